@@ -1,0 +1,27 @@
+import type { Digest } from './digest.ts';
+
+/** What a build yielded. The digest names the bytes; two artifacts with the same digest are the same artifact. */
+export interface Artifact {
+  readonly kind: 'files' | 'image' | 'zip' | 'remote';
+  readonly digest: Digest;
+  /** Bytes and files, where known. */
+  readonly size?: number;
+  readonly files?: number;
+  /** Where else it may be found, such as an image name without tag. Never a secret. */
+  readonly location?: string;
+}
+
+/** Content-addressed store of file artifacts below the state folder. */
+export interface ArtifactStore {
+  /** Copies the tree at `folder` (only `paths` inside it when given) into the store. Links that leave the folder are refused. */
+  put(folder: string, paths?: readonly string[]): Promise<Artifact>;
+  /** Absolute path of the read-only tree; `NOT_FOUND` when it is not in the store. */
+  locate(digest: Digest): Promise<string>;
+  /** Makes a private, writable copy of the tree at `folder` (created). */
+  copyTo(digest: Digest, folder: string): Promise<void>;
+  has(digest: Digest): Promise<boolean>;
+  /** Compares every file with its digest; names what differs. */
+  verify(digest: Digest): Promise<readonly string[]>;
+  /** Removes every artifact that is not in `keep`; answers what was removed. */
+  prune(keep: ReadonlySet<Digest>): Promise<readonly Digest[]>;
+}

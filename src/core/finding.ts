@@ -1,0 +1,22 @@
+import type { ErrorCode } from './error-codes.ts';
+
+/** Where in a text file something stands; line and column count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** An error or warning about config, variables or a platform, found before anything is changed. */
+export interface Finding {
+  readonly level: 'error' | 'warning';
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Path in the config, such as `services.api.health.timeout`. */
+  readonly path?: string;
+  readonly place?: Place;
+  /** What would have been right: `a duration such as 30s`. */
+  readonly expected?: string;
+  /** What to do next. */
+  readonly fix?: string;
+}

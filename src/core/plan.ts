@@ -1,0 +1,149 @@
+import type { Digest } from './digest.ts';
+import type { Finding } from './finding.ts';
+import type { Json } from './json.ts';
+import type { SourceInfo } from './state.ts';
+
+export const PLAN_FORMAT = 1;
+
+export type Intent =
+  | 'deploy'
+  | 'redeploy'
+  | 'promote'
+  | 'rollback'
+  | 'canary_promote'
+  | 'canary_abort'
+  | 'migrate'
+  | 'destroy';
+
+export type OperationType =
+  | 'infra_provision'
+  | 'configure'
+  | 'migration'
+  | 'build'
+  | 'deploy'
+  | 'traffic'
+  | 'health_check'
+  | 'cleanup';
+
+/** What an operation does, as data the handlers read. One member per kind of work; nothing is decided later. */
+export type Action =
+  | { readonly do: 'provision'; readonly service: string }
+  | { readonly do: 'configure'; readonly service: string; readonly names: readonly string[] }
+  | {
+      readonly do: 'migrate';
+      readonly database: string;
+      readonly strategy: 'pre_deploy' | 'post_deploy' | 'manual';
+      /** The files that were approved, in order; no other file runs. */
+      readonly files: readonly {
+        readonly id: string;
+        readonly checksum: Digest;
+        readonly phase: 'expand' | 'contract';
+      }[];
+      readonly direction: 'up' | 'down';
+    }
+  | { readonly do: 'build'; readonly service: string; readonly source: Digest }
+  /** Puts the service's artifact of `version` in place without traffic where the driver can; `new`: the version this run makes. */
+  | { readonly do: 'place'; readonly service: string; readonly version: string | 'new' }
+  /** Gives the run's placed release of `service` `percent`, and the rest to the release that was live before. */
+  | { readonly do: 'shift'; readonly service: string; readonly percent: number }
+  | { readonly do: 'check'; readonly service: string }
+  /** Watches the share of failed requests of a canary for `interval_ms`. */
+  | {
+      readonly do: 'watch';
+      readonly services: readonly string[];
+      readonly interval_ms: number;
+      readonly max_error_rate: number;
+    }
+  /** Removes the releases of `service` that are neither live nor kept. `keep` counts old releases that stay. */
+  | { readonly do: 'retire'; readonly service: string; readonly keep: number }
+  /** Removes the run's placed release again, or the canary's candidate. */
+  | { readonly do: 'withdraw'; readonly service: string }
+  | { readonly do: 'destroy'; readonly service: string };
+
+/** The step that undoes another; run in reverse order on failure. */
+export interface Compensation {
+  readonly id: string;
+  readonly type: OperationType;
+  readonly title: string;
+  readonly action: Action;
+  /** `started`: also when the step failed half way; `succeeded`: only when it was completed. */
+  readonly when: 'started' | 'succeeded';
+}
+
+export interface Operation {
+  /** Readable and stable: `build:web`, `traffic:web:10`, `migrate:main:pre_deploy`. */
+  readonly id: string;
+  readonly type: OperationType;
+  /** One line in the imperative: `Build web`. */
+  readonly title: string;
+  /** Why it is here, in words a user accepts: `files changed: 3`. Never empty. */
+  readonly because: string;
+  /** Names the slot for per-driver limits; absent for work that belongs to no driver. */
+  readonly driver?: string;
+  readonly service?: string;
+  readonly depends_on: readonly string[];
+  /** What it changes: `+ API_URL`, `~ LOG_LEVEL`, `- OLD`. */
+  readonly changes: readonly string[];
+  readonly action: Action;
+  readonly compensation?: Compensation;
+  /** Time limit, ms. */
+  readonly timeout_ms: number;
+  /** How long it took last time, ms. */
+  readonly last_duration_ms?: number;
+}
+
+export interface Unchanged {
+  readonly service: string;
+  readonly because: string;
+}
+
+/** One difference a person wants to see: what kind of thing, its name, and from what to what (never a secret's value). */
+export interface Change {
+  readonly kind: 'service' | 'variable' | 'secret' | 'flag' | 'migration' | 'option';
+  readonly name: string;
+  readonly service?: string;
+  readonly change: 'add' | 'update' | 'remove';
+  readonly from?: Json;
+  readonly to?: Json;
+}
+
+export interface PlanBasis {
+  readonly lineage: string | null;
+  /** Serial of the state, and a digest of the environment's part of it, so that work in other environments does not make a plan stale. */
+  readonly state_serial: number;
+  readonly environment_digest: Digest;
+  readonly config_digest: Digest;
+  /** Digest over everything the planner saw of the sources, variables and databases. */
+  readonly inputs_digest: Digest;
+  readonly source: SourceInfo | null;
+}
+
+export interface Plan {
+  readonly format: typeof PLAN_FORMAT;
+  /** `plan_` and 16 hex digits over the plan's own content: same inputs, same id. */
+  readonly id: string;
+  readonly intent: Intent;
+  readonly env: string;
+  /** For rollback, promote and canary plans: the version that will run. */
+  readonly version_id?: string;
+  readonly version_name?: string;
+  /** For promote: where the version comes from. */
+  readonly from_env?: string;
+  readonly based_on: PlanBasis;
+  /** In listed order, which is also a topological one. */
+  readonly operations: readonly Operation[];
+  readonly unchanged: readonly Unchanged[];
+  readonly changes: readonly Change[];
+  readonly warnings: readonly Finding[];
+  /** What has to be true before it may run; `met: false` refuses with exit 4. */
+  readonly gates: readonly Gate[];
+  /** Milliseconds along the critical path from past runs; absent when a step on it never ran. */
+  readonly estimate: { readonly duration_ms?: number; readonly known: number; readonly unknown: number };
+}
+
+export interface Gate {
+  readonly name: string;
+  readonly met: boolean;
+  readonly message: string;
+  readonly fix?: string;
+}

@@ -1,0 +1,83 @@
+import type { Channel } from './event.ts';
+
+/** The outside world as the rest of the program sees it. `system/` makes the real ones; tests pass their own. */
+export interface Clock {
+  /** Wall clock, ms since 1970. For stamps only, never for measuring. */
+  now(): number;
+  /** Never goes back, ms. For durations and deadlines. */
+  monotonic(): number;
+  /** Rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Sources of names that must be unique, and of chance. */
+export interface Entropy {
+  /** `run_`/`ver_`/… and 26 characters, sortable by time. */
+  id(prefix: string): string;
+  /** 0 ≤ x < 1; for jitter. */
+  random(): number;
+  bytes(length: number): Uint8Array;
+}
+
+export interface CommandRequest {
+  /** argv, first the program; run without a shell. */
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** The whole environment of the child on top of the small allow-list; nothing else is passed. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+  /** ms; the child's whole group is ended when it passes. */
+  readonly timeout: number;
+  /** ms between SIGTERM and SIGKILL. Default 5 s. */
+  readonly grace?: number;
+  readonly onLine?: (line: string, channel: Channel) => void;
+  /** Bytes of stdout that are kept. Default 1 MiB. */
+  readonly keep?: number;
+}
+
+export interface CommandResult {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  /** Last lines of both streams, for error detail. */
+  readonly tail: readonly string[];
+  readonly outcome: 'exited' | 'timed_out' | 'cancelled' | 'not_found';
+}
+
+export interface Processes {
+  /** Never rejects for how the command ended. Children get their own process group. */
+  run(request: CommandRequest): Promise<CommandResult>;
+  /** The owner's own command line, through `sh -c`; values only ever reach it by environment. */
+  shell(line: string, request: Omit<CommandRequest, 'argv'>): Promise<CommandResult>;
+}
+
+export interface HttpRequest {
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly signal?: AbortSignal;
+  /** Whole exchange, ms. */
+  readonly timeout: number;
+  /** Bytes of the answer that are read; more is cut. Default 1 MiB. */
+  readonly limit?: number;
+  /** Where a request may go. `public`: no loopback, private or link-local address. Link-local metadata addresses never. */
+  readonly reach: 'public' | 'private';
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly truncated: boolean;
+}
+
+export interface Http {
+  /**
+   * Redirects are never followed. Throws `DeployerError` (`PLATFORM_UNAVAILABLE`, `TIMEOUT`, `INVALID_CONFIG` for a
+   * refused address); any HTTP status is an answer.
+   */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+}
