@@ -9,6 +9,8 @@ import type { AppliedConfiguration, EnvironmentState, SourceInfo, StateDocument,
 export interface ObservedService {
   /** Over files, build command, output list and build-time variables. */
   readonly source: Digest;
+  /** Over the files alone. */
+  readonly files: Digest;
   /** Differences to the files of the live release; `unknown` when its file list is gone or there is none. */
   readonly files_changed: number | 'unknown';
   readonly options: Digest;

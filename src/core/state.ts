@@ -9,6 +9,8 @@ export const STATE_FORMAT = 1;
 export interface ReleaseInputs {
   /** Over the service's files, build command, output list and build-time variables. */
   readonly source: Digest;
+  /** Over the service's files alone; names the file list that tells how many changed. */
+  readonly files: Digest;
   /** Build-time variables only, so that a promotion knows whether the same artifact will do. */
   readonly build_variables: Readonly<Record<string, Fingerprint>>;
   /** All variables the service gets, by name. */
@@ -56,7 +58,10 @@ export interface MigrationRecord {
   readonly checksum: Digest;
 }
 
-/** One deployed version in an environment's past; the last entry is the current one. */
+/**
+ * One deployed version in an environment's past; the last entry is the current one. Its releases and the services' own
+ * configuration lie in the run's folder, so that the state stays small however many services there are.
+ */
 export interface Deployment {
   readonly version_id: string;
   readonly version_name?: string;
@@ -67,7 +72,6 @@ export interface Deployment {
   readonly configuration: AppliedConfiguration;
   /** Migrations applied in each database when the run ended. */
   readonly migrations: Readonly<Record<string, readonly MigrationRecord[]>>;
-  readonly releases: Readonly<Record<string, Release>>;
 }
 
 /** A canary under way: the current releases stay, the candidates get `percent`. */

@@ -1,0 +1,19 @@
+import type { CommandSpec } from '../command.ts';
+import { facts } from '../../report/table.ts';
+
+export const spec: CommandSpec = {
+  effect: 'write',
+  description: 'Looks at the folder and writes a deploy.config.yaml that validates. Never overwrites.',
+  options: [{ flags: '--print', description: 'print it instead of writing it' }],
+  examples: ['deployer init', 'deployer init --print'],
+  async run(invocation) {
+    const { initProject } = await import('../../workflows/init.ts');
+    const mode = invocation.options.print === true ? 'print' : 'write';
+    const { file, text, draft } = await initProject(await invocation.runtime(), { cwd: invocation.globals.cwd, mode });
+    if (mode === 'print') return { raw: text, document: { file, text, draft } };
+    return {
+      document: { status: 'success', file, draft },
+      text: () => facts([['written', file], ...draft.services.map(({ name, framework, path }) => [name, `${framework} in ${path}`] as const), ['next', 'deployer validate, then deployer deploy']]),
+    };
+  },
+};

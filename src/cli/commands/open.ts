@@ -1,0 +1,26 @@
+import { DeployerError } from '../../core/errors.ts';
+import type { CommandSpec } from '../command.ts';
+import { chooseEnvironment, openProject } from '../project.ts';
+
+export const spec: CommandSpec = {
+  effect: 'read',
+  description: 'Prints the URL of an environment and, on a terminal, opens it in the browser.',
+  examples: ['deployer open --env staging'],
+  async run(invocation) {
+    const workspace = await openProject(invocation);
+    const { findTarget, requireState } = await import('../../workflows/observe.ts');
+    const { urlsOf } = await import('../../workflows/report-run.ts');
+    const { document } = await workspace.state.read();
+    const env = findTarget(workspace, document, { env: (await chooseEnvironment(invocation, workspace)).name }).name;
+    const { url, urls } = urlsOf(requireState(document, env));
+    if (!url) throw new DeployerError({ code: 'NOT_FOUND', reason: `${env} has no URL`, fix: `See: deployer status --env ${env}`, stage: 'state' });
+    if (process.stdout.isTTY && !invocation.globals.json) await openInBrowser(invocation, url);
+    return { document: { env, url, urls }, text: () => url };
+  },
+};
+
+async function openInBrowser(invocation: Parameters<CommandSpec['run']>[0], url: string): Promise<void> {
+  const { processes } = await invocation.runtime();
+  const program = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  await processes.run({ argv: [program, url], cwd: invocation.globals.cwd, env: {}, timeout: 5_000 });
+}

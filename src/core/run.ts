@@ -1,0 +1,79 @@
+import type { DatabaseConfig, Mode, ServiceConfig } from './config.ts';
+import type { Digest } from './digest.ts';
+import type { RunStatus } from './event.ts';
+import type { Failure } from './errors.ts';
+import type { Finding } from './finding.ts';
+import type { Intent, OperationType } from './plan.ts';
+import type { AppliedConfiguration, MigrationRecord, Release, ReleaseInputs, SourceInfo } from './state.ts';
+
+/**
+ * What a run works with, written once beside its plan before the first operation: whoever resumes it or rolls back to
+ * it later needs nothing of the config file of that day. Variables stand by reference or fingerprint only.
+ */
+export interface RunContext {
+  readonly format: 1;
+  readonly run_id: string;
+  readonly intent: Intent;
+  readonly env: string;
+  readonly mode: Mode;
+  readonly template?: string;
+  /** The version that this run makes, or that it puts in place. */
+  readonly version_id: string;
+  readonly version_name?: string;
+  readonly started_at: string;
+  readonly who: string;
+  /** The verb, for people: `deploy`, `env promote`. */
+  readonly command: string;
+  readonly source: SourceInfo | null;
+  readonly config_digest: Digest;
+  readonly services: Readonly<Record<string, ServiceConfig>>;
+  readonly databases: Readonly<Record<string, DatabaseConfig>>;
+  readonly inputs: Readonly<Record<string, ReleaseInputs>>;
+  readonly configuration: AppliedConfiguration;
+  /** Migration files that belong to the version, per database. */
+  readonly migrations: Readonly<Record<string, readonly MigrationRecord[]>>;
+  /** Gates that were passed by force. */
+  readonly forced: readonly string[];
+  readonly compensation: 'automatic' | 'off';
+}
+
+/** What was live when a run was closed, kept in the run's folder for a later roll-back. */
+export interface RunReleases {
+  readonly format: 1;
+  readonly releases: Readonly<Record<string, Release>>;
+}
+
+export interface OperationReport {
+  readonly id: string;
+  readonly type: OperationType;
+  readonly status: 'succeeded' | 'failed' | 'cancelled' | 'skipped' | 'not_started';
+  readonly duration_ms: number;
+  /** Undone again after a failure. */
+  readonly undone?: boolean;
+  readonly failure?: Failure;
+}
+
+/** How a run ended, as people and programs see it. */
+export interface RunReport {
+  readonly status: RunStatus | 'unchanged';
+  readonly intent: Intent;
+  readonly env: string;
+  readonly run_id?: string;
+  readonly version_id?: string;
+  readonly version_name?: string;
+  readonly url?: string;
+  readonly urls: Readonly<Record<string, string>>;
+  readonly dashboard_url?: string;
+  /** All variables that the services need had values. */
+  readonly env_configured: boolean;
+  readonly duration_ms: number;
+  readonly operations: readonly OperationReport[];
+  readonly unchanged: readonly string[];
+  readonly warnings: readonly Finding[];
+  /** The version from before the run serves users again, or never stopped to. */
+  readonly previous_runs: boolean;
+  /** Sentences: what was restored, what could not be. */
+  readonly restored: readonly string[];
+  readonly failure?: Failure;
+  readonly next_steps: readonly string[];
+}

@@ -1,0 +1,13 @@
+import { configurationOf } from '../core/configuration.ts';
+import type { Finding } from '../core/finding.ts';
+import { findTarget } from './observe.ts';
+import { resolveVariables } from './variables.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Everything that is missing or cannot be read among an environment's variables and secrets, at once. */
+export async function checkEnvironment(workspace: Workspace, name: string): Promise<{ env: string; findings: readonly Finding[] }> {
+  const { document } = await workspace.state.read();
+  const environment = findTarget(workspace, document, { env: name });
+  const { findings } = await resolveVariables(workspace, environment, configurationOf(environment, document.environments[environment.name]));
+  return { env: environment.name, findings };
+}

@@ -1,0 +1,95 @@
+import type { Digest } from '../core/digest.ts';
+import type { StampedEvent } from '../core/event.ts';
+import type { EnvironmentState, Release, StateDocument, Version } from '../core/state.ts';
+import type { ExecutionResult } from '../execute/execute.ts';
+import { foldRun, outputsOf } from './fold.ts';
+import type { PerformRequest } from './run.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface CloseRequest extends PerformRequest {
+  readonly result: ExecutionResult;
+  readonly events: readonly StampedEvent[];
+}
+
+/**
+ * Ends a run: its version is recorded, its outcomes become state, what nobody needs any more is removed. An interrupted
+ * run stays open (`active_run` keeps naming it) and only its facts so far are left to the journal.
+ */
+export async function closeRun(request: CloseRequest): Promise<EnvironmentState | undefined> {
+  const { workspace, context, lock, result, plan, events, before } = request;
+  if (result.status === 'interrupted') return before;
+  const at = new Date(workspace.runtime.clock.now()).toISOString();
+  await recordVersion(request, at);
+  const closing = result.status === 'succeeded' ? 'succeeded' : result.status === 'restored' ? 'undone' : 'failed';
+  const after = foldRun({ before, plan, context, events, closing, at });
+  await workspace.state.runs.writeReleases(context.run_id, { format: 1, releases: after?.current ?? {} });
+  await workspace.state.update(context.env, () => after, { lock });
+  if (result.status === 'succeeded') await tidy(workspace);
+  return after;
+}
+
+/** A version exists as soon as every service of it has an artifact, whether or not its release went well. */
+async function recordVersion({ workspace, plan, context, before, events, version }: CloseRequest, at: string): Promise<void> {
+  const makesVersion = plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
+  if (version || !makesVersion) return;
+  const built = builtArtifacts(events);
+  const services: Record<string, Version['services'][string]> = {};
+  for (const { name, driver } of Object.values(context.services)) {
+    const artifact = built.get(name) ?? before?.current[name]?.artifact;
+    const inputs = context.inputs[name];
+    if (!artifact || !inputs) return;
+    services[name] = { driver, artifact, inputs };
+  }
+  await workspace.state.versions.create({
+    format: 1,
+    id: context.version_id,
+    ...(context.version_name ? { name: context.version_name } : {}),
+    created_at: at,
+    project: workspace.config.project,
+    built_in: context.env,
+    run_id: context.run_id,
+    source: context.source,
+    config_digest: context.config_digest,
+    services,
+    variables: [...new Set(Object.values(context.inputs).flatMap(({ variables }) => Object.keys(variables)))].sort(),
+    migrations: context.migrations,
+  });
+}
+
+function builtArtifacts(events: readonly StampedEvent[]) {
+  return new Map(
+    events.flatMap((event) => {
+      if (event.type !== 'operation.succeeded' || !event.operation.startsWith('build:')) return [];
+      const artifact = outputsOf<'build'>(event.outputs)?.artifact;
+      return artifact ? [[event.operation.slice('build:'.length), artifact] as const] : [];
+    }),
+  );
+}
+
+/** Artifacts stay while something runs on them, or one of the newest `keep` deployments of an environment had them. */
+async function tidy(workspace: Workspace): Promise<void> {
+  const { document } = await workspace.state.read();
+  const keep = new Set<Digest>();
+  for (const environment of Object.values(document.environments)) {
+    // A run under way in another environment may have built what is not in any state yet.
+    if (environment.active_run) return;
+    for (const release of liveReleases(environment)) keep.add(release.artifact.digest);
+    for (const { version_id } of environment.deployments.slice(-workspace.config.keep - 1)) {
+      const version = await workspace.state.versions.get(version_id);
+      for (const { artifact } of Object.values(version?.services ?? {})) keep.add(artifact.digest);
+    }
+  }
+  await workspace.artifacts.prune(keep);
+  await saveSources(workspace, document);
+}
+
+function liveReleases({ current, canary }: EnvironmentState): Release[] {
+  return [...Object.values(current), ...Object.values(canary?.releases ?? {})];
+}
+
+/** The stat cache, and the file lists that tell how many files differ from what is live. */
+async function saveSources(workspace: Workspace, document: StateDocument): Promise<void> {
+  const sources = await workspace.runtime.openSources(workspace.config.root, workspace.folder);
+  const live = Object.values(document.environments).flatMap(liveReleases);
+  await sources.save(new Set(live.map(({ inputs }) => inputs.files)));
+}

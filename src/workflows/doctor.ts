@@ -1,0 +1,57 @@
+import type { Finding } from '../core/finding.ts';
+import { count } from '../core/text.ts';
+import { checkEnvironment } from './check-environment.ts';
+import { driverContext, requireDriver, targetOf } from './driver-context.ts';
+import { environmentNames } from './environments.ts';
+import { findTarget } from './observe.ts';
+import { observeDatabases } from './observe-databases.ts';
+import { configurationOf } from '../core/configuration.ts';
+import { resolveVariables } from './variables.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface Examination {
+  readonly checks: readonly { readonly name: string; readonly result: string }[];
+  readonly findings: readonly Finding[];
+}
+
+/** Looks at everything a deploy would need: runtime, state, and per environment variables, platforms and databases. */
+export async function examine(workspace: Workspace, request: { env?: string }): Promise<Examination> {
+  const { document } = await workspace.state.read();
+  const names = request.env ? [findTarget(workspace, document, { env: request.env }).name] : environmentNames(workspace, document);
+  const state = await workspace.state.verify();
+  const checks = [
+    { name: 'node', result: process.version },
+    { name: 'config', result: `${count(Object.keys(workspace.config.environments).length, 'environment')} in ${workspace.config.file}` },
+    { name: 'state', result: summary(state.findings) },
+  ];
+  const findings: Finding[] = [...workspace.warnings, ...state.findings];
+  for (const name of names) {
+    const found = await examineEnvironment(workspace, name);
+    checks.push({ name: `environment ${name}`, result: summary(found) });
+    findings.push(...found);
+  }
+  return { checks, findings };
+}
+
+async function examineEnvironment(workspace: Workspace, name: string): Promise<Finding[]> {
+  const { document } = await workspace.state.read();
+  const environment = findTarget(workspace, document, { env: name });
+  const state = document.environments[name];
+  const { findings } = await checkEnvironment(workspace, name);
+  const variables = await resolveVariables(workspace, environment, configurationOf(environment, state));
+  const databases = await observeDatabases(workspace, environment, variables);
+  const platforms = await Promise.all(
+    Object.values(environment.services).map(async (service) => {
+      const driver = await requireDriver(workspace, service.driver);
+      const context = driverContext(workspace, driver, { signal: AbortSignal.timeout(30_000), timeout: 30_000, key: 'doctor' });
+      return driver.preflight(targetOf(workspace.config, environment, service, state?.resources[service.name] ?? null), context);
+    }),
+  );
+  return [...findings, ...databases.findings, ...platforms.flat()];
+}
+
+function summary(findings: readonly Finding[]): string {
+  const errors = findings.filter(({ level }) => level === 'error').length;
+  const warnings = findings.length - errors;
+  return errors ? count(errors, 'error') : warnings ? `ok, ${count(warnings, 'warning')}` : 'ok';
+}

@@ -1,0 +1,163 @@
+import { configurationOf } from '../core/configuration.ts';
+import type { Mode } from '../core/config.ts';
+import { DeployerError } from '../core/errors.ts';
+import { isName, NAME_RULE } from '../core/name.ts';
+import type { Change } from '../core/plan.ts';
+import type { AppliedConfiguration, EnvironmentState, StateDocument } from '../core/state.ts';
+import { acquire } from './apply.ts';
+import type { RunOptions } from './deploy.ts';
+import { findTarget } from './observe.ts';
+import { urlsOf } from './report-run.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface EnvironmentSummary {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly template?: string;
+  readonly protected: boolean;
+  readonly version_id?: string;
+  readonly version_name?: string;
+  readonly deployed_at?: string;
+  readonly url?: string;
+  readonly expires_at?: string;
+  readonly expired: boolean;
+  readonly canary_percent?: number;
+  readonly active_run?: string;
+}
+
+/** All environments: those in the config file first, in their order, then those made by `env create`. */
+export async function listEnvironments(workspace: Workspace): Promise<readonly EnvironmentSummary[]> {
+  const { document } = await workspace.state.read();
+  return environmentNames(workspace, document).map((name) => summarize(workspace, document, name));
+}
+
+export function environmentNames(workspace: Workspace, document: StateDocument): string[] {
+  return [...new Set([...Object.keys(workspace.config.environments), ...Object.keys(document.environments).sort()])];
+}
+
+export interface EnvironmentDetail extends EnvironmentSummary {
+  readonly configuration: AppliedConfiguration;
+  readonly services: Readonly<Record<string, { readonly driver: string; readonly version_id?: string; readonly artifact?: string; readonly url?: string; readonly placed_at?: string }>>;
+  readonly deployments: readonly { readonly version_id: string; readonly intent: string; readonly at: string; readonly run_id: string }[];
+  readonly revisions: number;
+  readonly promote_from: readonly string[];
+}
+
+/** One environment, whole. Values of secrets are not in it, only their references. */
+export async function showEnvironment(workspace: Workspace, name: string): Promise<EnvironmentDetail> {
+  const { document } = await workspace.state.read();
+  const environment = findTarget(workspace, document, { env: name });
+  const state = document.environments[environment.name];
+  return {
+    ...summarize(workspace, document, environment.name),
+    configuration: configurationOf(environment, state),
+    services: Object.fromEntries(
+      Object.values(environment.services).map(({ name: service, driver }) => {
+        const release = state?.current[service];
+        return [service, { driver, ...(release ? { version_id: release.version_id, artifact: release.artifact.digest, placed_at: release.placed_at, ...(release.url ? { url: release.url } : {}) } : {}) }];
+      }),
+    ),
+    deployments: (state?.deployments ?? []).map(({ version_id, intent, at, run_id }) => ({ version_id, intent, at, run_id })),
+    revisions: state?.revisions.at(-1)?.revision ?? 0,
+    promote_from: environment.promote_from,
+  };
+}
+
+export interface CreateRequest {
+  readonly name: string;
+  readonly from: string;
+  readonly ttlMs?: number;
+}
+
+/** Makes an environment that follows another one's config, with variables of its own. Nothing is deployed yet. */
+export async function createEnvironment(workspace: Workspace, request: CreateRequest, options: Pick<RunOptions, 'emit' | 'lockWaitMs'>): Promise<EnvironmentSummary> {
+  if (!isName(request.name)) throw new DeployerError({ code: 'USAGE', reason: `"${request.name}" is not a name for an environment`, fix: `Use ${NAME_RULE}`, stage: 'usage' });
+  const template = workspace.runtime.findEnvironment(workspace.config, request.from);
+  const lock = await acquire({ workspace, command: 'env create', ...options }, request.name);
+  try {
+    const { runtime } = workspace;
+    const now = runtime.clock.now();
+    const ttl = request.ttlMs ?? template.ttl;
+    await workspace.state.update(request.name, (current) => {
+      if (current || workspace.config.environments[request.name]) throw taken(request.name);
+      return emptyState(request.name, template.mode, { template: template.name, now, ...(ttl ? { ttl } : {}) });
+    }, { lock });
+    await runtime.audit(workspace, { action: 'env create', environment: request.name, detail: { from: template.name, ...(ttl ? { ttl_ms: ttl } : {}) } });
+  } finally {
+    await lock.release();
+  }
+  const { document } = await workspace.state.read();
+  return summarize(workspace, document, request.name);
+}
+
+export interface EnvironmentDiff {
+  readonly from: string;
+  readonly to: string;
+  readonly changes: readonly Change[];
+}
+
+/** What differs between two environments: versions, variables, secret references, flags. */
+export async function diffEnvironments(workspace: Workspace, from: string, to: string): Promise<EnvironmentDiff> {
+  const { document } = await workspace.state.read();
+  const [a, b] = [from, to].map((name) => {
+    const environment = findTarget(workspace, document, { env: name });
+    const state = document.environments[environment.name];
+    return { name: environment.name, configuration: configurationOf(environment, state), state };
+  });
+  if (!a || !b) throw new Error('two environments are compared');
+  const { diffConfigurations } = await workspace.runtime.planners();
+  return { from: a.name, to: b.name, changes: [...releaseChanges(a.state, b.state), ...diffConfigurations(a.configuration, b.configuration)] };
+}
+
+function releaseChanges(from: EnvironmentState | undefined, to: EnvironmentState | undefined): Change[] {
+  const names = [...new Set([...Object.keys(from?.current ?? {}), ...Object.keys(to?.current ?? {})])].sort();
+  return names.flatMap((name): Change[] => {
+    const [before, after] = [from?.current[name]?.artifact.digest, to?.current[name]?.artifact.digest];
+    if (before === after) return [];
+    return [{ kind: 'service', name, change: before ? (after ? 'update' : 'remove') : 'add', ...(before ? { from: before } : {}), ...(after ? { to: after } : {}) }];
+  });
+}
+
+function summarize(workspace: Workspace, document: StateDocument, name: string): EnvironmentSummary {
+  const environment = findTarget(workspace, document, { env: name });
+  const state = document.environments[name];
+  const last = state?.deployments.at(-1);
+  const { url } = urlsOf(state);
+  return {
+    name,
+    mode: environment.mode,
+    ...(state?.template ? { template: state.template } : {}),
+    protected: environment.protected,
+    ...(last ? { version_id: last.version_id, deployed_at: last.at } : {}),
+    ...(last?.version_name ? { version_name: last.version_name } : {}),
+    ...(url ? { url } : {}),
+    ...(state?.expires_at ? { expires_at: state.expires_at } : {}),
+    expired: isExpired(state, workspace.runtime.clock.now()),
+    ...(state?.canary ? { canary_percent: state.canary.percent } : {}),
+    ...(state?.active_run ? { active_run: state.active_run } : {}),
+  };
+}
+
+export function isExpired(state: EnvironmentState | undefined, now: number): boolean {
+  return state?.expires_at !== undefined && Date.parse(state.expires_at) <= now;
+}
+
+/** An environment nothing was deployed to yet. */
+export function emptyState(name: string, mode: Mode, made: { template?: string; now: number; ttl?: number }): EnvironmentState {
+  return {
+    name,
+    mode,
+    created_at: new Date(made.now).toISOString(),
+    ...(made.template ? { template: made.template } : {}),
+    ...(made.ttl ? { expires_at: new Date(made.now + made.ttl).toISOString() } : {}),
+    revisions: [],
+    resources: {},
+    current: {},
+    deployments: [],
+    durations: {},
+  };
+}
+
+function taken(name: string): DeployerError {
+  return new DeployerError({ code: 'GATE_REFUSED', reason: `There is an environment ${name} already`, fix: `Choose another name, or remove it: deployer env destroy --env ${name}`, stage: 'state' });
+}

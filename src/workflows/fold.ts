@@ -1,0 +1,226 @@
+import type { Artifact } from '../core/artifact.ts';
+import type { StampedEvent } from '../core/event.ts';
+import type { Json } from '../core/json.ts';
+import type { Action, Operation, Plan } from '../core/plan.ts';
+import type { RunContext } from '../core/run.ts';
+import type { CanaryState, Deployment, EnvironmentState, MigrationRecord, Release } from '../core/state.ts';
+import { unreachable } from '../core/unreachable.ts';
+
+const DEPLOYMENTS_KEPT = 20;
+
+/** What handlers answer, by kind of action; the journal carries it to the state. */
+export interface Outputs {
+  readonly provision: { readonly resource: Json; readonly outcome: 'created' | 'adopted' | 'unchanged' };
+  readonly build: { readonly artifact: Artifact };
+  readonly place: { readonly release: Release };
+  readonly shift: { readonly percent: number };
+  readonly migrate: { readonly applied: readonly MigrationRecord[] };
+}
+
+/** What a journal says was done, laid over what was there before. */
+interface Picture {
+  resources: Record<string, Json>;
+  current: Record<string, Release>;
+  /** Placed by this run, or candidates of a canary it continues. */
+  placed: Record<string, Release>;
+  percent: Record<string, number>;
+  durations: Record<string, number>;
+  migrations: Record<string, readonly MigrationRecord[]>;
+}
+
+export interface FoldRequest {
+  readonly before: EnvironmentState | undefined;
+  readonly plan: Plan;
+  readonly context: RunContext;
+  readonly events: readonly StampedEvent[];
+  /** `open`: the run is not closed; the state keeps saying that it is under way. */
+  readonly closing: 'succeeded' | 'undone' | 'failed';
+  readonly at: string;
+}
+
+/**
+ * The state after a run, from the state before it and the run's journal. Pure, and the only place where outcomes become
+ * state: an undisturbed run, a resumed one and one that was undone all end here.
+ * Answers `undefined` when nothing of the environment is left.
+ */
+export function foldRun(request: FoldRequest): EnvironmentState | undefined {
+  const { before, plan, closing } = request;
+  if (plan.intent === 'destroy' && closing === 'succeeded') return undefined;
+  const picture = pictureOf(request);
+  const nothingLeft = Object.keys(picture.current).length + Object.keys(picture.resources).length === 0;
+  if (closing !== 'succeeded' && nothingLeft && !before?.template && !before?.revisions.length) return undefined;
+  return stateOf(request, picture);
+}
+
+function pictureOf({ before, plan, events }: FoldRequest): Picture {
+  const picture: Picture = {
+    resources: { ...before?.resources },
+    current: { ...before?.current },
+    placed: { ...before?.canary?.releases },
+    percent: {},
+    durations: { ...before?.durations },
+    migrations: {},
+  };
+  const operations = new Map(plan.operations.map((operation) => [operation.id, operation]));
+  const switched = switchedServices(plan);
+  for (const event of events) {
+    if (event.type === 'operation.succeeded') {
+      const operation = operations.get(event.operation);
+      if (!operation) continue;
+      if (!event.adopted) picture.durations[operation.id] = event.duration_ms;
+      applyAction(picture, operation.action, { outputs: event.outputs, switched, before });
+    }
+    if (event.type === 'compensation.succeeded') {
+      const undone = operations.get(event.operation)?.compensation;
+      if (undone) applyAction(picture, undone.action, { outputs: event.outputs, switched, before });
+    }
+  }
+  return picture;
+}
+
+/** Services whose users move by an operation of their own; for the others placing is switching. */
+function switchedServices(plan: Plan): ReadonlySet<string> {
+  return new Set(plan.operations.flatMap(({ action }) => (action.do === 'shift' ? [action.service] : [])));
+}
+
+interface Applied {
+  readonly outputs: Json;
+  readonly switched: ReadonlySet<string>;
+  readonly before: EnvironmentState | undefined;
+}
+
+function applyAction(picture: Picture, action: Action, { outputs, switched, before }: Applied): void {
+  switch (action.do) {
+    case 'provision':
+      picture.resources[action.service] = (outputs as unknown as Outputs['provision']).resource;
+      return;
+    case 'place': {
+      const { release } = outputs as unknown as Outputs['place'];
+      picture.placed[action.service] = release;
+      if (!switched.has(action.service)) picture.current[action.service] = release;
+      return;
+    }
+    case 'shift':
+      shift(picture, action.service, { percent: action.percent, before });
+      return;
+    case 'withdraw':
+      withdraw(picture, action.service, before);
+      return;
+    case 'destroy':
+      delete picture.resources[action.service];
+      delete picture.current[action.service];
+      delete picture.placed[action.service];
+      return;
+    case 'migrate':
+      picture.migrations[action.database] = (outputs as unknown as Outputs['migrate']).applied;
+      return;
+    case 'configure':
+    case 'build':
+    case 'check':
+    case 'watch':
+    case 'retire':
+      return;
+    default:
+      unreachable(action);
+  }
+}
+
+function shift(picture: Picture, service: string, to: { percent: number; before: EnvironmentState | undefined }): void {
+  picture.percent[service] = to.percent;
+  const placed = picture.placed[service];
+  if (to.percent === 100 && placed) picture.current[service] = placed;
+  if (to.percent < 100) restore(picture, service, to.before);
+}
+
+function withdraw(picture: Picture, service: string, before: EnvironmentState | undefined): void {
+  delete picture.placed[service];
+  delete picture.percent[service];
+  restore(picture, service, before);
+}
+
+/** The release that was live before the run is live again. */
+function restore(picture: Picture, service: string, before: EnvironmentState | undefined): void {
+  const earlier = before?.current[service];
+  if (earlier) picture.current[service] = earlier;
+  else delete picture.current[service];
+}
+
+function stateOf(request: FoldRequest, picture: Picture): EnvironmentState {
+  const { before, context, closing } = request;
+  const canary = canaryOf(request, picture);
+  return {
+    name: context.env,
+    mode: before?.mode ?? context.mode,
+    created_at: before?.created_at ?? context.started_at,
+    ...(before?.template ? { template: before.template } : {}),
+    ...(before?.expires_at ? { expires_at: before.expires_at } : {}),
+    revisions: before?.revisions ?? [],
+    resources: picture.resources,
+    current: picture.current,
+    ...(canary ? { canary } : {}),
+    deployments: closing === 'succeeded' && !canary ? withDeployment(request, picture) : (before?.deployments ?? []),
+    durations: picture.durations,
+  };
+}
+
+/** A canary is under way when candidates have a share that is neither nothing nor all. */
+function canaryOf({ before, context, plan, closing }: FoldRequest, picture: Picture): CanaryState | undefined {
+  if (plan.intent === 'canary_promote' || plan.intent === 'canary_abort') {
+    return closing === 'succeeded' ? undefined : before?.canary;
+  }
+  const sharing = Object.entries(picture.percent).filter(([name, percent]) => percent < 100 && picture.placed[name]);
+  const [first] = sharing;
+  if (closing !== 'succeeded' || !first || first[1] === 0) return before?.canary;
+  return {
+    version_id: context.version_id,
+    ...(context.version_name ? { version_name: context.version_name } : {}),
+    run_id: context.run_id,
+    percent: first[1],
+    started_at: context.started_at,
+    releases: picture.placed,
+    configuration: context.configuration,
+  };
+}
+
+function withDeployment({ before, context, plan, at }: FoldRequest, picture: Picture): readonly Deployment[] {
+  const earlier = before?.deployments ?? [];
+  const intent = deploymentIntent(plan);
+  if (!intent) return earlier;
+  const last = earlier.at(-1);
+  const deployment: Deployment = {
+    version_id: context.version_id,
+    ...(context.version_name ? { version_name: context.version_name } : {}),
+    run_id: context.run_id,
+    intent,
+    at,
+    healthy: true,
+    configuration: context.configuration,
+    migrations: { ...last?.migrations, ...picture.migrations },
+  };
+  return [...earlier, deployment].slice(-DEPLOYMENTS_KEPT);
+}
+
+function deploymentIntent({ intent }: Plan): Deployment['intent'] | undefined {
+  switch (intent) {
+    case 'deploy':
+    case 'redeploy':
+    case 'promote':
+    case 'rollback':
+      return intent;
+    case 'canary_promote':
+      return 'canary';
+    case 'canary_abort':
+    case 'destroy':
+    case 'migrate':
+      return undefined;
+    default:
+      return unreachable(intent);
+  }
+}
+
+/** The last outputs an operation of this plan recorded. */
+export function outputsOf<K extends keyof Outputs>(value: Json | undefined): Outputs[K] | undefined {
+  return value as unknown as Outputs[K] | undefined;
+}
+
+export type { Operation };

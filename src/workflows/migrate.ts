@@ -1,0 +1,58 @@
+import { DeployerError } from '../core/errors.ts';
+import type { Resolution } from '../core/migration.ts';
+import type { RunReport } from '../core/run.ts';
+import type { ObservedDatabase } from '../core/snapshot.ts';
+import { acquire, applyPlan } from './apply.ts';
+import type { RunOptions } from './deploy.ts';
+import { observe } from './observe.ts';
+import { migrationTarget, requireEngine } from './observe-databases.ts';
+import { refuseErrors } from './refuse.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface MigrateRequest {
+  readonly env: string;
+  readonly database?: string;
+}
+
+/** What is applied and pending in each database. */
+export async function migrationStatus(workspace: Workspace, request: MigrateRequest): Promise<Readonly<Record<string, ObservedDatabase>>> {
+  const { snapshot } = await observe(workspace, request);
+  refuseErrors(snapshot.findings.filter(({ path }) => path?.startsWith('databases.') || path?.includes('.secrets.')));
+  return snapshot.databases;
+}
+
+/** Applies pending migrations, those with strategy `manual` too. */
+export async function runMigrations(workspace: Workspace, request: MigrateRequest, options: RunOptions): Promise<RunReport> {
+  return applyPlan({
+    workspace,
+    makePlan: async () => {
+      const observation = await observe(workspace, request);
+      const { planMigrate } = await workspace.runtime.planners();
+      return { ...planMigrate(observation.snapshot, request.database ? { database: request.database } : {}), observation };
+    },
+    command: 'migrate run',
+    ...options,
+  });
+}
+
+/** Puts a database's ledger right after a crash, under the environment's lock, with an audit entry. */
+export async function resolveMigration(workspace: Workspace, request: MigrateRequest & { resolution: Resolution }, options: Pick<RunOptions, 'emit'>): Promise<void> {
+  const { snapshot, variables } = await observe(workspace, request);
+  const database = request.database
+    ? snapshot.environment.databases[request.database]
+    : Object.values(snapshot.environment.databases).find(({ migrations }) => migrations);
+  const target = database && migrationTarget(workspace, database, variables);
+  if (!database?.migrations || !target) {
+    throw new DeployerError({ code: 'NOT_FOUND', reason: `${snapshot.environment.name} has no database ${request.database ?? 'with migrations'}`, fix: 'Name it: --database NAME', stage: 'migration' });
+  }
+  const engine = await requireEngine(workspace, { ...database, migrations: database.migrations });
+  if (!engine.resolve) throw new DeployerError({ code: 'UNSUPPORTED', reason: `The engine ${engine.name} mends its ledger by its own command`, fix: 'See its documentation', stage: 'migration' });
+  const lock = await acquire({ workspace, command: 'migrate resolve', emit: options.emit }, snapshot.environment.name);
+  try {
+    const { clock, processes, who } = workspace.runtime;
+    await engine.resolve(target, request.resolution, { clock, processes, signal: AbortSignal.timeout(60_000), timeout: 60_000, log: () => {} });
+    await workspace.state.audit.append({ who, action: 'migrate resolve', environment: snapshot.environment.name, detail: { database: database.name, ...request.resolution } });
+  } finally {
+    await lock.release();
+  }
+}

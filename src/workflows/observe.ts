@@ -1,0 +1,142 @@
+import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
+import { configurationOf, optionsDigest } from '../core/configuration.ts';
+import { digestValue } from '../core/digest.ts';
+import type { DriverFacts, Inspection } from '../core/driver.ts';
+import { DeployerError } from '../core/errors.ts';
+import type { ObservedService, Snapshot } from '../core/snapshot.ts';
+import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } from '../core/state.ts';
+import { driverContext, requireDriver, targetOf } from './driver-context.ts';
+import { observeDatabases } from './observe-databases.ts';
+import { buildVariables, type EnvironmentVariables, fingerprints, resolveVariables, serviceVariables } from './variables.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface ObserveRequest {
+  readonly env: string;
+  /** Services as another run had them, laid over the config's: a roll-back runs the old start command. */
+  readonly services?: Readonly<Record<string, ServiceConfig>>;
+  /** Configuration as another run had it. */
+  readonly configuration?: AppliedConfiguration;
+  readonly version?: Version;
+  /** Environment that a promotion takes the version from. */
+  readonly from?: string;
+}
+
+/** A snapshot, and the values behind its fingerprints, which must never be in it. */
+export interface Observation {
+  readonly snapshot: Snapshot;
+  readonly variables: EnvironmentVariables;
+}
+
+/** Looks at the world once: state, sources, variables, databases and platforms. Writes nothing and takes no lock. */
+export async function observe(workspace: Workspace, request: ObserveRequest): Promise<Observation> {
+  const { document, skipped } = await workspace.state.read();
+  const environment = findTarget(workspace, document, request);
+  const current = document.environments[environment.name];
+  const configuration = request.configuration ?? configurationOf(environment, current);
+  const variables = await resolveVariables(workspace, environment, configuration);
+  const drivers = await loadFacts(workspace, environment);
+  const key = await workspace.state.key();
+  const [databases, inspections] = await Promise.all([
+    observeDatabases(workspace, environment, variables),
+    inspectAll(workspace, environment, current),
+  ]);
+  const snapshot: Snapshot = {
+    config: workspace.config,
+    environment,
+    configuration,
+    state: document,
+    ...(current ? { current } : {}),
+    source: await workspace.runtime.readSource(workspace.config.root),
+    services: await observeServices(workspace, { environment, drivers, variables, key, current }),
+    databases: databases.observed,
+    drivers,
+    inspections,
+    findings: [...workspace.warnings, ...skipped, ...variables.findings, ...databases.findings],
+    ...(request.version ? { version: request.version } : {}),
+    ...(request.from ? { from: requireState(document, request.from) } : {}),
+  };
+  return { snapshot, variables };
+}
+
+/** The config of an environment by name or alias, those made by `env create` included. */
+export function findTarget(workspace: Workspace, document: StateDocument, request: Pick<ObserveRequest, 'env' | 'services'>): EnvironmentConfig {
+  const made = document.environments[request.env];
+  const environment = made?.template
+    ? workspace.runtime.environmentFrom(workspace.config, { name: made.name, template: made.template })
+    : workspace.runtime.findEnvironment(workspace.config, request.env);
+  return request.services ? { ...environment, services: { ...environment.services, ...request.services } } : environment;
+}
+
+/** The state of an environment, or `NOT_FOUND` when nothing was ever deployed there. */
+export function requireState(document: StateDocument, name: string): EnvironmentState {
+  const state = document.environments[name];
+  if (state) return state;
+  throw new DeployerError({
+    code: 'NOT_FOUND',
+    reason: `Nothing has been deployed to ${name} yet`,
+    fix: `Deploy first: deployer deploy --env ${name}`,
+    stage: 'state',
+  });
+}
+
+async function loadFacts(workspace: Workspace, environment: EnvironmentConfig): Promise<Record<string, DriverFacts>> {
+  const names = [...new Set(Object.values(environment.services).map(({ driver }) => driver))];
+  const loaded = await Promise.all(names.map(async (name) => [name, await workspace.runtime.drivers.facts(name)] as const));
+  return Object.fromEntries(loaded.flatMap(([name, facts]) => (facts ? [[name, facts]] : [])));
+}
+
+interface ServicesRequest {
+  readonly environment: EnvironmentConfig;
+  readonly drivers: Readonly<Record<string, DriverFacts>>;
+  readonly variables: EnvironmentVariables;
+  readonly key: Uint8Array | undefined;
+  readonly current: EnvironmentState | undefined;
+}
+
+async function observeServices(workspace: Workspace, request: ServicesRequest): Promise<Record<string, ObservedService>> {
+  const sources = await workspace.runtime.openSources(workspace.config.root, workspace.folder);
+  const observed: Record<string, ObservedService> = {};
+  for (const service of Object.values(request.environment.services)) {
+    const build = fingerprints(buildVariables(service, request.variables), request.key);
+    const files = sources.hash(service);
+    const source = sourceDigest(service, files.digest, build);
+    const live = request.current?.current[service.name];
+    observed[service.name] = {
+      source,
+      files_changed: live && live.inputs.source !== source ? sources.changedSince(live.inputs.files, files) : live ? 0 : 'unknown',
+      files: files.digest,
+      options: optionsDigest(service),
+      variables: fingerprints(serviceVariables(service, request.drivers[service.driver], request.variables), request.key),
+      build_variables: build,
+    };
+  }
+  return observed;
+}
+
+/** Over files, build command, output list and build-time variables: equal digests need no second build. */
+export function sourceDigest(service: ServiceConfig, files: string, build: Readonly<Record<string, string>>): ObservedService['source'] {
+  return digestValue({ files, command: service.build.command, output: service.build.output, variables: build });
+}
+
+async function inspectAll(
+  workspace: Workspace,
+  environment: EnvironmentConfig,
+  current: EnvironmentState | undefined,
+): Promise<Record<string, Inspection>> {
+  const known = Object.values(environment.services).filter(({ name }) => current?.resources[name] !== undefined);
+  const answers = await Promise.all(known.map(async (service) => [service.name, await inspectOne(workspace, environment, service, current)] as const));
+  return Object.fromEntries(answers.flatMap(([name, answer]) => (answer ? [[name, answer]] : [])));
+}
+
+/** A platform that cannot be asked now is no drift: the plan goes on without its answer. */
+async function inspectOne(
+  workspace: Workspace,
+  environment: EnvironmentConfig,
+  service: ServiceConfig,
+  current: EnvironmentState | undefined,
+): Promise<Inspection | undefined> {
+  const driver = await requireDriver(workspace, service.driver);
+  const target = targetOf(workspace.config, environment, service, current?.resources[service.name] ?? null);
+  const context = driverContext(workspace, driver, { signal: AbortSignal.timeout(15_000), timeout: 15_000, key: 'inspect' });
+  return driver.inspect(target, context).catch(() => undefined);
+}

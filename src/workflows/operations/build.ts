@@ -1,0 +1,44 @@
+import { DeployerError } from '../../core/errors.ts';
+import type { Json } from '../../core/json.ts';
+import type { Action } from '../../core/plan.ts';
+import type { OperationContext } from '../../execute/execute.ts';
+import { sourceDigest } from '../observe.ts';
+import { buildVariables, fingerprints } from '../variables.ts';
+import { callFor, requireService, type Session } from './session.ts';
+
+type Build = Extract<Action, { do: 'build' }>;
+
+/**
+ * Builds exactly the sources that were approved: their digest is taken before and after, so that neither an edit since
+ * the plan nor one during the build slips in.
+ */
+export async function build(session: Session, action: Build, scope: OperationContext): Promise<Json> {
+  const service = requireService(session, action.service);
+  await requireSource(session, action, 'since the plan was made');
+  const { driver, target, context } = await callFor(session, action.service, scope);
+  const variables = buildVariables(service, session.variables);
+  const { workspace } = session;
+  const artifact = driver.build
+    ? await driver.build(target, variables, context)
+    : await workspace.runtime.buildArtifact({ ...scope, service, variables, root: workspace.config.root, store: workspace.artifacts, timeout: scope.remaining() });
+  await requireSource(session, action, 'while it was built');
+  scope.log(`artifact ${artifact.digest}`);
+  return { artifact: { ...artifact } };
+}
+
+async function requireSource(session: Session, action: Build, when: string): Promise<void> {
+  const { workspace, context } = session;
+  const service = requireService(session, action.service);
+  const sources = await workspace.runtime.openSources(workspace.config.root, workspace.folder);
+  const { digest } = sources.hash(service);
+  // The plan of a first deploy was made before the project had a key: its digest covers no variables.
+  const keys = [await workspace.state.key(), undefined];
+  const same = keys.some((key) => sourceDigest(service, digest, fingerprints(buildVariables(service, session.variables), key)) === action.source);
+  if (same) return;
+  throw new DeployerError({
+    code: 'PLAN_STALE',
+    reason: `The files of ${service.name} changed ${when}`,
+    fix: `Plan and deploy again: deployer deploy --env ${context.env}`,
+    stage: 'build',
+  });
+}

@@ -1,0 +1,87 @@
+import type { InspectedRelease, Share } from '../../core/driver.ts';
+import { canonicalJson, type Json } from '../../core/json.ts';
+import type { Action } from '../../core/plan.ts';
+import type { Release } from '../../core/state.ts';
+import type { OperationContext } from '../../execute/execute.ts';
+import { serviceVariables } from '../variables.ts';
+import { artifactFor, type Call, callFor, liveBefore, placedRelease, requireService, type Session } from './session.ts';
+import { unsupported } from './target.ts';
+
+type ActionOf<K extends Action['do']> = Extract<Action, { do: K }>;
+
+/** Places the artifact, started and ready, without users where the driver can. */
+export async function place(session: Session, action: ActionOf<'place'>, scope: OperationContext): Promise<Json> {
+  const call = await callFor(session, action.service, scope);
+  const variables = serviceVariables(requireService(session, action.service), call.driver.facts, session.variables);
+  const artifact = artifactFor(session, action.service, scope);
+  const placed = await call.driver.deploy(call.target, { version_id: session.context.version_id, artifact, variables }, call.context);
+  return { release: releaseOf(session, action.service, scope, placed) as unknown as Json };
+}
+
+/** Was it placed before the crash? The driver finds it by version; deploying again is idempotent, so absent means repeat. */
+export async function findPlaced(session: Session, action: ActionOf<'place'>, scope: OperationContext): Promise<'repeat' | 'absent'> {
+  const { driver, target, context } = await callFor(session, action.service, scope);
+  const { releases } = await driver.inspect(target, context);
+  return releases.some(({ version_id }) => version_id === session.context.version_id) ? 'repeat' : 'absent';
+}
+
+/** Sends `percent` of the users to the new release and the rest to the one that was live before. */
+export async function shift(session: Session, action: ActionOf<'shift'>, scope: OperationContext): Promise<Json> {
+  const { driver, target, context } = await callFor(session, action.service, scope);
+  if (!driver.traffic) throw unsupported(driver.facts.name, 'shift traffic');
+  const placed = placedRelease(session, action.service, scope);
+  const live = liveBefore(session, action.service);
+  const shares: Share[] = [];
+  if (placed && (action.percent > 0 || live)) shares.push({ ref: placed.ref, percent: live ? action.percent : 100 });
+  if (live) shares.push({ ref: live.ref, percent: placed ? 100 - action.percent : 100 });
+  // Before a first deploy nothing was live: taking the share away again leaves nobody to send users to.
+  await driver.traffic(target, !live && action.percent === 0 ? [] : shares, context);
+  return { percent: action.percent };
+}
+
+/** Takes this run's release away again. */
+export async function withdraw(session: Session, action: ActionOf<'withdraw'>, scope: OperationContext): Promise<Json> {
+  const call = await callFor(session, action.service, scope);
+  const placed = placedRelease(session, action.service, scope);
+  const live = liveBefore(session, action.service);
+  const inspection = await call.driver.inspect(call.target, call.context);
+  const mine = inspection.releases.filter((release) => (placed ? sameRef(release, placed) : release.version_id === session.context.version_id));
+  for (const { ref } of mine.filter((release) => !live || !sameRef(release, live))) await call.driver.retire(call.target, ref, call.context);
+  return { withdrawn: mine.length };
+}
+
+/** Removes releases that are neither live nor among the newest `keep` others. */
+export async function retire(session: Session, action: ActionOf<'retire'>, scope: OperationContext): Promise<Json> {
+  const call = await callFor(session, action.service, scope);
+  const { releases } = await call.driver.inspect(call.target, call.context);
+  const idle = releases.filter(({ percent }) => percent === 0);
+  const spare = releases.some(({ percent }) => percent > 0) ? idle.slice(0, Math.max(0, idle.length - action.keep)) : [];
+  for (const { ref } of spare) await retireOne(call, ref, scope);
+  return { retired: spare.length };
+}
+
+async function retireOne({ driver, target, context }: Call, ref: Json, scope: OperationContext): Promise<void> {
+  await driver.retire(target, ref, context);
+  scope.log(`removed ${canonicalJson(ref)}`);
+}
+
+function sameRef(release: InspectedRelease, known: Release): boolean {
+  return canonicalJson(release.ref) === canonicalJson(known.ref);
+}
+
+function releaseOf(session: Session, service: string, scope: OperationContext, placed: { ref: Json; url?: string; dashboard_url?: string }): Release {
+  const { context, workspace } = session;
+  const inputs = context.inputs[service];
+  if (!inputs) throw new Error(`no inputs recorded for ${service}`);
+  return {
+    service,
+    driver: requireService(session, service).driver,
+    version_id: context.version_id,
+    artifact: artifactFor(session, service, scope),
+    inputs,
+    ref: placed.ref,
+    ...(placed.url ? { url: placed.url } : {}),
+    ...(placed.dashboard_url ? { dashboard_url: placed.dashboard_url } : {}),
+    placed_at: new Date(workspace.runtime.clock.now()).toISOString(),
+  };
+}

@@ -1,0 +1,46 @@
+import { DeployerError, type Stage } from '../core/errors.ts';
+import type { ErrorCode } from '../core/error-codes.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Plan } from '../core/plan.ts';
+import { list } from '../core/text.ts';
+
+const STAGES: Partial<Record<ErrorCode, Stage>> = {
+  MISSING_ENV: 'env_setup',
+  INVALID_ENV: 'env_setup',
+  INVALID_CONFIG: 'config',
+  MIGRATION_REFUSED: 'migration',
+};
+
+/** Throws when any finding is an error: the first gives code and reason, all of them are listed. */
+export function refuseErrors(findings: readonly Finding[]): void {
+  const errors = findings.filter(({ level }) => level === 'error');
+  const [first] = errors;
+  if (!first) return;
+  const same = errors.filter(({ code }) => code === first.code);
+  throw new DeployerError({
+    code: first.code,
+    reason: same.length === 1 ? firstSentence(first) : `${firstSentence(first)}, and ${same.length - 1} more of the kind`,
+    stage: STAGES[first.code] ?? 'preflight',
+    ...(first.fix ? { fix: first.fix } : {}),
+    findings,
+  });
+}
+
+/** Throws when a gate of the plan is not met. */
+export function refuseGates(plan: Plan): void {
+  const closed = plan.gates.filter(({ met }) => !met);
+  const [first] = closed;
+  if (!first) return;
+  const unsafe = first.name.startsWith('migration');
+  throw new DeployerError({
+    code: unsafe ? 'MIGRATION_REFUSED' : first.name === 'run_unfinished' ? 'RUN_UNFINISHED' : 'GATE_REFUSED',
+    reason: `${first.message}${closed.length > 1 ? ` (also: ${list(closed.slice(1).map(({ name }) => name))})` : ''}`,
+    stage: 'plan',
+    ...(first.fix ? { fix: first.fix } : {}),
+    findings: closed.map(({ name, message, fix }) => ({ level: 'error', code: 'GATE_REFUSED', message: `${name}: ${message}`, ...(fix ? { fix } : {}) })),
+  });
+}
+
+function firstSentence({ message }: Finding): string {
+  return message.split(' (needed by')[0] ?? message;
+}

@@ -1,0 +1,111 @@
+import type { Plan } from '../core/plan.ts';
+import type { OperationReport, RunContext, RunReport } from '../core/run.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { EnvironmentState, Release } from '../core/state.ts';
+import type { ExecutionResult } from '../execute/execute.ts';
+
+export interface ReportRequest {
+  readonly plan: Plan;
+  readonly context: RunContext;
+  readonly result: ExecutionResult;
+  readonly before: EnvironmentState | undefined;
+  /** The state as the run left it; `undefined` when nothing is left. */
+  readonly closed: EnvironmentState | undefined;
+  readonly duration_ms: number;
+}
+
+/** The outcome of a run for people and programs. */
+export function reportRun(request: ReportRequest): RunReport {
+  const { plan, context, result, closed } = request;
+  const failure = result.failure ? { ...result.failure, run_id: context.run_id } : undefined;
+  return {
+    status: result.status,
+    intent: plan.intent,
+    env: plan.env,
+    run_id: context.run_id,
+    version_id: context.version_id,
+    ...(context.version_name ? { version_name: context.version_name } : {}),
+    ...urlsOf(closed),
+    env_configured: true,
+    duration_ms: request.duration_ms,
+    operations: plan.operations.map((operation) => operationReport(operation.id, operation.type, result)),
+    unchanged: plan.unchanged.map(({ service }) => service),
+    warnings: plan.warnings,
+    previous_runs: previousRuns(request),
+    restored: restoredSentences(request),
+    ...(failure ? { failure } : {}),
+    next_steps: nextSteps(request),
+  };
+}
+
+/** Nothing had to be done. */
+export function reportUnchanged(plan: Plan, { current }: Snapshot): RunReport {
+  const last = current?.deployments.at(-1);
+  return {
+    status: 'unchanged',
+    intent: plan.intent,
+    env: plan.env,
+    ...(last ? { version_id: last.version_id } : {}),
+    ...(last?.version_name ? { version_name: last.version_name } : {}),
+    ...urlsOf(current),
+    env_configured: true,
+    duration_ms: 0,
+    operations: [],
+    unchanged: plan.unchanged.map(({ service }) => service),
+    warnings: plan.warnings,
+    previous_runs: true,
+    restored: [],
+    next_steps: [],
+  };
+}
+
+/** URLs by service; the main one is that of a service without a start command (a front end), else the first. */
+export function urlsOf(state: EnvironmentState | undefined): { url?: string; urls: Record<string, string>; dashboard_url?: string } {
+  const releases = Object.values(state?.current ?? {}).filter((release): release is Release & { url: string } => release.url !== undefined);
+  const main = releases.find(({ artifact, ref }) => artifact.kind === 'files' && isStatic(ref)) ?? releases[0];
+  const dashboard = releases.find(({ dashboard_url }) => dashboard_url)?.dashboard_url;
+  return {
+    ...(main ? { url: main.url } : {}),
+    urls: Object.fromEntries(releases.map(({ service, url }) => [service, url])),
+    ...(dashboard ? { dashboard_url: dashboard } : {}),
+  };
+}
+
+function isStatic(ref: unknown): boolean {
+  return typeof ref === 'object' && ref !== null && 'kind' in ref && ref.kind === 'static';
+}
+
+function operationReport(id: string, type: OperationReport['type'], result: ExecutionResult): OperationReport {
+  const done = result.operations.find((operation) => operation.id === id);
+  const undone = result.compensations.some((compensation) => compensation.operation === id && compensation.status === 'succeeded');
+  return {
+    id,
+    type,
+    status: done?.status ?? 'not_started',
+    duration_ms: done?.duration_ms ?? 0,
+    ...(undone ? { undone: true } : {}),
+    ...(done?.failure ? { failure: done.failure } : {}),
+  };
+}
+
+/** True when what ran before still runs for every service that the run touched. */
+function previousRuns({ before, closed, result }: ReportRequest): boolean {
+  const earlier = Object.entries(before?.current ?? {});
+  return result.status !== 'succeeded' && earlier.length > 0 && earlier.every(([name, { version_id }]) => closed?.current[name]?.version_id === version_id);
+}
+
+function restoredSentences(request: ReportRequest): string[] {
+  const { result, before, context } = request;
+  if (result.status === 'succeeded' || result.status === 'interrupted') return [];
+  const failed = result.compensations.filter(({ status }) => status === 'failed').map(({ id }) => `not undone: ${id}`);
+  if (failed.length > 0) return failed;
+  if (previousRuns(request)) return [`${before?.deployments.at(-1)?.version_id ?? 'the previous version'} runs in ${context.env} as before`];
+  return before && Object.keys(before.current).length > 0 ? [] : result.status === 'restored' ? [`nothing is left of the first deploy to ${context.env}`] : [];
+}
+
+function nextSteps({ result, context, plan, closed }: ReportRequest): string[] {
+  if (result.status === 'interrupted') return [`deployer resume ${context.run_id}`, `deployer rollback --env ${context.env}`];
+  if (result.status === 'failed') return [`deployer run show ${context.run_id}`, `deployer status --env ${context.env}`];
+  if (closed?.canary) return [`deployer canary promote --env ${plan.env}`, `deployer canary abort --env ${plan.env}`];
+  return [];
+}

@@ -1,0 +1,71 @@
+import { DeployerError } from '../core/errors.ts';
+import type { RunReport } from '../core/run.ts';
+import type { StateDocument } from '../core/state.ts';
+import { list } from '../core/text.ts';
+import { acquire } from './apply.ts';
+import type { RunOptions } from './deploy.ts';
+import { findTarget } from './observe.ts';
+import { perform, type ResumeOptions } from './run.ts';
+import { resolveVariables } from './variables.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface ResumeRequest extends ResumeOptions {
+  /** Left out: the one run that was cut off. */
+  readonly run?: string;
+}
+
+/** Finishes a run that was cut off, or takes back what it did: from its own plan, context and journal. */
+export async function resume(workspace: Workspace, request: ResumeRequest, options: Omit<RunOptions, 'approve'>): Promise<RunReport> {
+  const { document } = await workspace.state.read();
+  const runId = request.run ?? onlyCutOff(document);
+  const env = Object.values(document.environments).find(({ active_run }) => active_run === runId)?.name;
+  if (!env) throw nothingToResume(runId);
+  const lock = await acquire({ workspace, command: 'resume', ...options }, env);
+  try {
+    const record = await workspace.state.runs.read(runId);
+    const { document: now } = await workspace.state.read();
+    const { active_run, ...before } = now.environments[env] ?? { active_run: undefined };
+    if (active_run !== runId || !('name' in before)) throw nothingToResume(runId);
+    const { plan, context } = record;
+    const environment = findTarget(workspace, now, { env, services: context.services });
+    const variables = await resolveVariables(workspace, environment, context.configuration);
+    const version = await workspace.state.versions.get(context.version_id);
+    const { run: _, ...resumeOptions } = request;
+    return await perform({
+      workspace,
+      plan,
+      context,
+      before: isNew(before) ? undefined : before,
+      variables,
+      lock,
+      emit: options.emit,
+      resume: resumeOptions,
+      ...(version && !plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new') ? { version } : {}),
+      ...(options.concurrency ? { concurrency: options.concurrency } : {}),
+    });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** An environment that only exists because its first run had started. */
+function isNew(state: { deployments: readonly unknown[]; revisions: readonly unknown[]; resources: object; template?: string }): boolean {
+  return state.deployments.length === 0 && state.revisions.length === 0 && Object.keys(state.resources).length === 0 && !state.template;
+}
+
+function onlyCutOff(document: StateDocument): string {
+  const runs = Object.values(document.environments).flatMap(({ active_run }) => (active_run ? [active_run] : []));
+  const [only] = runs;
+  if (only && runs.length === 1) return only;
+  if (!only) throw nothingToResume();
+  throw new DeployerError({ code: 'USAGE', reason: `Several runs were cut off: ${list(runs)}`, fix: 'Name one: deployer resume RUN', stage: 'resume' });
+}
+
+function nothingToResume(run?: string): DeployerError {
+  return new DeployerError({
+    code: 'NOT_FOUND',
+    reason: run ? `${run} is not a run that was cut off` : 'No run was cut off',
+    fix: 'See what ran: deployer runs',
+    stage: 'resume',
+  });
+}

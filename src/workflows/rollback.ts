@@ -1,0 +1,50 @@
+import type { RunReport } from '../core/run.ts';
+import { applyPlan, type Planned } from './apply.ts';
+import type { RunOptions } from './deploy.ts';
+import { findTarget, observe, requireState } from './observe.ts';
+import { resume } from './resume.ts';
+import { requireVersion, rollbackTarget } from './version-lookup.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface RollbackRequest {
+  readonly env: string;
+  readonly to?: string;
+  readonly migrateDown?: boolean;
+  readonly force?: boolean;
+}
+
+/**
+ * Makes an earlier version live again with the configuration it ran with. When a run was cut off, going back means
+ * taking back what that run did.
+ */
+export async function rollback(workspace: Workspace, request: RollbackRequest, options: RunOptions): Promise<RunReport> {
+  const { document } = await workspace.state.read();
+  const env = findTarget(workspace, document, request).name;
+  const cutOff = document.environments[env]?.active_run;
+  if (cutOff && !request.to) return resume(workspace, { run: cutOff, direction: 'back', assumeDone: [], assumeNotDone: [] }, options);
+  return applyPlan({
+    workspace,
+    makePlan: () => planRollbackTo(workspace, { ...request, env }),
+    command: 'rollback',
+    forced: request.force ? ['force'] : [],
+    ...options,
+  });
+}
+
+async function planRollbackTo(workspace: Workspace, request: RollbackRequest): Promise<Planned> {
+  const { document } = await workspace.state.read();
+  const state = requireState(document, request.env);
+  const wanted = request.to ? await requireVersion(workspace, request.to) : undefined;
+  const target = rollbackTarget(state.deployments, request.env, wanted);
+  const version = wanted ?? (await requireVersion(workspace, target.version_id));
+  const context = await workspace.state.runs.context(target.run_id);
+  const observation = await observe(workspace, {
+    env: request.env,
+    version,
+    configuration: target.configuration,
+    ...(context ? { services: context.services } : {}),
+  });
+  const { planRollback } = await workspace.runtime.planners();
+  const { migrateDown, force } = request;
+  return { ...planRollback(observation.snapshot, { ...(migrateDown ? { migrateDown } : {}), ...(force ? { force } : {}) }), observation, version };
+}

@@ -1,0 +1,76 @@
+import { optionsDigest } from '../core/configuration.ts';
+import type { Plan } from '../core/plan.ts';
+import type { RunContext } from '../core/run.ts';
+import type { MigrationRecord, ReleaseInputs } from '../core/state.ts';
+import { sourceDigest } from './observe.ts';
+import type { RunRequest } from './run.ts';
+import { buildVariables, fingerprints, serviceVariables } from './variables.ts';
+
+/** Everything a resumed run or a later roll-back needs to know about this one. */
+export async function makeContext(request: RunRequest): Promise<RunContext> {
+  const { workspace, plan, observation, version } = request;
+  const { snapshot } = observation;
+  const { runtime } = workspace;
+  const name = version?.name ?? request.versionName;
+  return {
+    format: 1,
+    run_id: runtime.entropy.id('run_'),
+    intent: plan.intent,
+    env: plan.env,
+    mode: snapshot.environment.mode,
+    ...(snapshot.environment.template ? { template: snapshot.environment.template } : {}),
+    version_id: version?.id ?? versionInPlace(request) ?? runtime.entropy.id('ver_'),
+    ...(name ? { version_name: name } : {}),
+    started_at: new Date(runtime.clock.now()).toISOString(),
+    who: runtime.who,
+    command: request.command,
+    source: snapshot.source,
+    config_digest: workspace.config.digest,
+    services: snapshot.environment.services,
+    databases: snapshot.environment.databases,
+    inputs: await inputsOf(request),
+    configuration: snapshot.configuration,
+    migrations: version?.migrations ?? migrationsOf(request),
+    forced: request.forced,
+    compensation: snapshot.environment.rollback.automatic ? 'automatic' : 'off',
+  };
+}
+
+/** Plans that place nothing new (migrate, destroy, canary steps) keep the version they are about. */
+function versionInPlace({ plan, observation }: RunRequest): string | undefined {
+  const { current } = observation.snapshot;
+  if (plan.intent === 'canary_promote' || plan.intent === 'canary_abort') return current?.canary?.version_id;
+  if (plan.intent === 'migrate' || plan.intent === 'destroy') return current?.deployments.at(-1)?.version_id;
+  return undefined;
+}
+
+/** Fingerprints need the project's key, which the plan of a first deploy did not have yet. */
+async function inputsOf({ workspace, observation, plan, version }: RunRequest): Promise<Record<string, ReleaseInputs>> {
+  const key = await workspace.state.key();
+  const { snapshot, variables } = observation;
+  const built = new Set(builtServices(plan));
+  return Object.fromEntries(
+    Object.values(snapshot.environment.services).map((service) => {
+      const build = fingerprints(buildVariables(service, variables), key);
+      const files = snapshot.services[service.name]?.files;
+      const earlier = version?.services[service.name]?.inputs ?? (built.has(service.name) ? undefined : snapshot.current?.current[service.name]?.inputs);
+      const own = files ? { source: sourceDigest(service, files, build), files, build_variables: build } : undefined;
+      const made = built.has(service.name) ? own : (earlier ?? own);
+      return [service.name, { ...(made ?? missingInputs()), options: optionsDigest(service), variables: fingerprints(serviceVariables(service, snapshot.drivers[service.driver], variables), key) }];
+    }),
+  );
+}
+
+function missingInputs(): never {
+  throw new Error('a service was not observed');
+}
+
+function builtServices(plan: Plan): string[] {
+  return plan.operations.flatMap(({ action }) => (action.do === 'build' ? [action.service] : []));
+}
+
+function migrationsOf({ observation }: RunRequest): Record<string, readonly MigrationRecord[]> {
+  return Object.fromEntries(
+    Object.entries(observation.snapshot.databases).map(([name, { files }]) => [name, files.map(({ id, phase, checksum }) => ({ id, phase, checksum }))]),
+  );
+}

@@ -1,0 +1,63 @@
+import { DeployerError } from '../core/errors.ts';
+import type { FlagValue } from '../core/config.ts';
+import { isVariableName } from '../core/name.ts';
+import type { ConfigurationRevision, EnvironmentState } from '../core/state.ts';
+import { acquire } from './apply.ts';
+import type { RunOptions } from './deploy.ts';
+import { emptyState } from './environments.ts';
+import { findTarget } from './observe.ts';
+import type { Workspace } from './workspace.ts';
+
+const REVISIONS_KEPT = 50;
+
+export type Setting = 'variables' | 'secrets' | 'flags';
+
+export interface SettingsRequest {
+  readonly env: string;
+  readonly kind: Setting;
+  /** `null` takes a name away. Secrets are references, never values. */
+  readonly values: Readonly<Record<string, FlagValue | null>>;
+}
+
+/** Makes a new revision of an environment's configuration; it takes effect with the next deploy. Answers its number. */
+export async function changeSettings(workspace: Workspace, request: SettingsRequest, options: Pick<RunOptions, 'emit' | 'lockWaitMs'>): Promise<{ env: string; revision: number }> {
+  refuseBadNames(Object.keys(request.values));
+  if (request.kind === 'secrets') await refuseValues(workspace, request);
+  const { document } = await workspace.state.read();
+  const environment = findTarget(workspace, document, request);
+  const lock = await acquire({ workspace, command: 'env set', ...options }, environment.name);
+  try {
+    const { clock, who } = workspace.runtime;
+    let revision = 0;
+    await workspace.state.update(environment.name, (current) => {
+      const state = current ?? emptyState(environment.name, environment.mode, { now: clock.now() });
+      revision = (state.revisions.at(-1)?.revision ?? 0) + 1;
+      const next: ConfigurationRevision = { revision, at: new Date(clock.now()).toISOString(), by: who, variables: {}, secrets: {}, flags: {}, [request.kind]: request.values };
+      return { ...state, revisions: bounded([...state.revisions, next]) };
+    }, { lock });
+    await workspace.runtime.audit(workspace, { action: 'env set', environment: environment.name, detail: { kind: request.kind, names: Object.keys(request.values), revision } });
+    return { env: environment.name, revision };
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Older revisions are folded into one, so that what they say still holds. */
+function bounded(revisions: EnvironmentState['revisions']): EnvironmentState['revisions'] {
+  const [first, second, ...rest] = revisions;
+  if (revisions.length <= REVISIONS_KEPT || !first || !second) return revisions;
+  return [
+    { ...second, variables: { ...first.variables, ...second.variables }, secrets: { ...first.secrets, ...second.secrets }, flags: { ...first.flags, ...second.flags } },
+    ...rest,
+  ];
+}
+
+function refuseBadNames(names: readonly string[]): void {
+  const bad = names.find((name) => !isVariableName(name));
+  if (bad === undefined) return;
+  throw new DeployerError({ code: 'USAGE', reason: `"${bad}" is not a variable name`, fix: 'Use letters, digits and "_", not starting with a digit', stage: 'usage' });
+}
+
+async function refuseValues(workspace: Workspace, { values }: SettingsRequest): Promise<void> {
+  for (const text of Object.values(values)) if (text !== null) await workspace.runtime.checkReference(String(text));
+}

@@ -1,0 +1,97 @@
+import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
+import { absoluteDatabaseUrl } from '../core/database-url.ts';
+import { type Fingerprint, fingerprint } from '../core/digest.ts';
+import type { DriverFacts } from '../core/driver.ts';
+import type { Finding } from '../core/finding.ts';
+import { reveal, Secret, type Variables } from '../core/secret.ts';
+import type { AppliedConfiguration } from '../core/state.ts';
+import { list } from '../core/text.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Names every driver that runs processes sets itself. */
+const GIVEN = new Set(['PORT', 'HOST']);
+
+/** All values of one environment, and what is wrong with them. Secrets are wrapped and live in memory only. */
+export interface EnvironmentVariables {
+  readonly values: Variables;
+  readonly secretNames: ReadonlySet<string>;
+  readonly findings: readonly Finding[];
+}
+
+/** Looks up every value of the environment: variables, flags as text, and secrets through their providers. */
+export async function resolveVariables(
+  workspace: Workspace,
+  environment: EnvironmentConfig,
+  configuration: AppliedConfiguration,
+): Promise<EnvironmentVariables> {
+  const resolver = await workspace.runtime.openSecrets(workspace.config.root, environment.name);
+  const { values: secrets, findings } = await resolver.resolveAll(configuration.secrets, AbortSignal.timeout(60_000));
+  const flags = Object.fromEntries(Object.entries(configuration.flags).map(([name, value]) => [name, String(value)]));
+  const values = withAbsoluteDatabases(workspace.config.root, environment, { ...configuration.variables, ...flags, ...secrets });
+  workspace.runtime.redactor.add(Object.values(secrets));
+  return { values, secretNames: new Set(Object.keys(configuration.secrets)), findings: [...findings, ...missing(environment, values, findings)] };
+}
+
+/** What one service gets: every plain value, and the secrets it names; all of them when it names nothing at all. */
+export function serviceVariables(service: ServiceConfig, facts: DriverFacts | undefined, all: EnvironmentVariables): Variables {
+  const named = new Set([...service.env.map(({ key }) => key), ...service.build.env]);
+  const runs = service.start !== undefined || facts?.capabilities.includes('configure');
+  return pick(all.values, (name) => {
+    if (!runs) return service.build.env.includes(name);
+    return !all.secretNames.has(name) || named.has(name) || service.env.length === 0;
+  });
+}
+
+/** What its build sees: only the names that the config lists. */
+export function buildVariables(service: ServiceConfig, all: EnvironmentVariables): Variables {
+  const named = new Set(service.build.env);
+  return pick(all.values, (name) => named.has(name));
+}
+
+/** Fingerprints by name; none before the project has a key. */
+export function fingerprints(variables: Variables, key: Uint8Array | undefined): Record<string, Fingerprint> {
+  if (!key) return {};
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, fingerprint(key, name, reveal(value))]));
+}
+
+function pick(values: Variables, wanted: (name: string) => boolean): Variables {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => wanted(name)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function withAbsoluteDatabases(root: string, environment: EnvironmentConfig, values: Variables): Variables {
+  const absolute: Record<string, string | Secret> = { ...values };
+  for (const { connection_env, migration_env } of Object.values(environment.databases)) {
+    for (const name of [connection_env, migration_env]) {
+      const value = name === undefined ? undefined : absolute[name];
+      if (name === undefined || value === undefined) continue;
+      const url = absoluteDatabaseUrl(root, reveal(value));
+      absolute[name] = value instanceof Secret ? new Secret(url) : url;
+    }
+  }
+  return absolute;
+}
+
+function missing(environment: EnvironmentConfig, values: Variables, known: readonly Finding[]): Finding[] {
+  const needed = new Map<string, string[]>();
+  const need = (name: string, by: string) => needed.set(name, [...(needed.get(name) ?? []), by]);
+  for (const service of Object.values(environment.services)) {
+    const optional = new Set(service.env.filter((entry) => entry.optional).map(({ key }) => key));
+    for (const { key } of service.env) if (!optional.has(key)) need(key, service.name);
+    for (const name of service.build.env) if (!optional.has(name) && !service.env.some(({ key }) => key === name)) need(name, service.name);
+  }
+  for (const database of Object.values(environment.databases)) if (database.migrations) need(database.connection_env, `database ${database.name}`);
+  const reported = new Set(known.map(({ path }) => path?.split('.').at(-1)));
+  return [...needed]
+    .filter(([name]) => !(name in values) && !GIVEN.has(name) && !reported.has(name))
+    .map(([name, users]) => missingFinding(environment.name, name, users));
+}
+
+function missingFinding(environment: string, name: string, users: readonly string[]): Finding {
+  return {
+    level: 'error',
+    code: 'MISSING_ENV',
+    message: `Missing ENV: ${name} (needed by ${list([...new Set(users)])})`,
+    path: `environments.${environment}.secrets.${name}`,
+    fix: `Add ${name} under environments.${environment}.secrets, or under variables when it is no secret`,
+  };
+}
