@@ -1,0 +1,3 @@
+-- deployer:phase expand
+ALTER TABLE notes ADD COLUMN tag TEXT;
+UPDATE notes SET tag = 'welcome' WHERE id = 1;
