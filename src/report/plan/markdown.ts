@@ -1,0 +1,72 @@
+import { formatDuration } from '../../core/duration.ts';
+import type { Operation, Plan } from '../../core/plan.ts';
+import { count, printableLine } from '../../core/text.ts';
+import { changeLine, heading, summary } from './words.ts';
+
+/** The plan as GitHub-flavoured Markdown for a comment on a pull request. */
+export function planMarkdown(plan: Plan): string {
+  const blocks = [
+    `### ${escape(heading(plan))}`,
+    `**${escape(summary(plan))}**`,
+    table(['Operation', 'What', 'Why', 'Last time'], plan.operations.map(operationCells)),
+    bullets(
+      '#### Gates',
+      plan.gates.map(
+        ({ name, met, message, fix }) =>
+          `${met ? '✅' : '❌'} ${code(name)}: ${escape(message)}${fix === undefined ? '' : ` → ${escape(fix)}`}`,
+      ),
+    ),
+    bullets(
+      '#### Warnings',
+      plan.warnings.map(({ message, fix }) => `${escape(message)}${fix === undefined ? '' : ` → ${escape(fix)}`}`),
+    ),
+    details(
+      count(plan.changes.length, 'change'),
+      plan.changes.map((change) => {
+        const { sign, text } = changeLine(change);
+        return `${code(sign)} ${escape(text)}`;
+      }),
+    ),
+    details(
+      `${count(plan.unchanged.length, 'service')} unchanged`,
+      plan.unchanged.map(({ service, because }) => `${code(service)}: ${escape(because)}`),
+    ),
+    `<sub>${escape(plan.id)}</sub>`,
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function operationCells({ id, title, because, changes, last_duration_ms: last }: Operation): string[] {
+  const what = [title, ...changes].map(escape).join('<br>');
+  return [code(id), what, escape(because), last === undefined ? '' : `~${formatDuration(last)}`];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function bullets(title: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : [title, '', ...items.map((item) => `- ${item}`)].join('\n');
+}
+
+function details(title: string, items: readonly string[]): string {
+  if (items.length === 0) return '';
+  return [
+    `<details><summary>${escape(title)}</summary>`,
+    '',
+    ...items.map((item) => `- ${item}`),
+    '',
+    '</details>',
+  ].join('\n');
+}
+
+function code(text: string): string {
+  return `<code>${escape(text)}</code>`;
+}
+
+/** Foreign text without power over the page: no markup, no HTML, no table cell, no mention, no link. */
+function escape(text: string): string {
+  return printableLine(text).replace(/[\\`*_{}[\]()<>#|~&@!$:]/g, (char) => `&#${char.charCodeAt(0)};`);
+}
