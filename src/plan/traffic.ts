@@ -64,10 +64,10 @@ function shift({ placement }: Lane, round: number, percent: number, { rollout, w
 }
 
 function reason(rollout: Rollout, round: number, share: number): string {
-  if (rollout.mode === 'all') return 'every release is in place';
-  if (round === 0 && share === 100) return 'there is no older release to share with';
-  if (rollout.mode === 'hold') return 'a canary was asked for';
-  return round === 0 ? 'the environment rolls out by canary' : 'the canary stayed healthy';
+  if (rollout.mode === 'all') return 'everything is in place';
+  if (round === 0 && share === 100) return 'nothing older to share with';
+  if (rollout.mode === 'hold') return 'canary asked for';
+  return round === 0 ? 'rollout by canary' : 'the canary stayed healthy';
 }
 
 function watching(moved: readonly Lane[], percent: number, rollout: Rollout & { readonly mode: 'steps' }): Step {
