@@ -60,6 +60,7 @@ export const ERROR_CODES = {
     'An earlier run was cut off and has to be resumed or rolled back first.',
   ),
   MIGRATION_REFUSED: code(EXIT.refused, 'recoverable', 'manual', 'A migration makes the request unsafe.'),
+  DRIFT: code(EXIT.refused, 'recoverable', 'check', 'What runs at the platform is not what the state records.'),
   UNSUPPORTED: code(EXIT.refused, 'recoverable', 'alternative', 'The driver cannot do what is asked.'),
   PROJECT_NAME_TAKEN: code(
     EXIT.refused,

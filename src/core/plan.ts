@@ -68,6 +68,11 @@ export interface Compensation {
   readonly action: Action;
   /** `started`: also when the step failed half way; `succeeded`: only when it was completed. */
   readonly when: 'started' | 'succeeded';
+  /**
+   * Ids of operations after which going back is unsafe, such as a migration that takes a column away: once one of them
+   * was started, this step is left out and the new code stays.
+   */
+  readonly unless_started?: readonly string[];
 }
 
 export interface Operation {

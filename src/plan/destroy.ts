@@ -1,0 +1,66 @@
+import type { Finding } from '../core/finding.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { driftWarnings } from './drift.ts';
+import { finishPlan, type Planned } from './finish.ts';
+import { type Step, step, waitFor } from './step.ts';
+import { type ObservedTarget, observeTargets } from './target.ts';
+
+/** Removes everything that deployer made for an environment, dependents before what they come after. */
+export function planDestroy(snapshot: Snapshot): Planned {
+  const { targets, errors } = observeTargets(snapshot);
+  const there = targets.filter((target) => exists(snapshot, target)).toReversed();
+  const steps = there.map((target) => destroyStep(snapshot, target));
+  const byName = new Map(there.map(({ service }, index) => [service.name, steps[index]]));
+  for (const { service } of there) {
+    for (const name of service.after) waitFor(byName.get(name), byName.get(service.name));
+  }
+  const gone = targets.filter((target) => !exists(snapshot, target));
+  return finishPlan(snapshot, {
+    intent: 'destroy',
+    steps,
+    unchanged: gone.map(({ service }) => ({ service: service.name, because: 'nothing of it is there' })),
+    changes: there
+      .map(({ service }) => ({
+        kind: 'service' as const,
+        name: service.name,
+        service: service.name,
+        change: 'remove' as const,
+      }))
+      .reverse(),
+    warnings: [...driftWarnings(snapshot, targets), ...databaseWarnings(snapshot)],
+    errors,
+  });
+}
+
+/** Known to the state, or seen at the platform: what an interrupted run left behind goes too. */
+function exists(snapshot: Snapshot, { service, live, provisioned }: ObservedTarget): boolean {
+  const candidate = snapshot.current?.canary?.releases[service.name];
+  const seen = snapshot.inspections[service.name]?.state === 'present';
+  return live !== undefined || provisioned || candidate !== undefined || seen;
+}
+
+function destroyStep(snapshot: Snapshot, { service, live }: ObservedTarget): Step {
+  return step({
+    id: `destroy:${service.name}`,
+    type: 'cleanup',
+    title: `Remove ${service.name} from ${service.driver}`,
+    because: `${snapshot.environment.name} is destroyed`,
+    driver: service.driver,
+    service: service.name,
+    changes: [`- ${service.name}${live ? ` (${[live.version_id, live.url].filter(Boolean).join(', ')})` : ''}`],
+    action: { do: 'destroy', service: service.name },
+    timeout_ms: service.timeout,
+  });
+}
+
+function databaseWarnings({ environment }: Snapshot): Finding[] {
+  return Object.keys(environment.databases)
+    .sort()
+    .map((name) => ({
+      level: 'warning',
+      code: 'UNSUPPORTED',
+      message: `The database ${name} and its data are not touched`,
+      path: `databases.${name}`,
+      fix: 'Remove it yourself if nobody needs it any more',
+    }));
+}

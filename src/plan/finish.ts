@@ -1,0 +1,56 @@
+import { digestValue } from '../core/digest.ts';
+import type { Finding } from '../core/finding.ts';
+import { type Change, type Gate, type Intent, PLAN_FORMAT, type Plan, type Unchanged } from '../core/plan.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { basisOf } from './basis.ts';
+import { estimate } from './estimate.ts';
+import { type Step, settle } from './step.ts';
+
+/** What every planner answers. With errors the plan is still complete to look at, but must not run. */
+export interface Planned {
+  readonly plan: Plan;
+  /** What the planner found wrong itself; errors of the snapshot are not repeated. */
+  readonly errors: readonly Finding[];
+}
+
+/** What a planner decided. */
+export interface Outline {
+  readonly intent: Intent;
+  readonly version?: { readonly id: string; readonly name?: string | undefined } | undefined;
+  readonly fromEnvironment?: string | undefined;
+  /** In listed order. */
+  readonly steps: readonly Step[];
+  readonly unchanged?: readonly Unchanged[];
+  readonly changes?: readonly Change[];
+  readonly gates?: readonly Gate[];
+  readonly warnings?: readonly Finding[];
+  readonly errors?: readonly Finding[];
+}
+
+export function finishPlan(snapshot: Snapshot, outline: Outline): Planned {
+  const { intent, version, fromEnvironment, steps, unchanged = [], changes = [], gates = [], errors = [] } = outline;
+  const operations = settle(steps, snapshot.current?.durations ?? {});
+  const content: Omit<Plan, 'id'> = {
+    format: PLAN_FORMAT,
+    intent,
+    env: snapshot.environment.name,
+    ...(version ? { version_id: version.id } : {}),
+    ...(version?.name === undefined ? {} : { version_name: version.name }),
+    ...(fromEnvironment === undefined ? {} : { from_env: fromEnvironment }),
+    based_on: basisOf(snapshot),
+    operations,
+    unchanged,
+    changes,
+    warnings: [...snapshot.findings.filter(({ level }) => level === 'warning'), ...(outline.warnings ?? [])],
+    gates,
+    estimate: estimate(operations),
+  };
+  const { format, ...rest } = content;
+  return { plan: { format, id: planId(content), ...rest }, errors };
+}
+
+/** The id that a plan's own content gives it; a saved plan whose id differs was altered. */
+export function planId(plan: Omit<Plan, 'id'> & { readonly id?: string }): string {
+  const { id: _, ...content } = plan;
+  return `plan_${digestValue(content).slice('sha256:'.length, 'sha256:'.length + 16)}`;
+}

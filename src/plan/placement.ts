@@ -1,0 +1,79 @@
+import type { ServiceConfig } from '../core/config.ts';
+import type { Digest } from '../core/digest.ts';
+import type { DriverFacts } from '../core/driver.ts';
+import type { Release } from '../core/state.ts';
+import { differing, type NameDifference } from './names.ts';
+import { can, type ObservedTarget } from './target.ts';
+
+/** One service that gets a new release: from what, why, and what has to be done for it before. */
+export interface Placement {
+  readonly service: ServiceConfig;
+  readonly facts: DriverFacts;
+  readonly live: Release | undefined;
+  /** The version whose artifact is placed; `new` for the one this run makes. */
+  readonly version: string | 'new';
+  readonly title: string;
+  readonly because: string;
+  readonly variables: NameDifference;
+  readonly optionsChanged: boolean;
+  readonly build: { readonly because: string; readonly source: Digest } | undefined;
+  /** `fresh`: nothing was provisioned for it before, so a failed run may take it all away again. */
+  readonly provision: { readonly because: string; readonly fresh: boolean } | undefined;
+  readonly configure: { readonly because: string; readonly names: readonly string[] } | undefined;
+}
+
+export interface PlacementCause {
+  readonly version: string | 'new';
+  /** `Deploy web`, when left out. */
+  readonly title?: string;
+  /** In words, most telling first; at least one. */
+  readonly reasons: readonly string[];
+  readonly build?: { readonly because: string; readonly source: Digest } | undefined;
+  /** Against the live release; everything is added when there is none. */
+  readonly variables: NameDifference;
+  /** All variables the service gets. */
+  readonly names: readonly string[];
+  readonly optionsChanged: boolean;
+}
+
+/** Adds what the driver needs before the release: infrastructure, and variables kept at the platform. */
+export function placement(target: ObservedTarget, cause: PlacementCause): Placement {
+  const { service, facts, live } = target;
+  return {
+    service,
+    facts,
+    live,
+    version: cause.version,
+    title: cause.title ?? `Deploy ${service.name}`,
+    because: cause.reasons.join('; '),
+    variables: cause.variables,
+    optionsChanged: cause.optionsChanged,
+    build: cause.build,
+    provision: can(facts, 'provision') ? provisioning(target, cause) : undefined,
+    configure: can(facts, 'configure') ? configuring(target, cause) : undefined,
+  };
+}
+
+function provisioning(target: ObservedTarget, cause: PlacementCause): Placement['provision'] {
+  const fresh = !target.provisioned;
+  if (fresh) return { because: target.live ? 'nothing was provisioned for it yet' : 'first deploy', fresh };
+  const moved = movedDriver(target);
+  if (moved) return { because: moved, fresh };
+  if (target.absent) return { because: 'the platform says that nothing is there', fresh };
+  return cause.optionsChanged ? { because: 'options changed', fresh } : undefined;
+}
+
+function configuring(target: ObservedTarget, cause: PlacementCause): Placement['configure'] {
+  const names = [...cause.names].sort();
+  const changed = differing(cause.variables);
+  if (!target.live) return names.length > 0 ? { because: 'first deploy', names } : undefined;
+  if (changed.length > 0) return { because: `variables changed: ${changed.join(', ')}`, names };
+  if (movedDriver(target) || target.absent) return { because: 'the platform does not have them yet', names };
+  return undefined;
+}
+
+/** `driver changed from local to docker`, when the live release belongs to another driver. */
+export function movedDriver({ service, live }: Pick<ObservedTarget, 'service' | 'live'>): string | undefined {
+  if (!live || live.driver === service.driver) return undefined;
+  return `driver changed from ${live.driver} to ${service.driver}`;
+}

@@ -1,0 +1,44 @@
+import type { Finding } from '../core/finding.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { list } from '../core/text.ts';
+import { movedDriver, type Placement } from './placement.ts';
+import { can } from './target.ts';
+
+/** Services that their driver cannot serve: files, or a start command. */
+export function servingErrors(snapshot: Snapshot, placements: readonly Placement[]): Finding[] {
+  return placements.flatMap(({ service, facts }) => {
+    const needed = service.start === undefined ? 'static' : 'process';
+    if (can(facts, needed)) return [];
+    const able = Object.values(snapshot.drivers)
+      .filter((other) => can(other, needed))
+      .map((other) => other.name)
+      .sort();
+    const what = needed === 'static' ? 'serve files without a start command' : 'run a start command';
+    return [
+      {
+        level: 'error' as const,
+        code: 'UNSUPPORTED' as const,
+        message: `${facts.title} cannot ${what}, which ${service.name} needs`,
+        path: `services.${service.name}.driver`,
+        fix: able.length > 0 ? `Use the driver ${list(able)}` : 'Use a driver that can; `deployer doctor` lists them',
+      },
+    ];
+  });
+}
+
+/** What moved between drivers stays where it was. */
+export function movedWarnings(placements: readonly Placement[]): Finding[] {
+  return placements.flatMap(({ service, live }) =>
+    movedDriver({ service, live })
+      ? [
+          {
+            level: 'warning' as const,
+            code: 'UNSUPPORTED' as const,
+            message: `${service.name} moves from ${live?.driver} to ${service.driver}; what runs on ${live?.driver} stays there`,
+            path: `services.${service.name}.driver`,
+            fix: `Remove it on ${live?.driver} once nobody uses it any more`,
+          },
+        ]
+      : [],
+  );
+}

@@ -1,0 +1,86 @@
+import type { Finding } from '../core/finding.ts';
+import type { Unchanged } from '../core/plan.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { Deployment, Version } from '../core/state.ts';
+import { planRelease } from './assemble.ts';
+import type { Planned } from './finish.ts';
+import { changedNames, difference, differing } from './names.ts';
+import { type Placement, placement } from './placement.ts';
+import { schemaBack } from './schema-back.ts';
+import { can, type ObservedTarget, observeTargets } from './target.ts';
+import { missingVersion, notInVersion, partsWithoutService, versionLabel } from './version.ts';
+
+export interface RollbackRequest {
+  /** Also runs down files, newest first, once the older code is back. */
+  readonly migrateDown?: boolean | undefined;
+  readonly force?: boolean | undefined;
+}
+
+/** Brings an earlier version back, with the configuration it ran with; at once, never by canary. */
+export function planRollback(snapshot: Snapshot, request: RollbackRequest = {}): Planned {
+  const { version, current } = snapshot;
+  const { targets, errors } = observeTargets(snapshot);
+  const past = current?.deployments.findLast((deployment) => deployment.version_id === version?.id);
+  const judged = version ? targets.map((target) => judge(version, past, target)) : [];
+  const back = schemaBack(snapshot, past, request);
+  return planRelease(
+    snapshot,
+    {
+      intent: 'rollback',
+      version,
+      targets,
+      placements: judged.flatMap((one) => one.place ?? []),
+      unchanged: judged.flatMap((one) => one.unchanged ?? []),
+      configuration: past?.configuration ?? snapshot.configuration,
+      gates: back.gates,
+      force: request.force,
+      warnings: [
+        ...(version ? partsWithoutService(version, targets) : []),
+        ...(version && !past ? [configurationUnknown(version, snapshot)] : []),
+        ...back.warnings,
+      ],
+      errors: [...errors, ...back.errors, ...(version ? [] : [missingVersion(snapshot, 'roll back to')])],
+    },
+    { rollout: { mode: 'all' }, migrations: back.migrations, migrationChanges: back.changes },
+  );
+}
+
+interface Judged {
+  readonly place?: Placement;
+  readonly unchanged?: Unchanged;
+}
+
+function judge(version: Version, past: Deployment | undefined, target: ObservedTarget): Judged {
+  const { service, live, drift, facts } = target;
+  const part = version.services[service.name];
+  if (!part) return { unchanged: notInVersion(version, service.name) };
+  const inputs = past?.releases[service.name]?.inputs ?? part.inputs;
+  const variables = difference(live?.inputs.variables ?? {}, inputs.variables);
+  const reasons = [
+    live?.artifact.digest === part.artifact.digest ? undefined : `back to ${versionLabel(version)}`,
+    live ? changedNames('variable', differing(variables)) : undefined,
+    drift,
+  ].filter((reason) => reason !== undefined);
+  if (reasons.length === 0) {
+    return { unchanged: { service: service.name, because: `already runs what ${versionLabel(version)} ran` } };
+  }
+  return {
+    place: placement(target, {
+      version: version.id,
+      title: can(facts, 'rollback') ? `Roll back ${service.name} by ${facts.title}` : `Deploy ${service.name} again`,
+      reasons,
+      variables,
+      names: Object.keys(inputs.variables),
+      optionsChanged: false,
+    }),
+  };
+}
+
+function configurationUnknown(version: Version, { environment }: Snapshot): Finding {
+  return {
+    level: 'warning',
+    code: 'NOT_FOUND',
+    message: `What ${versionLabel(version)} was configured with in ${environment.name} is not known any more; the present configuration stays`,
+    fix: `Compare with: deployer env show --env ${environment.name}`,
+  };
+}

@@ -1,0 +1,57 @@
+import type { Finding } from '../core/finding.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { list } from '../core/text.ts';
+import type { Placement } from './placement.ts';
+import { can } from './target.ts';
+
+/** How users come to the new releases. */
+export type Rollout =
+  | { readonly mode: 'all' }
+  /** A canary that stays at its share until it is promoted or aborted. */
+  | { readonly mode: 'hold'; readonly percent: number }
+  /** A canary that goes on by itself. */
+  | {
+      readonly mode: 'steps';
+      readonly steps: readonly number[];
+      readonly interval_ms: number;
+      readonly max_error_rate: number;
+    };
+
+/** What the request or else the environment asks for. Without a live release there is nothing to split users with. */
+export function rolloutOf(
+  snapshot: Snapshot,
+  placements: readonly Placement[],
+  canaryPercent: number | undefined,
+): Rollout {
+  const { strategy, steps, interval, max_error_rate } = snapshot.environment.rollout;
+  if (!placements.some(splits)) return { mode: 'all' };
+  if (canaryPercent !== undefined) return { mode: 'hold', percent: canaryPercent };
+  if (strategy === 'all' || steps.length === 0) return { mode: 'all' };
+  return { mode: 'steps', steps, interval_ms: interval, max_error_rate };
+}
+
+/** Services whose driver cannot do the canary, each naming the drivers that can. */
+export function canaryErrors(snapshot: Snapshot, placements: readonly Placement[], rollout: Rollout): Finding[] {
+  if (rollout.mode === 'all') return [];
+  const needed = rollout.mode === 'steps' ? (['weights', 'metrics'] as const) : (['weights'] as const);
+  const able = Object.values(snapshot.drivers)
+    .filter((facts) => needed.every((capability) => can(facts, capability)))
+    .map((facts) => facts.name)
+    .sort();
+  return placements
+    .filter((placement) => splits(placement) && !needed.every((capability) => can(placement.facts, capability)))
+    .map(({ service, facts }) => ({
+      level: 'error',
+      code: 'UNSUPPORTED',
+      message: can(facts, 'weights')
+        ? `${facts.title} does not count the failed requests of a release, so a canary of ${service.name} cannot be watched`
+        : `${facts.title} cannot send a share of the requests to a new release of ${service.name}`,
+      path: `services.${service.name}.driver`,
+      fix: able.length > 0 ? `Deploy without a canary, or use the driver ${list(able)}` : 'Deploy without a canary',
+    }));
+}
+
+/** Whether an older release is there beside which the new one can get a share. */
+export function splits({ live, service }: Placement): boolean {
+  return live?.driver === service.driver;
+}
