@@ -155,7 +155,11 @@ export interface LockRecord {
   readonly environment: string;
   readonly who: string;
   readonly host: string;
+  /** Tells machines of one host name apart, where the system has an id; a digest of it. */
+  readonly machine?: string;
   readonly boot_id: string;
+  /** A pid means something only inside its namespace: containers on one machine share the boot id but not their pids. */
+  readonly pid_namespace?: string;
   readonly pid: number;
   readonly pid_start: string;
   readonly command: string;

@@ -1,0 +1,104 @@
+import { DeployerError } from '../core/errors.ts';
+import type { LockRecord } from '../core/state.ts';
+import type { Store } from '../core/store.ts';
+
+const FOLDER = 'locks/';
+const NAME = /^(\d{8,15})\.json$/;
+
+/** The generations of one lock. The highest one is the lock; lower ones are its past. */
+export interface Generations {
+  /** Newest first. */
+  readonly numbers: readonly number[];
+  /** Of the highest; `undefined` when the lock was never taken. */
+  readonly record?: LockRecord;
+}
+
+export function keyOf(name: string, generation: number): string {
+  return `${FOLDER}${name}/${String(generation).padStart(8, '0')}.json`;
+}
+
+export function encode(record: LockRecord): Uint8Array {
+  return Buffer.from(`${JSON.stringify(record)}\n`);
+}
+
+export async function lockNames(store: Store): Promise<readonly string[]> {
+  return store.list(FOLDER);
+}
+
+export async function listGenerations(store: Store, name: string): Promise<readonly number[]> {
+  const names = await store.list(`${FOLDER}${name}/`);
+  const numbers = names.flatMap((file) => (NAME.test(file) ? [Number.parseInt(file, 10)] : []));
+  return numbers.sort((a, b) => b - a);
+}
+
+export async function readGenerations(store: Store, name: string): Promise<Generations> {
+  for (;;) {
+    const numbers = await listGenerations(store, name);
+    const highest = numbers[0];
+    if (highest === undefined) return { numbers };
+    const bytes = await store.read(keyOf(name, highest));
+    if (bytes) return { numbers, record: decode(bytes, { name, generation: highest }) };
+  }
+}
+
+/**
+ * A record that cannot be read is held by somebody unknown: it may be in the making. Its made-up id can be given to
+ * `unlock`.
+ */
+function decode(bytes: Uint8Array, { name, generation }: { name: string; generation: number }): LockRecord {
+  const record = parse(bytes);
+  if (record?.generation === generation) return record;
+  return {
+    format: 1,
+    id: `unreadable-${generation}`,
+    generation,
+    state: 'held',
+    environment: name,
+    who: 'unknown',
+    host: 'unknown',
+    boot_id: 'unknown',
+    pid: 0,
+    pid_start: 'unknown',
+    command: 'unknown',
+    started_at: 'unknown',
+    beat: 0,
+    tool: 'unknown',
+  };
+}
+
+function parse(bytes: Uint8Array): LockRecord | undefined {
+  try {
+    const record = JSON.parse(Buffer.from(bytes).toString('utf8')) as LockRecord;
+    return typeof record?.id === 'string' && (record.state === 'held' || record.state === 'released')
+      ? record
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function lockedError(record: LockRecord): DeployerError {
+  const run = record.run_id ? `, run ${record.run_id}` : '';
+  const unlock = `deployer state unlock ${record.id}`;
+  return new DeployerError({
+    code: 'STATE_LOCKED',
+    stage: 'lock',
+    reason: `${record.environment} is locked by ${record.who} on ${record.host} since ${record.started_at} (${record.command}${run})`,
+    fix: `Wait for it with --lock-wait 10m; if it is surely not running any more: ${unlock}`,
+    recovery: [
+      { action: 'retry', message: 'Run the command again with --lock-wait 10m' },
+      { action: 'manual', message: `When the holder is surely not running any more: ${unlock}` },
+    ],
+    detail: [`lock id: ${record.id}`, `holder: ${record.who} on ${record.host}, pid ${record.pid}`],
+  });
+}
+
+export function lostError(environment: string, now: LockRecord | undefined): DeployerError {
+  const by = now ? `; ${now.state === 'held' ? 'it is held' : 'it was unlocked'} by ${now.who} on ${now.host}` : '';
+  return new DeployerError({
+    code: 'STATE_CONFLICT',
+    stage: 'lock',
+    reason: `This run does not hold the lock of ${environment} any more${by}`,
+    fix: 'Nothing more was started. See what happened with "deployer status" and "deployer runs", then resume',
+  });
+}
