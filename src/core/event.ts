@@ -17,7 +17,13 @@ export type RunEvent =
       readonly plan_id: string;
       readonly operations: number;
     }
-  | { readonly type: 'run.resumed'; readonly finished: number; readonly in_doubt: readonly string[] }
+  | {
+      readonly type: 'run.resumed';
+      readonly finished: number;
+      readonly in_doubt: readonly string[];
+      /** `forward`: what is missing or failed is done; `back`: what was changed is undone. */
+      readonly direction: 'forward' | 'back';
+    }
   | {
       readonly type: 'operation.started';
       readonly operation: string;
@@ -90,7 +96,10 @@ export type RunEvent =
 export type RunStatus = 'succeeded' | 'failed' | 'restored' | 'interrupted';
 
 export interface EventStamp {
-  /** 1, 2, 3 … within a run. */
+  /**
+   * 1, 2, 3 … within a run, without a gap, for the events that the journal keeps. `operation.log` and
+   * `operation.waiting` are not kept there and carry the number of the kept event before them.
+   */
   readonly seq: number;
   /** UTC, ISO 8601. */
   readonly at: string;

@@ -91,7 +91,12 @@ export interface Operation {
   readonly changes: readonly string[];
   readonly action: Action;
   readonly compensation?: Compensation;
-  /** Time limit, ms. */
+  /**
+   * `keep`: a failure of this step fails the run but undoes nothing, and what does not depend on it goes on; `resume`
+   * runs it again. For a post-deploy migration, whose failure must not take the new release away.
+   */
+  readonly on_failure?: 'keep';
+  /** Time limit of the step with all its tries, ms. Its compensation gets as much again. */
   readonly timeout_ms: number;
   /** How long it took last time, ms. */
   readonly last_duration_ms?: number;
