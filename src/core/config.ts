@@ -79,8 +79,9 @@ export interface DatabaseConfig {
     readonly engine: string;
     readonly path: string;
     readonly strategy: MigrationStrategy;
+    /** ms */
     readonly timeout: number;
-    /** Services that use this database; empty: all. Their checks decide about compatibility. */
+    /** The engine's own options, as written. */
     readonly options: JsonObject;
   };
 }
@@ -131,6 +132,8 @@ export interface Config {
   readonly root: string;
   /** Over the file's bytes. */
   readonly digest: Digest;
+  /** Names of the operator's variables that stand in the config as `${env:NAME}`; their values are not in `digest`. */
+  readonly interpolations: readonly string[];
   readonly state: { readonly backend: string; readonly path: string };
   readonly default_environment?: string;
   /** How many operations may run at once. */

@@ -4,15 +4,15 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 /** Names of projects, services, environments and databases. */
 export const NAME_RULE = 'lower-case letters, digits and "-", starting with a letter or digit, at most 40 characters';
 
-/** Names that plain objects already carry; they pass the pattern but are refused everywhere. */
-const RESERVED = new Set(['constructor', 'prototype']);
+/** Names that plain objects already carry; they pass a pattern but are refused everywhere. */
+const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 
 export function isName(text: string): boolean {
   return NAME.test(text) && !RESERVED.has(text);
 }
 
 export function isVariableName(text: string): boolean {
-  return VARIABLE.test(text);
+  return VARIABLE.test(text) && !RESERVED.has(text);
 }
 
 /** The candidate within a third of its length in edits of `word`, nearest first; for "did you mean". */

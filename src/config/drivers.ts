@@ -1,0 +1,104 @@
+import type { DriverCatalog, DriverFacts } from '../core/driver.ts';
+import type { JsonObject } from '../core/json.ts';
+import { list } from '../core/text.ts';
+import { mergeFields } from './complete/merge.ts';
+import { type EffectiveService, pathOf, type SoundConfig } from './effective.ts';
+import { type Problems, pathText } from './problems.ts';
+import type { WrittenService } from './schema/project.ts';
+
+/** The driver of services that name none, and have no `defaults.driver`. */
+export const DEFAULT_DRIVER = 'local';
+
+const NOTHING: JsonObject = Object.freeze(Object.create(null));
+
+/** Options of each effective service, checked by its driver and with its defaults. */
+export type OptionsByService = ReadonlyMap<WrittenService, JsonObject>;
+
+/**
+ * Finds the driver of each service and lets it check its options. Unknown drivers and wrong options are added to the
+ * problems. Services that write no options of their own share one answer.
+ */
+export async function checkDrivers(
+  config: SoundConfig,
+  services: readonly EffectiveService[],
+  catalog: DriverCatalog,
+  problems: Problems,
+): Promise<OptionsByService> {
+  const facts = await loadFacts(config, services, catalog);
+  const shared = new Map<string, JsonObject>();
+  const checked = new Map<WrittenService, JsonObject>();
+  for (const service of services) {
+    const name = driverOf(config, service.written);
+    const driver = facts.get(name);
+    if (!driver) addUnknown(config, service, name, catalog, problems);
+    else checked.set(service.written, checkOptions(config, service, driver, { shared, problems }));
+  }
+  return checked;
+}
+
+async function loadFacts(config: SoundConfig, services: readonly EffectiveService[], catalog: DriverCatalog) {
+  const names = new Set(services.map(({ written }) => driverOf(config, written)));
+  const known = [...names].filter((name) => catalog.names.includes(name));
+  return new Map(await Promise.all(known.map(async (name) => [name, await catalog.facts(name)] as const)));
+}
+
+function driverOf(config: SoundConfig, service: WrittenService): string {
+  return service.driver ?? config.defaults?.driver ?? DEFAULT_DRIVER;
+}
+
+function addUnknown(
+  config: SoundConfig,
+  service: EffectiveService,
+  name: string,
+  catalog: DriverCatalog,
+  problems: Problems,
+): void {
+  problems.add({
+    path: pathOf(config, service, ['driver']),
+    message: `There is no driver "${name}"`,
+    expected: `one of ${list(catalog.names)}`,
+    ...problems.suggest(name, catalog.names),
+  });
+}
+
+function checkOptions(
+  config: SoundConfig,
+  service: EffectiveService,
+  driver: DriverFacts,
+  { shared, problems }: { readonly shared: Map<string, JsonObject>; readonly problems: Problems },
+): JsonObject {
+  const own = optionsUnder(service.written, driver.name);
+  const known = own ? undefined : shared.get(driver.name);
+  if (known) return known;
+  const check = driver.checkOptions(mergeFields(optionsUnder(config.defaults, driver.name) ?? {}, own ?? {}));
+  if (!check.ok) addWrong(config, service, driver, { wrong: check.problems, problems });
+  const options = check.ok ? check.options : NOTHING;
+  if (!own) shared.set(driver.name, options);
+  return options;
+}
+
+function optionsUnder(section: object | undefined, driver: string): JsonObject | undefined {
+  return (section as Readonly<Record<string, JsonObject | undefined>> | undefined)?.[driver];
+}
+
+interface Wrong {
+  readonly wrong: readonly { path: readonly string[]; message: string; expected?: string; fix?: string }[];
+  readonly problems: Problems;
+}
+
+function addWrong(
+  config: SoundConfig,
+  service: EffectiveService,
+  driver: DriverFacts,
+  { wrong, problems }: Wrong,
+): void {
+  for (const { path, message, expected, fix } of wrong) {
+    const where = pathOf(config, service, [driver.name, ...path]);
+    problems.add({
+      path: where,
+      message: `"${pathText(where)}": ${message}`,
+      ...(expected === undefined ? {} : { expected }),
+      ...(fix === undefined ? {} : { fix }),
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import type { Path, Problems } from './problems.ts';
+
+const REFERENCE = /\$?\$\{env:([^}]*)(\}?)/g;
+const CONTENT = /^([A-Za-z_][A-Za-z0-9_]{0,127})(?::-(.*))?$/s;
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+
+/** Keys whose text a shell reads. */
+const COMMANDS: readonly (string | number | undefined)[] = ['build', 'command', 'start'];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Puts the operator's variables into the texts of a config: `${env:NAME}`, `${env:NAME:-default}` where a default
+ * stands in for a missing or empty variable, and `$${env:` for the text `${env:` itself. Refused in commands (the value
+ * could hold shell syntax) and in secret references (the secret would come to stand in the config).
+ */
+export class Interpolation {
+  readonly #environment: Environment;
+  readonly #problems: Problems;
+  readonly #names = new Set<string>();
+
+  constructor(environment: Environment, problems: Problems) {
+    this.#environment = environment;
+    this.#problems = problems;
+  }
+
+  /** Names of the variables that were asked for, sorted. */
+  get names(): readonly string[] {
+    return [...this.#names].sort();
+  }
+
+  rewrite(text: string, path: Path): string {
+    const refusal = refusalAt(path);
+    return text.replace(REFERENCE, (whole: string, content: string, end: string) => {
+      if (whole.startsWith('$$')) return whole.slice(1);
+      if (refusal) return this.#refuse(path, refusal.message, refusal.fix);
+      const [, name, fallback] = (end && CONTENT.exec(content)) || [];
+      if (name === undefined) {
+        return this.#refuse(
+          path,
+          'The reference to a variable is not complete',
+          `Write it as \${env:NAME} or \${env:NAME:-default}`,
+        );
+      }
+      return this.#lookUp(name, fallback, path);
+    });
+  }
+
+  #lookUp(name: string, fallback: string | undefined, path: Path): string {
+    this.#names.add(name);
+    const value = Object.hasOwn(this.#environment, name) ? this.#environment[name] : undefined;
+    const chosen = fallback !== undefined && !value ? fallback : value;
+    if (chosen === undefined) return this.#missing(name, path);
+    if (CONTROL.test(chosen)) return this.#refuse(path, `The variable ${name} holds a control character`);
+    return chosen;
+  }
+
+  #missing(name: string, path: Path): string {
+    this.#problems.add({
+      path: [...path],
+      code: 'MISSING_ENV',
+      message: `The variable ${name} is not set where deployer runs`,
+      fix: `Set ${name}, or write a default as \${env:${name}:-default}`,
+    });
+    return '';
+  }
+
+  #refuse(path: Path, message: string, fix?: string): string {
+    this.#problems.add({ path: [...path], message, ...(fix === undefined ? {} : { fix }) });
+    return '';
+  }
+}
+
+function refusalAt(path: Path): { readonly message: string; readonly fix: string } | undefined {
+  const section = path[0] === 'environments' ? path.slice(2) : path;
+  if (section[0] === 'secrets') {
+    return {
+      message: `A secret reference takes no \${env:…}`,
+      fix: 'Write env:NAME to read the secret from a variable when it is needed',
+    };
+  }
+  if (section[0] !== 'services' && section[0] !== 'databases') return undefined;
+  const keys = section.slice(2);
+  if (!COMMANDS.includes(keys.at(-1)) && !keys.includes('command')) return undefined;
+  return {
+    message: `A command takes no \${env:…}`,
+    fix: 'Let the command read the variable from its environment, as $NAME',
+  };
+}

@@ -1,0 +1,25 @@
+import { checkAfter } from './after.ts';
+import { checkContents } from './contents.ts';
+import { checkDatabases } from './databases.ts';
+import { checkEnvironments } from './environments.ts';
+import { checkHealth } from './health.ts';
+import { checkNames } from './names.ts';
+import { checkOverrides } from './overrides.ts';
+import { checkRollout } from './rollout.ts';
+import type { Rule } from './rule.ts';
+import { checkVariables } from './variables.ts';
+import { checkVocabulary } from './vocabulary.ts';
+
+/** All that is checked beyond single fields. */
+export const RULES: readonly Rule[] = [
+  checkNames,
+  checkContents,
+  checkEnvironments,
+  checkOverrides,
+  checkAfter,
+  checkHealth,
+  checkRollout,
+  checkVariables,
+  checkDatabases,
+  checkVocabulary,
+];

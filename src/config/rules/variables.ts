@@ -1,0 +1,46 @@
+import type { Path, Problems } from '../problems.ts';
+import type { Places } from '../yaml/places.ts';
+import type { Review } from './rule.ts';
+
+const SECRET_NAME = /(?:_|^)(?:SECRET|TOKEN|KEY|PASSWD|PASSPHRASE)$|PASSWORD/i;
+const MEANT_FOR_CLIENTS = /PUBLIC|PUBLISHABLE/i;
+const CREDENTIALS_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
+
+/** Variables have one source each, keep the text they were written with, and are no secrets. */
+export function checkVariables({ config, places, problems }: Review): void {
+  for (const [name, { variables = {}, secrets = {} }] of Object.entries(config.environments ?? {})) {
+    for (const [variable, value] of Object.entries(variables)) {
+      const path = ['environments', name, 'variables', variable];
+      checkText(value, path, places, problems);
+      if (Object.hasOwn(secrets, variable)) addTwice(variable, path, problems);
+      else if (isSecret(variable, String(value))) addSecret(variable, path, problems);
+    }
+  }
+}
+
+/** `3.10` and `010` are numbers to YAML and would reach the service as `3.1` and `10`. */
+function checkText(value: unknown, path: Path, places: Places, problems: Problems): void {
+  if (typeof value === 'string' || places.source(path) === String(value)) return;
+  const fix = 'Put the value in quotes';
+  problems.add({ path, message: `YAML reads this value as ${String(value)}`, expected: 'a text in quotes', fix });
+}
+
+function addTwice(variable: string, path: Path, problems: Problems): void {
+  const message = `"${variable}" stands under variables and under secrets`;
+  problems.add({ path, at: 'key', message, fix: 'Delete one of the two' });
+}
+
+function isSecret(variable: string, value: string): boolean {
+  if (CREDENTIALS_IN_URL.test(value)) return true;
+  return value !== '' && SECRET_NAME.test(variable) && !MEANT_FOR_CLIENTS.test(variable);
+}
+
+function addSecret(variable: string, path: Path, problems: Problems): void {
+  problems.add({
+    level: 'warning',
+    path,
+    at: 'key',
+    message: `"${variable}" looks like a secret; variables are kept and shown in plain text`,
+    fix: `Move it to "secrets", as a reference such as env:${variable}`,
+  });
+}

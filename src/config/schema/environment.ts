@@ -1,0 +1,128 @@
+import * as z from 'zod/mini';
+import { databaseOverrideShape } from './database.ts';
+import {
+  choiceField,
+  durationField,
+  formsField,
+  listField,
+  mapField,
+  nameField,
+  nameKey,
+  note,
+  sectionField,
+  switchField,
+  variableKey,
+  wholeField,
+} from './fields.ts';
+import { overrideShape } from './service.ts';
+
+const REFERENCE = /^[a-z][a-z0-9-]*:\S+$/;
+const EXPECTED_REFERENCE =
+  'a reference to a secret, such as env:NAME or dotenv:.env.staging#NAME, never the secret itself';
+const TEN_YEARS = 3_650 * 86_400_000;
+
+/** Shape of one environment. */
+export function environmentShape(drivers: readonly string[]) {
+  return {
+    mode: choiceField('What kind of place this is; defaults follow it.', ['dev', 'staging', 'production', 'preview']),
+    ...namingShape(),
+    ...valuesShape(),
+    services: z.optional(
+      mapField('Fields of services that differ here.', 'a map from service names to overrides', [
+        nameKey('Name of a service.'),
+        sectionField('Fields of the service that differ here.', overrideShape(drivers)),
+      ]),
+    ),
+    databases: z.optional(
+      mapField('Fields of databases that differ here.', 'a map from database names to overrides', [
+        nameKey('Name of a database.'),
+        sectionField('Fields of the database that differ here.', databaseOverrideShape()),
+      ]),
+    ),
+    ...rolloutShape(),
+  };
+}
+
+function namingShape() {
+  return {
+    aliases: z.optional(
+      listField(
+        'Other names for this environment.',
+        'a list of names',
+        nameField('Another name for this environment.'),
+      ),
+    ),
+    protected: z.optional(switchField('Whether changes need confirmation; default: true in mode production.')),
+    promote_from: z.optional(
+      listField(
+        'Environments in which a version has to have run healthily before it may come here.',
+        'a list of environment names',
+        nameField('Name of an environment.'),
+      ),
+    ),
+    ttl: z.optional(durationField('Life of environments made from this one.', TEN_YEARS)),
+  };
+}
+
+function valuesShape() {
+  return {
+    variables: z.optional(
+      mapField('Plain variables of the services here.', 'a map from variable names to values', [
+        variableKey('Name of a variable.'),
+        scalarField('Value of the variable.'),
+      ]),
+    ),
+    secrets: z.optional(
+      mapField('Secret variables of the services here, by reference.', 'a map from variable names to references', [
+        variableKey('Name of a variable.'),
+        note(
+          'Where the secret stands, such as env:NAME or dotenv:.env.staging#NAME.',
+          z.string({ error: EXPECTED_REFERENCE }).check(z.regex(REFERENCE, { error: EXPECTED_REFERENCE })),
+        ),
+      ]),
+    ),
+    flags: z.optional(
+      mapField('Feature flags here.', 'a map from flag names to values', [
+        variableKey('Name of a flag.'),
+        scalarField('Value of the flag.'),
+      ]),
+    ),
+  };
+}
+
+function scalarField(description: string) {
+  const expected = 'a text, a number, true or false';
+  return formsField(description, expected, [z.string(), z.number(), z.boolean()]);
+}
+
+function rolloutShape() {
+  return {
+    rollout: z.optional(
+      sectionField('How a new version gets its traffic.', {
+        strategy: z.optional(choiceField('All at once, or in steps; default: all.', ['all', 'canary'])),
+        steps: z.optional(
+          listField(
+            'Shares of the new version in percent, rising; default for canaries: 10, 50.',
+            'a list of rising shares from 1 to 99',
+            wholeField('Share of the new version in percent.', 1, 99),
+          ),
+        ),
+        interval: z.optional(durationField('How long each step is watched; default: 5m.')),
+        max_error_rate: z.optional(rateField()),
+      }),
+    ),
+    rollback: z.optional(
+      sectionField('What happens when a release fails.', {
+        automatic: z.optional(switchField('Whether the version before is restored; default: true.')),
+      }),
+    ),
+  };
+}
+
+function rateField() {
+  const expected = 'a share from 0 to 1, such as 0.01';
+  return note(
+    'Share of failed requests, 0 to 1, above which the canary goes back; default: 0.01.',
+    z.number({ error: expected }).check(z.gte(0, { error: expected }), z.lte(1, { error: expected })),
+  );
+}

@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+import { databaseShape } from './database.ts';
+import { environmentShape } from './environment.ts';
+import {
+  choiceField,
+  durationField,
+  listField,
+  mapField,
+  nameField,
+  nameKey,
+  note,
+  pathField,
+  sectionField,
+  switchField,
+  urlField,
+  wholeField,
+} from './fields.ts';
+import { driverShape, serviceShape } from './service.ts';
+
+/** The schema of the whole file, for the drivers there are. Made anew at each call. */
+export function projectSchema(drivers: readonly string[]) {
+  return sectionField('A project for deployer.', {
+    version: note('Version of this format.', z.literal(1, { error: '1, the version of the config format' })),
+    project: nameField('Name of the project; it names what is created on platforms.'),
+    state: z.optional(stateField()),
+    defaults: z.optional(defaultsField(drivers)),
+    services: z.optional(
+      mapField('What is deployed, by name.', 'a map from service names to services', [
+        nameKey('Name of a service.'),
+        sectionField('One deployable thing.', serviceShape(drivers)),
+      ]),
+    ),
+    databases: z.optional(
+      mapField('Databases that services use, by name.', 'a map from database names to databases', [
+        nameKey('Name of a database.'),
+        sectionField('A database.', databaseShape()),
+      ]),
+    ),
+    environments: mapField('Where the project runs, by name.', 'a map from environment names to environments', [
+      nameKey('Name of an environment.'),
+      sectionField('A place where the project runs.', environmentShape(drivers)),
+    ]),
+    default_environment: z.optional(
+      nameField('Environment of commands without --env; default: the only one in mode dev.'),
+    ),
+    notifications: z.optional(notificationsField()),
+  });
+}
+
+/** What the owner wrote, checked; defaults and overrides are not applied yet. */
+export type WrittenConfig = z.infer<ReturnType<typeof projectSchema>>;
+export type WrittenService = NonNullable<WrittenConfig['services']>[string];
+export type WrittenDatabase = NonNullable<WrittenConfig['databases']>[string];
+export type WrittenEnvironment = WrittenConfig['environments'][string];
+export type WrittenOverride = NonNullable<WrittenEnvironment['services']>[string];
+
+function stateField() {
+  return sectionField('Where the state is kept.', {
+    backend: z.optional(nameField('Kind of store; default: file.')),
+    path: z.optional(pathField('Folder of the state, inside the project folder; default: .deployer.')),
+  });
+}
+
+function defaultsField(drivers: readonly string[]) {
+  return sectionField('What holds for all services that say nothing else.', {
+    driver: z.optional(nameField('Driver of services; default: local.')),
+    timeout: z.optional(durationField('Time limit for each operation; default: 5m.')),
+    concurrency: z.optional(wholeField('How many operations run at once; default: 4.', 1, 256)),
+    keep: z.optional(wholeField('How many earlier versions stay in place for a roll-back; default: 3.', 0, 20)),
+    ...driverShape(drivers),
+  });
+}
+
+function notificationsField() {
+  return listField(
+    'Who is told about runs.',
+    'a list of maps with url and on',
+    sectionField('A receiver of notifications.', {
+      url: urlField('URL that gets a POST with the result as JSON.'),
+      on: z.optional(
+        listField(
+          'What is told; default: failed and succeeded.',
+          'a list of started, succeeded and failed',
+          choiceField('What is told.', ['started', 'succeeded', 'failed']),
+        ),
+      ),
+      allow_private: z.optional(switchField('Whether the URL may lead to a private address; default: false.')),
+    }),
+  );
+}

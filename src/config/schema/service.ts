@@ -1,0 +1,165 @@
+import * as z from 'zod/mini';
+import {
+  anyKey,
+  commandField,
+  durationField,
+  formsField,
+  isUrlPath,
+  listField,
+  mapField,
+  nameField,
+  note,
+  pathField,
+  sectionField,
+  switchField,
+  textField,
+  urlField,
+  urlPathField,
+  variableField,
+  wholeField,
+} from './fields.ts';
+
+const EXPECTED_HEALTH = 'a path such as /healthz, a URL, false, or a map with path, url, tcp or command';
+
+/** Shape of one service. An override in an environment has the same keys and none of them is needed. */
+export function serviceShape(drivers: readonly string[]) {
+  return { path: pathField('Folder of the service, inside the project folder.'), ...optionalServiceShape(drivers) };
+}
+
+export function overrideShape(drivers: readonly string[]) {
+  return {
+    path: z.optional(pathField('Folder of the service, inside the project folder.')),
+    ...optionalServiceShape(drivers),
+  };
+}
+
+function optionalServiceShape(drivers: readonly string[]) {
+  return {
+    driver: z.optional(nameField('The driver that runs this service; default: defaults.driver.')),
+    build: z.optional(buildField()),
+    start: z.optional(
+      commandField('Command that runs the service, in the folder of its artifact; left out for static files.'),
+    ),
+    env: z.optional(requirementsField()),
+    health: z.optional(healthField()),
+    after: z.optional(
+      listField(
+        'Services whose new release has to be in place before the one of this service.',
+        'a list of service names',
+        nameField('Name of a service.'),
+      ),
+    ),
+    timeout: z.optional(durationField('Time limit for each operation on this service; default: defaults.timeout.')),
+    ...driverShape(drivers),
+  };
+}
+
+/** Options stand under the driver's name; the driver itself checks them, so they have no type here. */
+export function driverShape(drivers: readonly string[]): Record<never, never> {
+  return Object.fromEntries(drivers.map((name) => [name, z.optional(optionsField(name))]));
+}
+
+function optionsField(driver: string) {
+  const expected = `a map of options of the ${driver} driver`;
+  return mapField(`Options of the ${driver} driver.`, expected, [anyKey(), z.unknown()]);
+}
+
+function buildField() {
+  return formsField(
+    'How the artifact is made; detected when left out.',
+    'a command, or a map with command, output and env',
+    [
+      commandField('Build command, run in the folder of the service.'),
+      sectionField('How the artifact is made.', {
+        command: z.optional(commandField('Build command, run in the folder of the service.')),
+        output: z.optional(
+          formsField(
+            'What becomes the artifact; default: the whole folder under its ignore rules.',
+            'a path or a list of paths',
+            [
+              pathField('Folder inside the service that becomes the artifact.'),
+              listField(
+                'Paths inside the service that become the artifact.',
+                'a list of paths',
+                pathField('Path inside the service.'),
+              ),
+            ],
+          ),
+        ),
+        env: z.optional(
+          listField('Variables that the build sees.', 'a list of variable names', variableField('Name of a variable.')),
+        ),
+      }),
+    ],
+  );
+}
+
+function requirementsField() {
+  return listField(
+    'Variables that the service needs.',
+    'a list of variable names',
+    formsField('A variable that the service needs.', 'the name of a variable, or a map with key and optional', [
+      variableField('Name of a variable.'),
+      sectionField('A variable that the service needs.', {
+        key: variableField('Name of the variable.'),
+        optional: z.optional(switchField('Whether the service also runs without it; default: false.')),
+      }),
+    ]),
+  );
+}
+
+function healthField() {
+  return formsField('How to tell that a release is healthy.', EXPECTED_HEALTH, [
+    note(
+      'Path on the release that answers 200 when it is healthy, or a URL.',
+      z.string({ error: EXPECTED_HEALTH }).check(z.refine(isTarget, { error: EXPECTED_HEALTH })),
+    ),
+    note('No health check.', z.literal(false, { error: EXPECTED_HEALTH })),
+    sectionField('How to tell that a release is healthy.', healthShape()),
+  ]);
+}
+
+function isTarget(text: string): boolean {
+  return isUrlPath(text) || urlField('').safeParse(text).success;
+}
+
+function healthShape() {
+  return {
+    path: z.optional(urlPathField('Path on the release to ask by HTTP.')),
+    url: z.optional(urlField('URL to ask instead of the release.')),
+    tcp: z.optional(tcpField()),
+    command: z.optional(commandField('Command that exits with 0 when the release is healthy.')),
+    status: z.optional(statusField()),
+    body: z.optional(textField('Text that the body of the answer has to contain.')),
+    headers: z.optional(
+      mapField('Headers that the answer has to carry.', 'a map from header names to values', [
+        headerField(),
+        textField('Value of the header.'),
+      ]),
+    ),
+    allow_private: z.optional(switchField('Whether the URL may lead to a private address; default: false.')),
+    timeout: z.optional(durationField('How long the release may take to become healthy; default: 60s.')),
+    interval: z.optional(durationField('Time between two tries; default: 1s.')),
+    successes: z.optional(wholeField('How many good answers in a row are needed; default: 1.', 1, 100)),
+  };
+}
+
+function headerField() {
+  const expected = 'the name of a header';
+  const token = z.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: expected });
+  return note('Name of a header.', z.string({ error: expected }).check(token));
+}
+
+function tcpField() {
+  return formsField('Whether a TCP connection is enough.', 'true, or a port from 1 to 65535', [
+    note('Connect to the port of the release.', z.literal(true, { error: 'true' })),
+    wholeField('Connect to this port.', 1, 65_535),
+  ]);
+}
+
+function statusField() {
+  return formsField('HTTP status of a healthy answer; default: 200.', 'an HTTP status or a list of them', [
+    wholeField('HTTP status of a healthy answer.', 100, 599),
+    listField('HTTP statuses of a healthy answer.', 'a list of HTTP statuses', wholeField('HTTP status.', 100, 599)),
+  ]);
+}
