@@ -19,6 +19,18 @@ export interface Entropy {
   bytes(length: number): Uint8Array;
 }
 
+/** The signals that ask a run to stop. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** Wishes of the outside that the run stop. */
+export interface Interrupts {
+  /**
+   * Calls `listener` at each stop signal from now on; `nth` counts from 1 and is 2 or more when somebody insists.
+   * Answers the function that ends the listening.
+   */
+  onInterrupt(listener: (signal: StopSignal, nth: number) => void): () => void;
+}
+
 export interface CommandRequest {
   /** argv, first the program; run without a shell. */
   readonly argv: readonly string[];
@@ -42,6 +54,7 @@ export interface CommandResult {
   readonly stdout: string;
   /** Last lines of both streams, for error detail. */
   readonly tail: readonly string[];
+  /** `not_found`: it could not be started, no such program or folder; `tail` says which. */
   readonly outcome: 'exited' | 'timed_out' | 'cancelled' | 'not_found';
 }
 
