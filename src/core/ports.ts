@@ -54,6 +54,7 @@ export interface CommandResult {
   readonly stdout: string;
   /** Last lines of both streams, for error detail. */
   readonly tail: readonly string[];
+  /** `not_found`: it could not be started, no such program or folder; `tail` says which. */
   readonly outcome: 'exited' | 'timed_out' | 'cancelled' | 'not_found';
 }
 

@@ -1,4 +1,5 @@
-const HIDDEN = '[secret]';
+/** What stands in place of a value. */
+export const HIDDEN = '[secret]';
 
 /**
  * A value that goes through the tool but never into anything it writes. Printing, serialising, inspecting or

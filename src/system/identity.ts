@@ -1,0 +1,72 @@
+import { hostname, userInfo } from 'node:os';
+import { printableLine } from '../core/text.ts';
+
+/** Who runs the tool, and where; for locks, the audit log and the choice of a reporter. */
+export interface Identity {
+  /** `ann@laptop`, or in CI who caused it: `octocat@github-actions`. One printable line. */
+  readonly who: string;
+  readonly host: string;
+  /** Which CI this is; absent on a person's machine. */
+  readonly ci?: string;
+}
+
+/** Whether a person is at the other end of each stream, and how wide the terminal is. */
+export interface TerminalFacts {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  /** Columns of the narration on stderr; absent when it is no terminal. */
+  readonly columns?: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What gives a CI away, what it is called, and which variable names the person who caused the run. */
+const CI_SYSTEMS: readonly { readonly mark: string; readonly name: string; readonly actor: string }[] = [
+  { mark: 'GITHUB_ACTIONS', name: 'github-actions', actor: 'GITHUB_ACTOR' },
+  { mark: 'GITLAB_CI', name: 'gitlab-ci', actor: 'GITLAB_USER_LOGIN' },
+  { mark: 'CIRCLECI', name: 'circleci', actor: 'CIRCLE_USERNAME' },
+  { mark: 'BUILDKITE', name: 'buildkite', actor: 'BUILDKITE_BUILD_AUTHOR' },
+  { mark: 'TF_BUILD', name: 'azure-pipelines', actor: 'BUILD_REQUESTEDFOR' },
+  { mark: 'JENKINS_URL', name: 'jenkins', actor: 'BUILD_USER_ID' },
+  { mark: 'BITBUCKET_BUILD_NUMBER', name: 'bitbucket', actor: 'BITBUCKET_STEP_TRIGGERER_UUID' },
+  { mark: 'CI', name: 'ci', actor: 'USER' },
+];
+
+const LONGEST = 100;
+
+export function systemIdentity(environment: Environment): Identity {
+  const host = short(hostname());
+  const system = CI_SYSTEMS.find(({ mark }) => isOn(environment[mark]));
+  if (!system) return { who: short(`${userName(environment)}@${host}`), host };
+  const actor = environment[system.actor] || userName(environment);
+  return { who: short(`${actor}@${system.name}`), host, ci: system.name };
+}
+
+export function terminalFacts(): TerminalFacts {
+  const { columns } = process.stderr;
+  return {
+    stdin: process.stdin.isTTY === true,
+    stdout: process.stdout.isTTY === true,
+    stderr: process.stderr.isTTY === true,
+    ...(process.stderr.isTTY && columns ? { columns } : {}),
+  };
+}
+
+/** `CI=false` and `CI=0` are how people say that this is none. */
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && !['', 'false', '0'].includes(value);
+}
+
+/** In a container the user often has a number but no name. */
+function userName(environment: Environment): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return environment['USER'] || `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+function short(text: string): string {
+  return printableLine(text).slice(0, LONGEST);
+}

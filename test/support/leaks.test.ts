@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CANARIES, encodingsOfCanary, findLeaks, folderSinks, watchCommandLines } from './leaks.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'leaks-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('leak scanner', () => {
+  test.each(CANARIES.map((canary) => [canary.name, canary] as const))(
+    'finds a planted value in every encoding: %s',
+    (_, canary) => {
+      for (const [encoding, text] of encodingsOfCanary(canary.value)) {
+        const leaks = findLeaks([{ name: 'planted', text: `noise ${text} noise` }]);
+        expect(leaks, encoding).toContainEqual(expect.objectContaining({ canary: canary.name, sink: 'planted' }));
+      }
+    },
+  );
+
+  test.each(CANARIES.map((canary) => [canary.name, canary] as const))(
+    'finds a value of which only a part got out: %s',
+    (_, canary) => {
+      for (const core of canary.cores)
+        expect(findLeaks([{ name: 'sink', text: `…${core}` }], [canary])).toHaveLength(1);
+    },
+  );
+
+  test('finds nothing in text without values', () => {
+    const harmless = CANARIES.map(
+      ({ name }) => `canary ${name} [secret] base64 ${Buffer.from(name).toString('base64')}`,
+    );
+    expect(findLeaks([{ name: 'sink', text: harmless.join('\n') }])).toEqual([]);
+  });
+
+  test('values do not stand in for each other', () => {
+    for (const canary of CANARIES) {
+      const leaks = findLeaks([{ name: 'sink', text: canary.value }]);
+      expect(leaks.map((leak) => leak.canary)).toEqual([canary.name]);
+    }
+  });
+
+  test('looks into files at any depth, their names and the targets of links', async () => {
+    const [first, second, third] = ['plain', 'percent', 'unicode'].map((name) =>
+      CANARIES.find((it) => it.name === name),
+    );
+    await mkdir(join(folder, 'a', first?.cores[0] ?? ''), { recursive: true });
+    await writeFile(join(folder, 'a', 'deep.log'), Buffer.from(second?.value ?? '').toString('base64'));
+    await symlink(third?.cores[0] ?? '', join(folder, 'link'));
+    const found = findLeaks(folderSinks(folder)).map((leak) => leak.canary);
+    expect(found.sort()).toEqual(['percent', 'plain', 'unicode']);
+  });
+
+  test('sees the command line of a process that runs meanwhile', async () => {
+    const watch = watchCommandLines();
+    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()', CANARIES[0]?.value ?? '']);
+    await once(child, 'spawn');
+    const sinks = watch.stop();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(findLeaks(sinks).map((leak) => leak.canary)).toEqual(['plain']);
+  });
+});

@@ -1,0 +1,154 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A made-up secret value. `cores` are the stretches of letters and digits in it that occur nowhere else. */
+export interface Canary {
+  readonly name: string;
+  readonly value: string;
+  readonly cores: readonly string[];
+}
+
+/** A place that text went to: a stream, a file, an answer, a command line. */
+export interface Sink {
+  readonly name: string;
+  readonly text: string | Uint8Array;
+}
+
+export interface Leak {
+  readonly canary: string;
+  readonly sink: string;
+  readonly encoding: string;
+}
+
+/**
+ * Values that break careless escaping. Each is built around cores that any encoding of text keeps whole, so that a value
+ * is recognised even when only a part of it got out, or when it was escaped in a way nobody thought of.
+ */
+export const CANARIES: readonly Canary[] = [
+  canary('plain', ['Zq7canaryplainV4k']),
+  canary('quotes', ['Xw3canaryquoteA1', 'Lm8canaryquoteB2'], `"'`),
+  canary('backslash', ['Pd5canaryslashA1', 'Rt6canaryslashB2'], '\\n\\'),
+  canary('newline', ['Gh2canarylinesA1', 'Jk4canarylinesB2', 'Nb9canarylinesC3'], '\n'),
+  canary('percent', ['Yc1canarypercentA', 'Uv7canarypercentB'], '%2F% %'),
+  canary('dollar', ['Oe6canarydollarA1', 'Iz3canarydollarB2'], '$HOME$(id)`id`$1'),
+  canary('unicode', ['Sf8canaryunicodeA', 'Ba5canaryunicodeB'], ' äß漢🔑\u2028'),
+  canary('url', ['Tg4canaryurlpartA', 'Kx2canaryurlpartB'], '://u:&?#/@+ ='),
+  canary(
+    'long',
+    Array.from({ length: 200 }, (_, index) => `Q${index}canarylong${index}W`),
+    '/+ "',
+  ),
+];
+
+function canary(name: string, cores: readonly string[], between = ''): Canary {
+  return { name, value: cores.join(between), cores };
+}
+
+type Encode = (text: string) => string;
+
+const TEXT_ENCODINGS: Readonly<Record<string, Encode>> = {
+  plain: (text) => text,
+  'lower case': (text) => text.toLowerCase(),
+  'upper case': (text) => text.toUpperCase(),
+  JSON: (text) => JSON.stringify(text),
+  'JSON in JSON': (text) => JSON.stringify(JSON.stringify(text)),
+  'JSON in ASCII': (text) => JSON.stringify(text).replace(/[\u0080-\uffff]/g, (unit) => `\\u${hex4(unit)}`),
+  URL: encodeURIComponent,
+  'URL in lower case': (text) => encodeURIComponent(text).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  form: (text) => new URLSearchParams([['v', text]]).toString(),
+  'shell, single quotes': (text) => `'${text.replaceAll("'", `'\\''`)}'`,
+  'shell, double quotes': (text) => `"${text.replace(/[\\"$`]/g, '\\$&')}"`,
+};
+
+const BYTE_ENCODINGS: Readonly<Record<string, (bytes: Buffer) => string>> = {
+  base64: (bytes) => bytes.toString('base64'),
+  'base64 after 1 byte': (bytes) => Buffer.concat([Buffer.from('u'), bytes]).toString('base64'),
+  'base64 after 2 bytes': (bytes) => Buffer.concat([Buffer.from('u:'), bytes]).toString('base64'),
+  base64url: (bytes) => bytes.toString('base64url'),
+  'base64url after 1 byte': (bytes) => Buffer.concat([Buffer.from('u'), bytes]).toString('base64url'),
+  'base64url after 2 bytes': (bytes) => Buffer.concat([Buffer.from('u:'), bytes]).toString('base64url'),
+  hex: (bytes) => bytes.toString('hex'),
+  'hex in upper case': (bytes) => bytes.toString('hex').toUpperCase(),
+};
+
+/** Every encoding that a value may leak in: its name and the encoded text. */
+export function encodingsOfCanary(value: string): [encoding: string, text: string][] {
+  const bytes = Buffer.from(value);
+  return [
+    ...Object.entries(TEXT_ENCODINGS).map(([name, encode]): [string, string] => [name, encode(value)]),
+    ...Object.entries(BYTE_ENCODINGS).map(([name, encode]): [string, string] => [name, encode(bytes)]),
+  ];
+}
+
+/** Every canary in every sink that shows it, whole or any one of its cores. An empty answer is the pass. */
+export function findLeaks(sinks: readonly Sink[], canaries: readonly Canary[] = CANARIES): Leak[] {
+  const needles = canaries.map((canary) => ({ canary: canary.name, needles: needlesOf(canary) }));
+  return sinks.flatMap((sink) => {
+    const text = (typeof sink.text === 'string' ? sink.text : Buffer.from(sink.text).toString()).toLowerCase();
+    return needles.flatMap(({ canary, needles }) => {
+      const found = needles.find(({ needle }) => text.includes(needle));
+      return found ? [{ canary, sink: sink.name, encoding: found.encoding }] : [];
+    });
+  });
+}
+
+/** Cores hold only letters and digits, so plain, JSON, URL and shell text all show them as they are. */
+function needlesOf(canary: Canary): { encoding: string; needle: string }[] {
+  return canary.cores.flatMap((core) => [
+    { encoding: 'text', needle: core.toLowerCase() },
+    { encoding: 'hex', needle: Buffer.from(core).toString('hex') },
+    ...[0, 1, 2].map((offset) => ({ encoding: 'base64', needle: base64Needle(core, offset) })),
+  ]);
+}
+
+/** What base64 makes of a core that begins `offset` bytes into a group, without the characters its neighbours decide. */
+function base64Needle(core: string, offset: number): string {
+  const encoded = Buffer.from('\0'.repeat(offset) + core).toString('base64');
+  return encoded.slice(offset === 0 ? 0 : offset + 1, Math.floor(((offset + core.length) * 8) / 6)).toLowerCase();
+}
+
+/** Every file below a folder as a sink, names and link targets included. */
+export function folderSinks(folder: string): Sink[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry): Sink[] => {
+    const path = join(folder, entry.name);
+    const name = { name: `name of ${path}`, text: entry.name };
+    if (entry.isDirectory()) return [name, ...folderSinks(path)];
+    if (entry.isSymbolicLink()) return [name, { name: path, text: readlinkSync(path) }];
+    return entry.isFile() ? [name, { name: path, text: readFileSync(path) }] : [name];
+  });
+}
+
+/**
+ * Reads the command lines of all processes again and again until `stop`, which answers each one seen. What lives shorter
+ * than `every` milliseconds may be missed.
+ */
+export function watchCommandLines(every = 5): { stop(): Sink[] } {
+  const seen = new Set<string>();
+  const look = () => {
+    for (const line of commandLines()) seen.add(line);
+  };
+  look();
+  const timer = setInterval(look, every);
+  return {
+    stop() {
+      clearInterval(timer);
+      look();
+      return [...seen].map((text) => ({ name: 'command line', text }));
+    },
+  };
+}
+
+function commandLines(): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function hex4(unit: string): string {
+  return unit.charCodeAt(0).toString(16).padStart(4, '0');
+}
