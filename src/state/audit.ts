@@ -62,7 +62,7 @@ async function appendLocked(context: LockContext, facts: AuditFacts): Promise<Au
   }
 }
 
-/** The entry to write, preceded by one about the log itself when its end is torn or missing; and where in the log they go. */
+/** The entry to write, preceded by one about the log itself when its end is torn, damaged or missing; and where they go. */
 async function nextEntries({ store, clock }: LockContext, facts: AuditFacts) {
   const at = new Date(clock.now()).toISOString();
   const end = await readEnd(store, 1);
@@ -71,14 +71,16 @@ async function nextEntries({ store, clock }: LockContext, facts: AuditFacts) {
   const entry = newest === undefined ? undefined : parseLine(newest);
   // The chain goes on behind the last entry, or behind the one that should be the last.
   const head = entry && entry.seq >= (expected?.seq ?? 0) ? entry : expected;
-  const missing = expected && expected.seq > (entry?.seq ?? 0) ? expected.seq - (entry?.seq ?? 0) : 0;
   const damaged = newest !== undefined && !entry ? 1 : 0;
-  const mended =
-    end.torn > 0 || missing > 0 || damaged > 0
-      ? chained({ who: facts.who, action: MENDED, detail: { torn_bytes: end.torn, missing, damaged } }, { head, at })
-      : undefined;
-  const last = chained(facts, { head: mended ?? head, at });
-  return { entries: mended ? [mended, last] : [last], at: end.whole, last };
+  const missing = damaged ? 0 : Math.max(0, (expected?.seq ?? 0) - (entry?.seq ?? 0));
+  if (end.torn === 0 && missing === 0 && damaged === 0) {
+    const last = chained(facts, { head, at });
+    return { entries: [last], at: end.whole, last };
+  }
+  const detail = { torn_bytes: end.torn, missing, damaged };
+  const mended = chained({ who: facts.who, action: MENDED, detail }, { head, at });
+  const last = chained(facts, { head: mended, at });
+  return { entries: [mended, last], at: end.whole, last };
 }
 
 async function readLast(store: Store, limit: number) {

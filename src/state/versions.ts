@@ -122,7 +122,13 @@ async function listNewest(store: Store, limit: number) {
 }
 
 function corrupt({ code, message, fix, place }: Finding): DeployerError {
-  return new DeployerError({ code, stage: 'state', reason: message, ...(fix ? { fix } : {}), ...(place ? { place } : {}) });
+  return new DeployerError({
+    code,
+    stage: 'state',
+    reason: message,
+    ...(fix ? { fix } : {}),
+    ...(place ? { place } : {}),
+  });
 }
 
 function notFound(idOrName: string): DeployerError {
