@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import * as z from 'zod/mini';
 import type { Config } from '../core/config.ts';
 import { digestBytes } from '../core/digest.ts';
 import type { DriverCatalog } from '../core/driver.ts';
@@ -50,7 +49,7 @@ export async function parseConfig(text: string, request: ParseRequest): Promise<
 
   const interpolation = new Interpolation(request.environment, problems);
   const values = readValues(root, (written, path) => interpolation.rewrite(written, path), problems);
-  checkAgainst(projectSchema(request.drivers.names), values ?? null, problems, z.safeParse);
+  checkAgainst(projectSchema(request.drivers.names), values ?? null, problems);
   const review = reviewed(values, places, problems, request.known ?? {});
   const options = await checkDrivers(review.config, review.services, request.drivers, problems);
   refuseProblems(problems, places, request.file);

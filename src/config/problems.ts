@@ -26,6 +26,7 @@ const COMPARISONS = 200_000;
 /** Collects everything that is wrong, so that the owner sees it all at once. */
 export class Problems {
   readonly found: Problem[] = [];
+  readonly #touched = new Set<string>();
   #comparisons = COMPARISONS;
   #errors = 0;
 
@@ -36,7 +37,16 @@ export class Problems {
 
   add(problem: Problem): void {
     this.found.push(problem);
-    if (problem.level !== 'warning') this.#errors += 1;
+    if (problem.level === 'warning') return;
+    this.#errors += 1;
+    for (let length = problem.path.length; length > 0; length--) {
+      this.#touched.add(pathText(problem.path.slice(0, length)));
+    }
+  }
+
+  /** Whether there is an error at a path or below it: what is missing there may only have been taken out. */
+  touches(path: Path): boolean {
+    return this.#touched.has(pathText(path));
   }
 
   /** `Did you mean "timeout"?`, or the given way out when nothing is near. */

@@ -12,7 +12,7 @@ export function checkHealth({ config, services, problems }: Review): void {
     if (typeof health !== 'object') continue;
     const path = pathOf(config, service, ['health']);
     const kinds = KINDS.filter((kind) => health[kind] !== undefined);
-    if (kinds.length !== 1) {
+    if (kinds.length !== 1 && !problems.touches(path)) {
       const found = kinds.length === 0 ? 'nothing to check' : `${list(kinds)} at once`;
       problems.add({
         path,

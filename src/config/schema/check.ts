@@ -1,105 +1,138 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import { printableLine } from '../../core/text.ts';
-import { type Path, type Problems, pathText } from '../problems.ts';
-import { KNOWN_KEYS } from './fields.ts';
+import { type Problems, pathText } from '../problems.ts';
 
-type Issue = z.core.$ZodIssue;
+type Schema = z.core.$ZodTypes;
+type Fields = Record<string, unknown>;
 
 /**
- * Checks values against a schema, adds what is wrong to `problems`, and takes every value that is wrong out of `values`,
- * so that the rules that follow can rely on the types of what is left. Values themselves are never named: one may be a
- * secret at the wrong place.
+ * Checks values against a schema and adds what is wrong to `problems`. Every value that is wrong is taken out of
+ * `values`, so that the rules that follow can rely on the types of what is left; lists keep their length. Values are
+ * never named in a message: one may be a secret at the wrong place.
+ *
+ * Maps, lists and forms are walked here and only single fields go through zod: it would run the schema of each key that
+ * a map may have, most of which are absent, and this is what checking many services would cost.
  */
-export function checkAgainst(schema: z.core.$ZodType, values: unknown, problems: Problems, run: SafeParse): void {
-  const result = run(schema, values);
-  if (result.success) return;
-  for (const issue of result.error.issues) addIssue(issue, [], values, problems);
-  for (const issue of result.error.issues) removeValue(values, issue);
+export function checkAgainst(schema: z.core.$ZodType, values: unknown, problems: Problems): void {
+  new Checker(problems).accepts(schema as Schema, values);
 }
 
-type SafeParse = typeof z.safeParse;
+class Checker {
+  readonly #problems: Problems;
+  readonly #path: (string | number)[] = [];
+  readonly #required = new Map<Schema, readonly string[]>();
 
-function addIssue(issue: Issue, above: Path, values: unknown, problems: Problems): void {
-  const path = [...above, ...(issue.path as Path)];
-  if (issue.code === 'unrecognized_keys') addUnknownKeys(issue.keys, path, issue.message, problems);
-  else if (issue.code === 'invalid_key') addInvalidKey(path, issue.issues[0]?.message ?? '', problems);
-  else if (issue.code === 'invalid_union') addUnion(issue, path, values, problems);
-  else if (valueAt(values, path) === undefined) addMissing(path, issue.message, problems);
-  else {
-    const words = issue.code === 'invalid_value' ? issue.values.filter((value) => typeof value === 'string') : [];
-    const suggestion = words.length > 1 ? problems.suggest(String(valueAt(values, path)), words) : {};
-    problems.add({ path, message: mustBe(path, issue.message), expected: issue.message, ...suggestion });
+  constructor(problems: Problems) {
+    this.#problems = problems;
   }
-}
 
-function addUnknownKeys(keys: readonly string[], path: Path, expected: string, problems: Problems): void {
-  const known = expected.slice(KNOWN_KEYS.length).split(', ');
-  for (const key of keys) {
-    const where = path.length === 0 ? 'the config' : `"${pathText(path)}"`;
-    problems.add({
-      path: [...path, key],
+  /** Whether a value is of the kind that the schema wants; what is wrong within it is taken out of it. */
+  accepts(schema: Schema, value: unknown): boolean {
+    const { def } = schema._zod;
+    if (def.type === 'optional') return this.accepts(def.innerType as Schema, value);
+    if (def.type === 'union') return this.#acceptsForm(schema, def.options as readonly Schema[], value);
+    if (def.type === 'object' && isMap(value)) this.#section(schema, def.shape as Record<string, Schema>, value);
+    else if (def.type === 'record' && isMap(value)) this.#entries(def.valueType as Schema, value);
+    else if (def.type === 'array' && Array.isArray(value)) this.#items(def.element as Schema, value);
+    else return this.#field(schema, value);
+    return true;
+  }
+
+  /** The one form that fits in kind tells more than the list of all forms. */
+  #acceptsForm(schema: Schema, forms: readonly Schema[], value: unknown): boolean {
+    const kind = kindOf(value);
+    const form = forms.find((candidate) => kindOfForm(candidate) === kind);
+    return form ? this.accepts(form, value) : this.#field(schema, value);
+  }
+
+  #section(schema: Schema, shape: Readonly<Record<string, Schema>>, map: Fields): void {
+    for (const key of this.#requiredIn(schema, shape)) {
+      if (!(key in map)) this.#missing(key, shape[key] as Schema);
+    }
+    for (const key of Object.keys(map)) {
+      const field = shape[key];
+      this.#path.push(key);
+      if (!field) this.#unknownKey(key, Object.keys(shape));
+      if (!field || !this.accepts(field, map[key])) delete map[key];
+      this.#path.pop();
+    }
+  }
+
+  #entries(element: Schema, map: Fields): void {
+    for (const key of Object.keys(map)) {
+      this.#path.push(key);
+      if (!this.accepts(element, map[key])) delete map[key];
+      this.#path.pop();
+    }
+  }
+
+  #items(element: Schema, list: unknown[]): void {
+    for (const [index, item] of list.entries()) {
+      this.#path.push(index);
+      if (!this.accepts(element, item)) list[index] = undefined;
+      this.#path.pop();
+    }
+  }
+
+  #field(schema: Schema, value: unknown): boolean {
+    const expected = expectation(schema, value);
+    if (expected === undefined) return true;
+    const { def } = schema._zod;
+    const choices = def.type === 'enum' ? Object.keys(def.entries) : [];
+    const where = this.#path.length === 0 ? 'The config' : `"${printableLine(pathText(this.#path))}"`;
+    this.#problems.add({
+      path: [...this.#path],
+      message: `${where} must be ${expected}`,
+      expected,
+      ...this.#problems.suggest(String(value), choices),
+    });
+    return false;
+  }
+
+  #unknownKey(key: string, known: readonly string[]): void {
+    const above = this.#path.slice(0, -1);
+    const where = above.length === 0 ? 'the config' : `"${printableLine(pathText(above))}"`;
+    this.#problems.add({
+      path: [...this.#path],
       at: 'key',
       message: `"${printableLine(key)}" is not a key of ${where}`,
-      expected,
-      ...problems.suggest(key, known, 'Delete it, or move it to where it belongs'),
+      expected: `one of the keys ${known.join(', ')}`,
+      ...this.#problems.suggest(key, known, 'Delete it, or move it to where it belongs'),
     });
   }
-}
 
-function addInvalidKey(path: Path, expected: string, problems: Problems): void {
-  problems.add({
-    path,
-    at: 'key',
-    message: `The key "${printableLine(String(path.at(-1)))}" must be ${expected}`,
-    expected,
-  });
-}
-
-/** The one form that fits in kind tells more than the list of all forms. */
-function addUnion(issue: Issue & { code: 'invalid_union' }, path: Path, values: unknown, problems: Problems): void {
-  const near = issue.errors.find((form) => !form.some(isOfOtherKind));
-  if (near) for (const inner of near) addIssue(inner, path, values, problems);
-  else problems.add({ path, message: mustBe(path, issue.message), expected: issue.message });
-}
-
-function isOfOtherKind(issue: Issue): boolean {
-  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
-}
-
-function addMissing(path: Path, expected: string, problems: Problems): void {
-  problems.add({
-    path,
-    message: `"${pathText(path)}" is missing`,
-    expected,
-    fix: `Add "${String(path.at(-1))}": ${expected}`,
-  });
-}
-
-function mustBe(path: Path, expected: string): string {
-  return path.length === 0
-    ? `The config must be ${expected}`
-    : `"${printableLine(pathText(path))}" must be ${expected}`;
-}
-
-function valueAt(values: unknown, path: Path): unknown {
-  let value = values;
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<string | number, unknown>)[part];
+  #missing(key: string, schema: Schema): void {
+    const path = [...this.#path, key];
+    const expected = expectation(schema, undefined) ?? 'a value';
+    const message = `"${printableLine(pathText(path))}" is missing`;
+    this.#problems.add({ path, message, expected, fix: `Add "${key}": ${expected}` });
   }
-  return value;
+
+  #requiredIn(schema: Schema, shape: Readonly<Record<string, Schema>>): readonly string[] {
+    const known = this.#required.get(schema);
+    if (known) return known;
+    const required = Object.keys(shape).filter((key) => shape[key]?._zod.def.type !== 'optional');
+    this.#required.set(schema, required);
+    return required;
+  }
 }
 
-/** Lists keep their length: positions in later issues have to stay right. */
-function removeValue(values: unknown, issue: Issue): void {
-  const path = issue.path as Path;
-  const last = path.at(-1);
-  const holder = valueAt(values, path.slice(0, -1));
-  if (issue.code === 'unrecognized_keys') {
-    const section = valueAt(values, path) as Record<string, unknown>;
-    for (const key of issue.keys) delete section[key];
-  } else if (last !== undefined && typeof holder === 'object' && holder !== null) {
-    if (Array.isArray(holder)) holder[Number(last)] = undefined;
-    else delete (holder as Record<string, unknown>)[last];
-  }
+/** What the schema expects instead of the value; `undefined` when it is right. */
+function expectation(schema: Schema, value: unknown): string | undefined {
+  return z.safeParse(schema, value).error?.issues[0]?.message;
+}
+
+function isMap(value: unknown): value is Fields {
+  return kindOf(value) === 'map';
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'list';
+  return typeof value === 'object' && value !== null ? 'map' : typeof value;
+}
+
+function kindOfForm({ _zod: { def } }: Schema): string {
+  if (def.type === 'object' || def.type === 'record') return 'map';
+  if (def.type === 'array') return 'list';
+  return def.type === 'literal' ? typeof def.values[0] : def.type;
 }

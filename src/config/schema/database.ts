@@ -10,36 +10,35 @@ import {
   variableField,
 } from './fields.ts';
 
-/** Shape of one database. */
-export function databaseShape() {
+/** Fields that a database and its overrides share; built once for both. */
+export type DatabaseFields = ReturnType<typeof databaseFields>;
+
+export function databaseFields() {
   return {
-    connection_env: variableField('Variable that holds the URL of the database.'),
-    migration_env: z.optional(migrationVariable()),
-    migrations: z.optional(
-      sectionField('Migrations of the database.', {
-        path: pathField('Folder or file of the migrations, inside the project folder.'),
-        ...migrationsShape(),
-      }),
-    ),
+    connection: variableField('Variable that holds the URL of the database.'),
+    migration: variableField('Variable with the URL for migrations, where connection_env goes through a pooler.'),
+    path: pathField('Folder or file of the migrations, inside the project folder.'),
+    migrations: migrationsShape(),
+  };
+}
+
+/** Shape of one database. */
+export function databaseShape({ connection, migration, path, migrations }: DatabaseFields) {
+  return {
+    connection_env: connection,
+    migration_env: z.optional(migration),
+    migrations: z.optional(sectionField('Migrations of the database.', { path, ...migrations })),
   };
 }
 
 /** The same in an environment, where nothing is needed. */
-export function databaseOverrideShape() {
+export function databaseOverrideShape({ connection, migration, path, migrations }: DatabaseFields) {
+  const changed = sectionField('Migrations of the database.', { path: z.optional(path), ...migrations });
   return {
-    connection_env: z.optional(variableField('Variable that holds the URL of the database.')),
-    migration_env: z.optional(migrationVariable()),
-    migrations: z.optional(
-      sectionField('Migrations of the database.', {
-        path: z.optional(pathField('Folder or file of the migrations, inside the project folder.')),
-        ...migrationsShape(),
-      }),
-    ),
+    connection_env: z.optional(connection),
+    migration_env: z.optional(migration),
+    migrations: z.optional(changed),
   };
-}
-
-function migrationVariable() {
-  return variableField('Variable with the URL for migrations, where connection_env goes through a pooler.');
 }
 
 function migrationsShape() {

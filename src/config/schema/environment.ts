@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { databaseOverrideShape } from './database.ts';
+import { type DatabaseFields, databaseOverrideShape } from './database.ts';
 import {
   choiceField,
   durationField,
@@ -8,13 +8,14 @@ import {
   mapField,
   nameField,
   nameKey,
-  note,
+  numberField,
   sectionField,
   switchField,
+  testedField,
   variableKey,
   wholeField,
 } from './fields.ts';
-import { overrideShape } from './service.ts';
+import { overrideShape, type ServiceFields } from './service.ts';
 
 const REFERENCE = /^[a-z][a-z0-9-]*:\S+$/;
 const EXPECTED_REFERENCE =
@@ -22,7 +23,7 @@ const EXPECTED_REFERENCE =
 const TEN_YEARS = 3_650 * 86_400_000;
 
 /** Shape of one environment. */
-export function environmentShape(drivers: readonly string[]) {
+export function environmentShape(fields: { readonly service: ServiceFields; readonly database: DatabaseFields }) {
   return {
     mode: choiceField('What kind of place this is; defaults follow it.', ['dev', 'staging', 'production', 'preview']),
     ...namingShape(),
@@ -30,13 +31,13 @@ export function environmentShape(drivers: readonly string[]) {
     services: z.optional(
       mapField('Fields of services that differ here.', 'a map from service names to overrides', [
         nameKey('Name of a service.'),
-        sectionField('Fields of the service that differ here.', overrideShape(drivers)),
+        sectionField('Fields of the service that differ here.', overrideShape(fields.service)),
       ]),
     ),
     databases: z.optional(
       mapField('Fields of databases that differ here.', 'a map from database names to overrides', [
         nameKey('Name of a database.'),
-        sectionField('Fields of the database that differ here.', databaseOverrideShape()),
+        sectionField('Fields of the database that differ here.', databaseOverrideShape(fields.database)),
       ]),
     ),
     ...rolloutShape(),
@@ -75,10 +76,7 @@ function valuesShape() {
     secrets: z.optional(
       mapField('Secret variables of the services here, by reference.', 'a map from variable names to references', [
         variableKey('Name of a variable.'),
-        note(
-          'Where the secret stands, such as env:NAME or dotenv:.env.staging#NAME.',
-          z.string({ error: EXPECTED_REFERENCE }).check(z.regex(REFERENCE, { error: EXPECTED_REFERENCE })),
-        ),
+        referenceField('Where the secret stands, such as env:NAME or dotenv:.env.staging#NAME.'),
       ]),
     ),
     flags: z.optional(
@@ -88,6 +86,10 @@ function valuesShape() {
       ]),
     ),
   };
+}
+
+function referenceField(description: string) {
+  return testedField(description, EXPECTED_REFERENCE, (text) => REFERENCE.test(text), REFERENCE);
 }
 
 function scalarField(description: string) {
@@ -120,9 +122,9 @@ function rolloutShape() {
 }
 
 function rateField() {
-  const expected = 'a share from 0 to 1, such as 0.01';
-  return note(
+  return numberField(
     'Share of failed requests, 0 to 1, above which the canary goes back; default: 0.01.',
-    z.number({ error: expected }).check(z.gte(0, { error: expected }), z.lte(1, { error: expected })),
+    'a share from 0 to 1, such as 0.01',
+    { minimum: 0, maximum: 1 },
   );
 }

@@ -4,25 +4,37 @@ import { isName, isVariableName, NAME_RULE } from '../../core/name.ts';
 import { list } from '../../core/text.ts';
 import { normalizePath, PATH_RULE } from '../relative-path.ts';
 
-/** What editors are told about a key, beside its type. */
+/** What editors are told about a key, as members of its JSON Schema. Our own checks are functions they cannot see. */
 export interface Note {
   readonly description: string;
+  readonly type?: 'integer';
   readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
 }
 
-/** Descriptions of all keys, for the JSON Schema. */
+/** Notes on all keys, for the JSON Schema. */
 export const notes = z.registry<Note>();
 
 /** Gives a schema its description. Every schema instance stands for one key, so that none says what another means. */
-export function note<T extends z.core.$ZodType>(description: string, schema: T, pattern?: RegExp): T {
-  notes.add(schema, { description, ...(pattern ? { pattern: pattern.source } : {}) } as never);
+export function note<T extends z.core.$ZodType>(
+  description: string,
+  schema: T,
+  more: Omit<Note, 'description'> = {},
+): T {
+  notes.add(schema, { description, ...more } as never);
   return schema;
 }
 
-/** In all fields the error message of the schema is the expectation: `a duration such as 30s`. */
-function tested(description: string, expected: string, test: (text: string) => boolean, pattern?: RegExp) {
-  const schema = z.string({ error: expected }).check(z.refine(test, { error: expected, abort: true }));
-  return note(description, schema, pattern);
+/**
+ * A text that passes a test. In all fields the error message of the schema is the expectation: `a duration such as 30s`.
+ * A plain function is the cheapest check to build, and building the schema is most of what checking a small config costs.
+ */
+export function testedField(description: string, expected: string, test: (text: string) => boolean, pattern?: RegExp) {
+  const schema = z.string({ error: expected }).check(({ value, issues }) => {
+    if (!test(value)) issues.push({ code: 'custom', input: value, message: expected });
+  });
+  return note(description, schema, pattern ? { pattern: pattern.source } : {});
 }
 
 export const EXPECTED_NAME = `a name: ${NAME_RULE}`;
@@ -31,31 +43,32 @@ export const EXPECTED_VARIABLE = 'the name of a variable, such as DATABASE_URL';
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
-export const nameField = (description: string) => tested(description, EXPECTED_NAME, isName, NAME);
+export const nameField = (description: string) => testedField(description, EXPECTED_NAME, isName, NAME);
 
-export const variableField = (description: string) => tested(description, EXPECTED_VARIABLE, isVariableName, VARIABLE);
+export const variableField = (description: string) =>
+  testedField(description, EXPECTED_VARIABLE, isVariableName, VARIABLE);
 
 /** Keys of maps only tell editors their form: a schema stops at a wrong key, and a rule goes on to what is below it. */
-export const nameKey = (description: string) => note(description, z.string(), NAME);
+export const nameKey = (description: string) => note(description, z.string(), { pattern: NAME.source });
 
-export const variableKey = (description: string) => note(description, z.string(), VARIABLE);
+export const variableKey = (description: string) => note(description, z.string(), { pattern: VARIABLE.source });
 
 export const anyKey = () => z.string();
 
 export const textField = (description: string, expected = 'a text that is not empty') =>
-  tested(description, expected, (text) => text.trim() !== '', /\S/);
+  testedField(description, expected, (text) => text.trim() !== '', /\S/);
 
 export const commandField = (description: string) =>
   textField(description, 'a command, as typed in a shell, such as npm run build');
 
 export const pathField = (description: string) =>
-  tested(description, PATH_RULE, (text) => normalizePath(text) !== undefined, /^(?![/~-])[^\\]+$/);
+  testedField(description, PATH_RULE, (text) => normalizePath(text) !== undefined, /^(?![/~-])[^\\]+$/);
 
 /** A timer of Node fires at once beyond 2³¹ ms, 24.8 days. */
 const LONGEST_WAIT = 24 * 86_400_000;
 
 export const durationField = (description: string, longest = LONGEST_WAIT) =>
-  tested(
+  testedField(
     description,
     `a duration such as 30s, 5m or 1h30m, more than 0 and at most ${longest / 86_400_000}d`,
     (text) => isWithin(parseDuration(text), longest),
@@ -67,17 +80,17 @@ function isWithin(ms: number | undefined, longest: number): boolean {
 }
 
 export const urlField = (description: string) =>
-  tested(description, 'an http:// or https:// URL without a user name', isPlainUrl, /^https?:\/\//);
+  testedField(description, 'an http:// or https:// URL without a user name', isPlainUrl, /^https?:\/\//);
 
 /** Credentials in a URL end up in logs and process lists. */
-function isPlainUrl(text: string): boolean {
+export function isPlainUrl(text: string): boolean {
   if (!/^https?:\/\/\S+$/i.test(text) || !URL.canParse(text)) return false;
   const url = new URL(text);
   return url.username === '' && url.password === '';
 }
 
 export const urlPathField = (description: string) =>
-  tested(description, 'a path that starts with one "/", such as /healthz', isUrlPath, /^\/(?!\/)\S*$/);
+  testedField(description, 'a path that starts with one "/", such as /healthz', isUrlPath, /^\/(?!\/)\S*$/);
 
 export function isUrlPath(text: string): boolean {
   return text.length <= 2048 && /^\/(?![/\\])\S*$/.test(text);
@@ -87,13 +100,21 @@ export function choiceField<const T extends readonly string[]>(description: stri
   return note(description, z.enum(values, { error: `one of ${list(values)}` }));
 }
 
-export const wholeField = (description: string, least: number, most: number) => {
-  const expected = `a whole number from ${least} to ${most}`;
-  return note(
-    description,
-    z.int({ error: expected }).check(z.gte(least, { error: expected }), z.lte(most, { error: expected })),
-  );
-};
+export function wholeField(description: string, minimum: number, maximum: number) {
+  const expected = `a whole number from ${minimum} to ${maximum}`;
+  return numberField(description, expected, { type: 'integer', minimum, maximum });
+}
+
+export function numberField(description: string, expected: string, range: Omit<Note, 'description' | 'pattern'>) {
+  const schema = z.number({ error: expected }).check(({ value, issues }) => {
+    if (!isInRange(value, range)) issues.push({ code: 'custom', input: value, message: expected });
+  });
+  return note(description, schema, range);
+}
+
+function isInRange(value: number, { type, minimum = value, maximum = value }: Omit<Note, 'description'>): boolean {
+  return value >= minimum && value <= maximum && (type !== 'integer' || Number.isInteger(value));
+}
 
 export const switchField = (description: string) => note(description, z.boolean({ error: 'true or false' }));
 
@@ -109,15 +130,9 @@ export function mapField<K extends z.core.$ZodRecordKey, V extends z.core.$ZodTy
   return note(description, z.record(key, value, { error: expected }));
 }
 
-/** Starts the message for unknown keys; the names that are known follow it. */
-export const KNOWN_KEYS = 'one of the keys ';
-
 /** A map with a fixed set of keys. */
 export function sectionField<S extends z.core.$ZodLooseShape>(description: string, shape: S) {
-  const keys = KNOWN_KEYS + Object.keys(shape).join(', ');
-  const error = (issue: { readonly code?: string }) =>
-    issue.code === 'unrecognized_keys' ? keys : 'a map of keys and values';
-  return note(description, z.strictObject(shape, { error }));
+  return note(description, z.strictObject(shape, { error: 'a map of keys and values' }));
 }
 
 /** Several forms of one thing; `expected` names them all. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { databaseShape } from './database.ts';
+import { databaseFields, databaseShape } from './database.ts';
 import { environmentShape } from './environment.ts';
 import {
   choiceField,
@@ -15,30 +15,32 @@ import {
   urlField,
   wholeField,
 } from './fields.ts';
-import { driverShape, serviceShape } from './service.ts';
+import { driverShape, serviceFields, serviceShape } from './service.ts';
 
 /** The schema of the whole file, for the drivers there are. Made anew at each call. */
 export function projectSchema(drivers: readonly string[]) {
+  const options = driverShape(drivers);
+  const fields = { service: serviceFields(options), database: databaseFields() };
   return sectionField('A project for deployer.', {
     version: note('Version of this format.', z.literal(1, { error: '1, the version of the config format' })),
     project: nameField('Name of the project; it names what is created on platforms.'),
     state: z.optional(stateField()),
-    defaults: z.optional(defaultsField(drivers)),
+    defaults: z.optional(defaultsField(options)),
     services: z.optional(
       mapField('What is deployed, by name.', 'a map from service names to services', [
         nameKey('Name of a service.'),
-        sectionField('One deployable thing.', serviceShape(drivers)),
+        sectionField('One deployable thing.', serviceShape(fields.service)),
       ]),
     ),
     databases: z.optional(
       mapField('Databases that services use, by name.', 'a map from database names to databases', [
         nameKey('Name of a database.'),
-        sectionField('A database.', databaseShape()),
+        sectionField('A database.', databaseShape(fields.database)),
       ]),
     ),
     environments: mapField('Where the project runs, by name.', 'a map from environment names to environments', [
       nameKey('Name of an environment.'),
-      sectionField('A place where the project runs.', environmentShape(drivers)),
+      sectionField('A place where the project runs.', environmentShape(fields)),
     ]),
     default_environment: z.optional(
       nameField('Environment of commands without --env; default: the only one in mode dev.'),
@@ -61,13 +63,13 @@ function stateField() {
   });
 }
 
-function defaultsField(drivers: readonly string[]) {
+function defaultsField(options: Record<never, never>) {
   return sectionField('What holds for all services that say nothing else.', {
     driver: z.optional(nameField('Driver of services; default: local.')),
     timeout: z.optional(durationField('Time limit for each operation; default: 5m.')),
     concurrency: z.optional(wholeField('How many operations run at once; default: 4.', 1, 256)),
     keep: z.optional(wholeField('How many earlier versions stay in place for a roll-back; default: 3.', 0, 20)),
-    ...driverShape(drivers),
+    ...options,
   });
 }
 

@@ -4,6 +4,7 @@ import {
   commandField,
   durationField,
   formsField,
+  isPlainUrl,
   isUrlPath,
   listField,
   mapField,
@@ -12,6 +13,7 @@ import {
   pathField,
   sectionField,
   switchField,
+  testedField,
   textField,
   urlField,
   urlPathField,
@@ -19,21 +21,13 @@ import {
   wholeField,
 } from './fields.ts';
 
+const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const EXPECTED_HEALTH = 'a path such as /healthz, a URL, false, or a map with path, url, tcp or command';
 
-/** Shape of one service. An override in an environment has the same keys and none of them is needed. */
-export function serviceShape(drivers: readonly string[]) {
-  return { path: pathField('Folder of the service, inside the project folder.'), ...optionalServiceShape(drivers) };
-}
+/** Fields that a service and its overrides share; built once for both. */
+export type ServiceFields = ReturnType<typeof serviceFields>;
 
-export function overrideShape(drivers: readonly string[]) {
-  return {
-    path: z.optional(pathField('Folder of the service, inside the project folder.')),
-    ...optionalServiceShape(drivers),
-  };
-}
-
-function optionalServiceShape(drivers: readonly string[]) {
+export function serviceFields(drivers: Record<never, never>) {
   return {
     driver: z.optional(nameField('The driver that runs this service; default: defaults.driver.')),
     build: z.optional(buildField()),
@@ -50,18 +44,29 @@ function optionalServiceShape(drivers: readonly string[]) {
       ),
     ),
     timeout: z.optional(durationField('Time limit for each operation on this service; default: defaults.timeout.')),
-    ...driverShape(drivers),
+    ...drivers,
   };
 }
 
-/** Options stand under the driver's name; the driver itself checks them, so they have no type here. */
-export function driverShape(drivers: readonly string[]): Record<never, never> {
-  return Object.fromEntries(drivers.map((name) => [name, z.optional(optionsField(name))]));
+/** Shape of one service. */
+export function serviceShape(fields: ServiceFields) {
+  return { path: pathField('Folder of the service, inside the project folder.'), ...fields };
 }
 
-function optionsField(driver: string) {
-  const expected = `a map of options of the ${driver} driver`;
-  return mapField(`Options of the ${driver} driver.`, expected, [anyKey(), z.unknown()]);
+/** The same in an environment, where nothing is needed. */
+export function overrideShape(fields: ServiceFields) {
+  return { path: z.optional(pathField('Folder of the service, inside the project folder.')), ...fields };
+}
+
+/**
+ * Options stand under the driver's name; the driver itself checks them, so they have no type here. What they are is for
+ * the JSON Schema to say, so that one instance does for all drivers.
+ */
+export function driverShape(drivers: readonly string[]): Record<never, never> {
+  const options = z.optional(
+    mapField('Options of the driver.', 'a map of options of the driver', [anyKey(), z.unknown()]),
+  );
+  return Object.fromEntries(drivers.map((name) => [name, options]));
 }
 
 function buildField() {
@@ -110,17 +115,14 @@ function requirementsField() {
 
 function healthField() {
   return formsField('How to tell that a release is healthy.', EXPECTED_HEALTH, [
-    note(
-      'Path on the release that answers 200 when it is healthy, or a URL.',
-      z.string({ error: EXPECTED_HEALTH }).check(z.refine(isTarget, { error: EXPECTED_HEALTH })),
-    ),
+    testedField('Path on the release that answers 200 when it is healthy, or a URL.', EXPECTED_HEALTH, isTarget),
     note('No health check.', z.literal(false, { error: EXPECTED_HEALTH })),
     sectionField('How to tell that a release is healthy.', healthShape()),
   ]);
 }
 
 function isTarget(text: string): boolean {
-  return isUrlPath(text) || urlField('').safeParse(text).success;
+  return isUrlPath(text) || isPlainUrl(text);
 }
 
 function healthShape() {
@@ -145,14 +147,13 @@ function healthShape() {
 }
 
 function headerField() {
-  const expected = 'the name of a header';
-  const token = z.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: expected });
-  return note('Name of a header.', z.string({ error: expected }).check(token));
+  return testedField('Name of a header.', 'the name of a header', (text) => HEADER.test(text), HEADER);
 }
 
 function tcpField() {
-  return formsField('Whether a TCP connection is enough.', 'true, or a port from 1 to 65535', [
-    note('Connect to the port of the release.', z.literal(true, { error: 'true' })),
+  const expected = 'true, or a port from 1 to 65535';
+  return formsField('Whether a TCP connection is enough.', expected, [
+    note('Connect to the port of the release.', z.literal(true, { error: expected })),
     wholeField('Connect to this port.', 1, 65_535),
   ]);
 }

@@ -53,7 +53,8 @@ export class Places {
     if (!isMap(node)) return undefined;
     let keys = this.#keys.get(node);
     if (!keys) {
-      keys = new Map(node.items.map((pair) => [isScalar(pair.key) ? pair.key.value : undefined, pair]));
+      // The first of two equal keys is the one whose value is read.
+      keys = new Map(node.items.toReversed().map((pair) => [isScalar(pair.key) ? pair.key.value : undefined, pair]));
       this.#keys.set(node, keys);
     }
     return keys.get(String(part));

@@ -1,0 +1,52 @@
+import * as z from 'zod/v4/core';
+import type { DriverCatalog } from '../core/driver.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { notes } from './schema/fields.ts';
+import { projectSchema } from './schema/project.ts';
+
+type Draft = { -readonly [key: string]: unknown };
+
+/**
+ * The JSON Schema (draft 2020-12) of the config for editors, made from the schema that checks it, with each driver's own
+ * options under its name.
+ */
+export async function configSchema(drivers: DriverCatalog): Promise<JsonObject> {
+  const schema = z.toJSONSchema(projectSchema(drivers.names), {
+    target: 'draft-2020-12',
+    io: 'input',
+    metadata: notes,
+    override: ({ jsonSchema }) => allowInterpolation(jsonSchema as Draft),
+  }) as Draft;
+  const definitions = await driverDefinitions(drivers);
+  referToDrivers(schema, new Set(Object.keys(definitions)));
+  return { ...schema, title: 'deploy.config.yaml', $defs: definitions } as unknown as JsonObject;
+}
+
+/** A text may come from a variable, and an editor cannot know what it holds. */
+function allowInterpolation(schema: Draft): void {
+  if (typeof schema['pattern'] === 'string') schema['pattern'] = `(?:${schema['pattern']})|\\$\\{env:`;
+}
+
+async function driverDefinitions(drivers: DriverCatalog): Promise<Record<string, Json>> {
+  const entries = drivers.names.map(async (name) => {
+    const { $schema: _, ...schema } = (await drivers.facts(name))?.optionsSchema ?? {};
+    return [name, { description: `Options of the ${name} driver.`, ...schema } as Json] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Options stand wherever a driver's name is a key: under services, their overrides and `defaults`. */
+function referToDrivers(schema: Draft, drivers: ReadonlySet<string>): void {
+  for (const [key, value] of Object.entries(schema)) {
+    if (typeof value !== 'object' || value === null) continue;
+    if (key === 'properties') replaceOptions(value as Draft, drivers);
+    referToDrivers(value as Draft, drivers);
+  }
+}
+
+function replaceOptions(properties: Draft, drivers: ReadonlySet<string>): void {
+  if (!('driver' in properties)) return;
+  for (const name of drivers) {
+    properties[name] = { description: `Options of the ${name} driver.`, $ref: `#/$defs/${name}` };
+  }
+}

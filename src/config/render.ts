@@ -1,0 +1,88 @@
+import type { DatabaseDraft, ProjectDraft, ServiceDraft } from '../core/draft.ts';
+import { printableLine } from '../core/text.ts';
+
+/** Texts that YAML reads as themselves without quotes, in maps and lists of either style. */
+const PLAIN = /^[A-Za-z./][A-Za-z0-9 ./_@=+-]*$/;
+const OTHER_MEANING = /^(?:true|false|null|yes|no|on|off|\.inf|\.nan)$/i;
+
+/** The YAML that `init` writes: short, with notes, and valid. */
+export function renderConfig(draft: ProjectDraft): string {
+  return [
+    '# What deployer deploys, and where. "deployer schema" prints all keys with their meaning.',
+    'version: 1',
+    `project: ${text(draft.project)}`,
+    '',
+    'defaults:',
+    '  driver: local # runs everything on this machine; no account needed',
+    '',
+    ...renderServices(draft.services),
+    ...renderDatabases(draft.databases),
+    ...renderEnvironments(draft),
+    '',
+  ].join('\n');
+}
+
+function renderServices(services: readonly ServiceDraft[]): string[] {
+  return services.length === 0 ? [] : ['services:', ...services.flatMap(renderService), ''];
+}
+
+function renderService(service: ServiceDraft): string[] {
+  const { name, path, framework, build, start, env, spa } = service;
+  return [
+    `  ${text(name)}: # ${printableLine(framework)}`,
+    `    path: ${text(path)}`,
+    ...(build ? renderBuild(build) : []),
+    ...(start === undefined
+      ? []
+      : [`    start: ${command(start)}`, '    # health: /healthz # answers 200 once it is ready']),
+    ...(env.length === 0 ? [] : [`    env: [${env.map(text).join(', ')}]`]),
+    ...(spa ? ['    local: { spa: true } # paths without a file get index.html'] : []),
+  ];
+}
+
+function renderBuild(build: NonNullable<ServiceDraft['build']>): string[] {
+  const output = build.output === undefined ? [] : [`      output: ${text(build.output)}`];
+  return ['    build:', `      command: ${command(build.command)}`, ...output];
+}
+
+function renderDatabases(databases: readonly DatabaseDraft[]): string[] {
+  return databases.length === 0 ? [] : ['databases:', ...databases.flatMap(renderDatabase), ''];
+}
+
+function renderDatabase({ name, connection_env, engine, path }: DatabaseDraft): string[] {
+  return [
+    `  ${text(name)}:`,
+    `    connection_env: ${text(connection_env)} # a variable or secret of each environment`,
+    '    migrations:',
+    `      engine: ${text(engine)}`,
+    `      path: ${text(path)}`,
+  ];
+}
+
+function renderEnvironments({ services, databases }: ProjectDraft): string[] {
+  const names = [...services.flatMap(({ env }) => env), ...databases.map(({ connection_env }) => connection_env)];
+  const example = names[0] ?? 'API_TOKEN';
+  return [
+    'environments:',
+    '  dev:',
+    '    mode: dev',
+    '    # variables: { LOG_LEVEL: debug }',
+    '  staging:',
+    '    mode: staging',
+    `    # secrets: { ${example}: "env:STAGING_${example}" } # references, never values`,
+    '  production:',
+    '    mode: production # asks before it changes anything',
+    '    promote_from: [staging] # takes only what ran there',
+  ];
+}
+
+/** A command keeps its text: what looks like an interpolation is escaped. */
+function command(line: string): string {
+  return text(line.replaceAll('${env:', '$${env:'));
+}
+
+/** Plain where that is safe; else in double quotes, which YAML reads as JSON does. */
+function text(value: string): string {
+  const isPlain = PLAIN.test(value) && !OTHER_MEANING.test(value) && value === value.trim();
+  return isPlain ? value : JSON.stringify(value);
+}
