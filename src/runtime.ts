@@ -1,32 +1,29 @@
 import { join } from 'node:path';
-import { openArtifactStore } from './artifacts/store.ts';
 import { environmentFrom, findEnvironment } from './config/environments.ts';
 import { findConfig } from './config/find.ts';
-import { loadConfig } from './config/load.ts';
+import { type LoadedConfig, loadConfig } from './config/load.ts';
+import { openArtifactStore } from './artifacts/store.ts';
 import type { ArtifactStore } from './core/artifact.ts';
-import type { Config } from './core/config.ts';
 import type { DriverCatalog } from './core/driver.ts';
-import { DeployerError } from './core/errors.ts';
-import type { Finding } from './core/finding.ts';
 import type { Probe } from './core/health.ts';
-import type { JsonObject } from './core/json.ts';
-import type { MigrationEngine } from './core/migration.ts';
 import type { Clock, Entropy, Http, Interrupts, Processes } from './core/ports.ts';
+import type { SecretProvider } from './core/provider.ts';
 import { Redactor } from './core/redact.ts';
-import { driverCatalog } from './drivers/catalog.ts';
+import { catalog } from './drivers/catalog.ts';
+import { migrationEngines } from './migrations/catalog.ts';
 import { openFileStore } from './state/file-store.ts';
 import { openState, type State } from './state/state.ts';
 import { systemClock } from './system/clock.ts';
 import { systemEntropy } from './system/entropy.ts';
-import { whoAmI } from './system/identity.ts';
+import { systemIdentity } from './system/identity.ts';
 import { systemInterrupts } from './system/signals.ts';
 
 /**
- * The real world, built once per command line and handed down. Parts that cost start-up time are loaded by the method
- * that needs them.
+ * The real world, built once per command line and handed down. What costs start-up time is loaded when it is first used.
  */
 export interface Runtime {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Version of the tool. */
   readonly tool: string;
   readonly who: string;
   readonly clock: Clock;
@@ -37,8 +34,64 @@ export interface Runtime {
   readonly probe: Probe;
   readonly redactor: Redactor;
   readonly drivers: DriverCatalog;
-  loadConfig(request: { readonly cwd: string; readonly config?: string }): Promise<{ config: Config; warnings: readonly Finding[] }>;
+  readonly engines: typeof migrationEngines;
+  loadConfig(request: { readonly cwd: string; readonly config?: string }): Promise<LoadedConfig>;
   openState(project: string, folder: string): State;
   openArtifacts(folder: string): ArtifactStore;
-  loadEngine(name: string, path: string): Promise<MigrationEngine>;
+  secretProviders(root: string): Promise<readonly SecretProvider[]>;
+}
+
+export const TOOL_VERSION = process.env.DEPLOYER_VERSION ?? '0.0.0';
+
+export function createRuntime(environment: Runtime['environment'] = process.env): Runtime {
+  const entropy = systemEntropy();
+  const clock = systemClock;
+  const processes = lazyProcesses(environment);
+  const http = lazyHttp();
+  return {
+    environment,
+    tool: TOOL_VERSION,
+    who: systemIdentity(environment).who,
+    clock,
+    entropy,
+    processes,
+    http,
+    interrupts: systemInterrupts(),
+    probe: lazyProbe({ http, processes, clock }),
+    redactor: new Redactor(),
+    drivers: catalog,
+    engines: migrationEngines,
+    loadConfig: ({ cwd, config }) => loadConfig({ file: findConfig(cwd, config), environment, drivers: catalog }),
+    openState: (project, folder) =>
+      openState({ store: openFileStore({ folder, entropy }), folder, project, clock, entropy, tool: TOOL_VERSION }),
+    openArtifacts: (folder) => openArtifactStore({ folder: join(folder, 'artifacts') }),
+    secretProviders: async (root) => (await import('./secrets/catalog.ts')).secretProviders({ root, environment, http, processes }),
+  };
+}
+
+/** One import, however often it is asked for. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
+function lazyProcesses(environment: Runtime['environment']): Processes {
+  const real = once(async () => (await import('./system/processes.ts')).systemProcesses({ environment }));
+  return {
+    run: async (request) => (await real()).run(request),
+    shell: async (line, request) => (await real()).shell(line, request),
+  };
+}
+
+function lazyHttp(): Http {
+  const real = once(async () => (await import('./system/http.ts')).systemHttp());
+  return { send: async (request) => (await real()).send(request) };
+}
+
+function lazyProbe(parts: { http: Http; processes: Processes; clock: Clock }): Probe {
+  const real = once(async () => (await import('./health/probe.ts')).createProbe(parts));
+  return async (request) => (await real())(request);
 }

@@ -46,7 +46,7 @@ async function known(kind: 'environments' | 'services' | 'versions'): Promise<re
   try {
     const [{ createRuntime }, { openWorkspace }] = await Promise.all([import('../runtime.ts'), import('../workflows/workspace.ts')]);
     const workspace = await openWorkspace(createRuntime(), { cwd: process.cwd() });
-    if (kind === 'versions') return await workspace.state.versions.list({ limit: 50 });
+    if (kind === 'versions') return (await workspace.state.versions.list({ limit: 50 })).versions.map(({ id, name }) => name ?? id);
     const environments = Object.values(workspace.config.environments);
     if (kind === 'services') return environments.flatMap(({ services }) => Object.keys(services));
     const { document } = await workspace.state.read();

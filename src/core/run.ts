@@ -4,7 +4,7 @@ import type { RunStatus } from './event.ts';
 import type { Failure } from './errors.ts';
 import type { Finding } from './finding.ts';
 import type { Intent, OperationType } from './plan.ts';
-import type { AppliedConfiguration, MigrationRecord, Release, ReleaseInputs, SourceInfo } from './state.ts';
+import type { AppliedConfiguration, MigrationRecord, ReleaseInputs, SourceInfo } from './state.ts';
 
 /**
  * What a run works with, written once beside its plan before the first operation: whoever resumes it or rolls back to
@@ -35,12 +35,6 @@ export interface RunContext {
   /** Gates that were passed by force. */
   readonly forced: readonly string[];
   readonly compensation: 'automatic' | 'off';
-}
-
-/** What was live when a run was closed, kept in the run's folder for a later roll-back. */
-export interface RunReleases {
-  readonly format: 1;
-  readonly releases: Readonly<Record<string, Release>>;
 }
 
 export interface OperationReport {

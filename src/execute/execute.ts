@@ -50,11 +50,11 @@ function checkPlan({ plan, history, runId }: ExecutionRequest): void {
  * Where a run goes from its history. A run in whose journal an undoing was begun, or an operation failed for good, goes
  * back; it goes forward again only when it had come to its end without anything to undo.
  */
-function directionOf({ plan, history, compensation }: ExecutionRequest): 'forward' | 'back' | 'nowhere' {
+function directionOf({ plan, history, compensation, direction }: ExecutionRequest): 'forward' | 'back' | 'nowhere' {
   if (!history) return 'forward';
   const { status } = history.ended ?? {};
   if (status === 'succeeded' || status === 'restored') return 'nowhere';
-  if (history.compensations.size > 0) return 'back';
+  if (history.compensations.size > 0 || direction === 'back') return 'back';
   const broken = firstBreaking(history.operations, plan) !== undefined;
   return broken && status !== 'failed' && compensation === 'automatic' ? 'back' : 'forward';
 }

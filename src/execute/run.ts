@@ -53,6 +53,8 @@ export interface ExecutionRequest {
   readonly beforeEach?: () => Promise<void>;
   /** Of a run that goes on. Absent for a new one. */
   readonly history?: History;
+  /** `back`: a run that was cut off is undone instead of finished, whatever its history says. */
+  readonly direction?: 'forward' | 'back';
   /** Asked on a resume when a handler cannot tell. Without it such an operation stops the run. */
   readonly decideUnknown?: (operation: Operation) => Promise<Verdict>;
   readonly limits?: Partial<ExecutionLimits>;

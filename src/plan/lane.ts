@@ -45,7 +45,7 @@ export function laneOf(placement: Placement, { rollout, wayBack, keep }: Release
     deploy: deployStep(placement, wayBack),
     shifts: [],
     check: checkStep(service),
-    cleanup: live && rollout.mode !== 'hold' ? retireStep(service, keep) : undefined,
+    cleanup: live && rollout.mode !== 'hold' ? retireStep(placement, keep) : undefined,
   };
   wire(lane);
   return lane;

@@ -128,7 +128,9 @@ export function checkStep(service: ServiceConfig): Step | undefined {
   });
 }
 
-export function retireStep(service: ServiceConfig, keep: number): Step {
+/** Old releases only stay where the platform can make one live again faster than by placing it anew. */
+export function retireStep({ service, facts }: Pick<Placement, 'service' | 'facts'>, spare: number): Step {
+  const keep = can(facts, 'rollback') ? spare : 0;
   return step({
     id: `cleanup:${service.name}`,
     type: 'cleanup',

@@ -1,13 +1,13 @@
 import type { Finding } from '../core/finding.ts';
 import type { Unchanged } from '../core/plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Deployment, Version } from '../core/state.ts';
+import type { Version } from '../core/state.ts';
 import { planRelease } from './assemble.ts';
 import type { Planned } from './finish.ts';
 import { changedNames, difference, differing } from './names.ts';
 import { type Placement, placement } from './placement.ts';
 import { schemaBack } from './schema-back.ts';
-import { can, type ObservedTarget, observeTargets } from './target.ts';
+import { can, type ObservedTarget, observedOf, observeTargets } from './target.ts';
 import { missingVersion, notInVersion, partsWithoutService, versionLabel } from './version.ts';
 
 export interface RollbackRequest {
@@ -21,7 +21,7 @@ export function planRollback(snapshot: Snapshot, request: RollbackRequest = {}):
   const { version, current } = snapshot;
   const { targets, errors } = observeTargets(snapshot);
   const past = current?.deployments.findLast((deployment) => deployment.version_id === version?.id);
-  const judged = version ? targets.map((target) => judge(version, past, target)) : [];
+  const judged = version ? targets.map((target) => judge(snapshot, version, target)) : [];
   const back = schemaBack(snapshot, past, request);
   return planRelease(
     snapshot,
@@ -50,15 +50,16 @@ interface Judged {
   readonly unchanged?: Unchanged;
 }
 
-function judge(version: Version, past: Deployment | undefined, target: ObservedTarget): Judged {
+function judge(snapshot: Snapshot, version: Version, target: ObservedTarget): Judged {
   const { service, live, drift, facts } = target;
   const part = version.services[service.name];
   if (!part) return { unchanged: notInVersion(version, service.name) };
-  const inputs = past?.releases[service.name]?.inputs ?? part.inputs;
-  const variables = difference(live?.inputs.variables ?? {}, inputs.variables);
+  const observed = observedOf(snapshot, service.name);
+  const variables = difference(live?.inputs.variables ?? {}, observed.variables);
   const reasons = [
     live?.artifact.digest === part.artifact.digest ? undefined : `back to ${versionLabel(version)}`,
     live ? changedNames('variable', differing(variables)) : undefined,
+    live && live.inputs.options !== observed.options ? 'options changed' : undefined,
     drift,
   ].filter((reason) => reason !== undefined);
   if (reasons.length === 0) {
@@ -70,8 +71,8 @@ function judge(version: Version, past: Deployment | undefined, target: ObservedT
       title: can(facts, 'rollback') ? `Roll back ${service.name} by ${facts.title}` : `Deploy ${service.name} again`,
       reasons,
       variables,
-      names: Object.keys(inputs.variables),
-      optionsChanged: false,
+      names: Object.keys(observed.variables),
+      optionsChanged: live !== undefined && live.inputs.options !== observed.options,
     }),
   };
 }

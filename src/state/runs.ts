@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DeployerError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
+import type { RunContext } from '../core/run.ts';
 import type { Store } from '../core/store.ts';
 
 const FOLDER = 'runs/';
@@ -16,6 +17,9 @@ export interface Runs {
   writePlan(id: string, plan: Plan): Promise<void>;
   /** `NOT_FOUND` when there is no such run, `STATE_CORRUPT` when its plan is not whole. */
   readPlan(id: string): Promise<Plan>;
+  /** Keeps what the run works with, under the same rules. */
+  writeContext(context: RunContext): Promise<void>;
+  readContext(id: string): Promise<RunContext>;
 }
 
 export function openRuns({ store, folder }: { store: Store; folder: string }): Runs {
@@ -25,22 +29,33 @@ export function openRuns({ store, folder }: { store: Store; folder: string }): R
       const ids = (await store.list(FOLDER)).filter((name) => ID.test(name));
       return limit > 0 ? ids.slice(-limit).reverse() : [];
     },
-    async writePlan(id, plan) {
-      const bytes = Buffer.from(`${JSON.stringify(plan)}\n`);
-      if ((await store.create(planOf(id), bytes)) === 'created') return;
-      const present = await store.read(planOf(id));
-      if (!present || Buffer.compare(present, bytes) !== 0) throw otherPlan(id);
-    },
-    async readPlan(id) {
-      const bytes = await store.read(planOf(id));
-      if (!bytes) throw notFound(id);
-      return parsePlan(id, bytes);
-    },
+    writePlan: (id, plan) => writeOnce(store, { id, part: 'plan' }, plan),
+    readPlan: (id) => readPart<Plan>(store, { id, part: 'plan' }),
+    writeContext: (context) => writeOnce(store, { id: context.run_id, part: 'context' }, context),
+    readContext: (id) => readPart<RunContext>(store, { id, part: 'context' }),
   };
 }
 
-function planOf(id: string): string {
-  return `${FOLDER}${checked(id)}/plan.json`;
+interface Part {
+  readonly id: string;
+  readonly part: 'plan' | 'context';
+}
+
+async function writeOnce(store: Store, part: Part, value: unknown): Promise<void> {
+  const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+  if ((await store.create(keyOf(part), bytes)) === 'created') return;
+  const present = await store.read(keyOf(part));
+  if (!present || Buffer.compare(present, bytes) !== 0) throw otherPart(part);
+}
+
+async function readPart<T>(store: Store, part: Part): Promise<T> {
+  const bytes = await store.read(keyOf(part));
+  if (!bytes) throw notFound(part.id);
+  return parsePart(part, bytes) as T;
+}
+
+function keyOf({ id, part }: Part): string {
+  return `${FOLDER}${checked(id)}/${part}.json`;
 }
 
 function checked(id: string): string {
@@ -48,14 +63,14 @@ function checked(id: string): string {
   return id;
 }
 
-function parsePlan(id: string, bytes: Uint8Array): Plan {
+function parsePart({ id, part }: Part, bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8')) as Plan;
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch {
     throw new DeployerError({
       code: 'STATE_CORRUPT',
       stage: 'state',
-      reason: `The plan of ${id} is not whole: ${planOf(id)}`,
+      reason: `The ${part} of ${id} is not whole: ${keyOf({ id, part })}`,
       fix: 'Make a new plan; what the run did stands in its journal: deployer run show',
       run_id: id,
     });
@@ -71,11 +86,11 @@ function notFound(id: string): DeployerError {
   });
 }
 
-function otherPlan(id: string): DeployerError {
+function otherPart({ id, part }: Part): DeployerError {
   return new DeployerError({
     code: 'STATE_CONFLICT',
     stage: 'state',
-    reason: `Run ${id} has another plan already`,
+    reason: `Run ${id} has another ${part} already`,
     fix: 'Start a new run',
     run_id: id,
   });

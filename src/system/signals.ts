@@ -1,4 +1,5 @@
-import type { Interrupts, StopSignal } from '../core/ports.ts';
+import type { Clock, Interrupts, StopSignal } from '../core/ports.ts';
+import { systemClock } from './clock.ts';
 
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -9,7 +10,7 @@ const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const ECHO = 100;
 
 /** The process's own stop signals. Without a listener they do what they always do: end the process. */
-export function systemInterrupts(): Interrupts {
+export function systemInterrupts(clock: Clock = systemClock): Interrupts {
   const listeners = new Set<(signal: StopSignal, nth: number) => void>();
   let count = 0;
   let last: { signal: StopSignal; at: number } | undefined;
@@ -27,7 +28,7 @@ export function systemInterrupts(): Interrupts {
 
   function deliver(signal: NodeJS.Signals): void {
     const stop = SIGNALS.find((known) => known === signal);
-    const at = performance.now();
+    const at = clock.monotonic();
     if (!stop || (last?.signal === stop && at - last.at < ECHO)) return;
     last = { signal: stop, at };
     count++;

@@ -1,10 +1,14 @@
 import { DeployerError } from '../core/errors.ts';
 import type { Listener } from '../core/event.ts';
 import type { Finding } from '../core/finding.ts';
+import { canonicalJson } from '../core/json.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunReport } from '../core/run.ts';
 import type { Version } from '../core/state.ts';
-import type { Lock } from '../state/lock.ts';
+import { list } from '../core/text.ts';
+import type { Lock } from '../state/held-lock.ts';
+import { isStale } from '../plan/basis.ts';
+import { acquire } from './lock.ts';
 import type { Observation } from './observe.ts';
 import { refuseErrors, refuseGates } from './refuse.ts';
 import { reportUnchanged } from './report-run.ts';
@@ -42,7 +46,7 @@ export interface ApplyRequest {
  */
 export async function applyPlan(request: ApplyRequest): Promise<RunReport> {
   const first = await request.makePlan();
-  requireSame(request.approved, first.plan);
+  requireSame(request.approved, first);
   refuse(first);
   if (first.plan.operations.length === 0 && !isUnderWay(first)) return reportUnchanged(first.plan, first.observation.snapshot);
   const approval = await request.approve(first.plan);
@@ -58,7 +62,7 @@ export async function applyPlan(request: ApplyRequest): Promise<RunReport> {
 async function runLocked(request: ApplyRequest, { first, lock, approval }: { first: Planned; lock: Lock; approval: 'approved' | 'approved_unseen' }): Promise<RunReport> {
   const planned = await request.makePlan();
   refuseUnfinished(planned);
-  if (approval === 'approved') requireSame(first.plan, planned.plan);
+  if (approval === 'approved') requireSame(first.plan, planned);
   refuse(planned);
   if (planned.plan.operations.length === 0) return reportUnchanged(planned.plan, planned.observation.snapshot);
   return runPlan({
@@ -73,11 +77,6 @@ async function runLocked(request: ApplyRequest, { first, lock, approval }: { fir
     ...(request.versionName ? { versionName: request.versionName } : {}),
     ...(request.concurrency ? { concurrency: request.concurrency } : {}),
   });
-}
-
-export async function acquire(request: Pick<ApplyRequest, 'workspace' | 'command' | 'lockWaitMs' | 'emit'>, env: string): Promise<Lock> {
-  const { workspace } = request;
-  return workspace.state.lock(env, { command: request.command, who: workspace.runtime.who, wait_ms: request.lockWaitMs ?? 0 });
 }
 
 function refuse({ observation, errors, plan }: Planned): void {
@@ -103,24 +102,22 @@ function refuseUnfinished({ observation, plan }: Planned): void {
   });
 }
 
-/** Same inputs give the same id, so a different id means that something moved. */
-function requireSame(approved: Plan | undefined, now: Plan): void {
-  if (!approved || approved.id === now.id) return;
+/** Refuses when the approved plan would come out differently now. */
+function requireSame(approved: Plan | undefined, { plan, observation }: Planned): void {
+  if (!approved) return;
+  const reasons = isStale(approved, observation.snapshot);
+  if (reasons.length === 0 && !sameWork(approved, plan)) reasons.push('its operations would be others now');
+  if (reasons.length === 0) return;
   throw new DeployerError({
     code: 'PLAN_STALE',
-    reason: `The plan is stale: ${movedParts(approved, now).join(', ')} changed since it was made`,
+    reason: `The plan is stale: ${list(reasons)}`,
     fix: `Plan again: deployer plan --env ${approved.env}`,
     stage: 'plan',
   });
 }
 
-function movedParts(approved: Plan, now: Plan): string[] {
-  const before = approved.based_on;
-  const after = now.based_on;
-  const moved = [
-    before.environment_digest !== after.environment_digest || before.lineage !== after.lineage ? `the state of ${approved.env}` : '',
-    before.config_digest !== after.config_digest ? 'the config' : '',
-    before.inputs_digest !== after.inputs_digest ? 'sources, variables or databases' : '',
-  ].filter(Boolean);
-  return moved.length > 0 ? moved : ['its operations'];
+/** Same steps with the same actions; how long they took last time does not matter. */
+function sameWork(a: Plan, b: Plan): boolean {
+  const work = ({ operations }: Plan) => canonicalJson(operations.map(({ id, depends_on, action, compensation }) => ({ id, depends_on, action, compensation })));
+  return work(a) === work(b);
 }

@@ -1,11 +1,11 @@
 import { DeployerError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import type { CanaryState } from '../core/state.ts';
+import { planCanaryAbort, planCanaryPromote } from '../plan/canary.ts';
 import { applyPlan } from './apply.ts';
 import type { RunOptions } from './deploy.ts';
 import { findTarget, observe, requireState } from './observe.ts';
-import { requireVersion } from './version-lookup.ts';
-import type { Workspace } from './workspace.ts';
+import { contextOf, type Workspace } from './workspace.ts';
 
 /** Gives the candidate everybody, or takes it away. */
 export async function endCanary(workspace: Workspace, request: { env: string; outcome: 'promote' | 'abort' }, options: RunOptions): Promise<RunReport> {
@@ -13,11 +13,10 @@ export async function endCanary(workspace: Workspace, request: { env: string; ou
     workspace,
     makePlan: async () => {
       const { canary, env } = await requireCanary(workspace, request.env);
-      const version = await requireVersion(workspace, canary.version_id);
-      const context = await workspace.state.runs.context(canary.run_id);
+      const version = await workspace.state.versions.get(canary.version_id);
+      const context = await contextOf(workspace, canary.run_id);
       const promoted = request.outcome === 'promote' ? { configuration: canary.configuration, ...(context ? { services: context.services } : {}) } : {};
       const observation = await observe(workspace, { env, version, ...promoted });
-      const { planCanaryPromote, planCanaryAbort } = await workspace.runtime.planners();
       const made = request.outcome === 'promote' ? planCanaryPromote(observation.snapshot) : planCanaryAbort(observation.snapshot);
       return { ...made, observation, version };
     },

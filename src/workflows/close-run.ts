@@ -1,7 +1,7 @@
 import type { Digest } from '../core/digest.ts';
 import type { StampedEvent } from '../core/event.ts';
 import type { EnvironmentState, Release, StateDocument, Version } from '../core/state.ts';
-import type { ExecutionResult } from '../execute/execute.ts';
+import type { ExecutionResult } from '../execute/result.ts';
 import { foldRun, outputsOf } from './fold.ts';
 import type { PerformRequest } from './run.ts';
 import type { Workspace } from './workspace.ts';
@@ -22,7 +22,6 @@ export async function closeRun(request: CloseRequest): Promise<EnvironmentState 
   await recordVersion(request, at);
   const closing = result.status === 'succeeded' ? 'succeeded' : result.status === 'restored' ? 'undone' : 'failed';
   const after = foldRun({ before, plan, context, events, closing, at });
-  await workspace.state.runs.writeReleases(context.run_id, { format: 1, releases: after?.current ?? {} });
   await workspace.state.update(context.env, () => after, { lock });
   if (result.status === 'succeeded') await tidy(workspace);
   return after;
@@ -76,11 +75,11 @@ async function tidy(workspace: Workspace): Promise<void> {
     for (const release of liveReleases(environment)) keep.add(release.artifact.digest);
     for (const { version_id } of environment.deployments.slice(-workspace.config.keep - 1)) {
       const version = await workspace.state.versions.get(version_id);
-      for (const { artifact } of Object.values(version?.services ?? {})) keep.add(artifact.digest);
+      for (const { artifact } of Object.values(version.services)) keep.add(artifact.digest);
     }
   }
   await workspace.artifacts.prune(keep);
-  await saveSources(workspace, document);
+  saveSources(workspace, document);
 }
 
 function liveReleases({ current, canary }: EnvironmentState): Release[] {
@@ -88,8 +87,8 @@ function liveReleases({ current, canary }: EnvironmentState): Release[] {
 }
 
 /** The stat cache, and the file lists that tell how many files differ from what is live. */
-async function saveSources(workspace: Workspace, document: StateDocument): Promise<void> {
-  const sources = await workspace.runtime.openSources(workspace.config.root, workspace.folder);
+function saveSources(workspace: Workspace, document: StateDocument): void {
+  const sources = workspace.sources();
   const live = Object.values(document.environments).flatMap(liveReleases);
-  await sources.save(new Set(live.map(({ inputs }) => inputs.files)));
+  sources.save(new Set(live.map(({ inputs }) => inputs.files)));
 }

@@ -1,24 +1,9 @@
 import type { Listener } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunReport } from '../core/run.ts';
-import { type ApplyRequest, applyPlan, type Planned } from './apply.ts';
-import { observe } from './observe.ts';
+import { type ApplyRequest, applyPlan } from './apply.ts';
+import { type PlanDeployRequest, planDeployment } from './plan-deployment.ts';
 import type { Workspace } from './workspace.ts';
-
-export interface PlanDeployRequest {
-  readonly env: string;
-  readonly services?: readonly string[];
-  readonly canaryPercent?: number;
-  readonly force?: boolean;
-}
-
-/** What a deploy would do. Changes nothing. */
-export async function planDeployment(workspace: Workspace, request: PlanDeployRequest): Promise<Planned> {
-  const observation = await observe(workspace, { env: request.env });
-  const { planDeploy } = await workspace.runtime.planners();
-  const { env: _, ...options } = request;
-  return { ...planDeploy(observation.snapshot, options), observation };
-}
 
 /** Everything the verbs that change something have in common. */
 export interface RunOptions {

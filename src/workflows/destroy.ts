@@ -1,4 +1,5 @@
 import type { RunReport } from '../core/run.ts';
+import { planDestroy } from '../plan/destroy.ts';
 import { applyPlan } from './apply.ts';
 import type { RunOptions } from './deploy.ts';
 import { observe } from './observe.ts';
@@ -10,7 +11,6 @@ export async function destroyEnvironment(workspace: Workspace, request: { env: s
     workspace,
     makePlan: async () => {
       const observation = await observe(workspace, request);
-      const { planDestroy } = await workspace.runtime.planners();
       const { plan, errors } = planDestroy(observation.snapshot);
       // Going away needs no variables and no database that answers.
       return { plan, errors, observation: { ...observation, snapshot: { ...observation.snapshot, findings: [] } } };

@@ -56,6 +56,6 @@ function credentialsOf(workspace: Workspace, facts: DriverFacts): Record<string,
     const value = workspace.runtime.environment[variable];
     return value === undefined ? [] : [[variable, new Secret(value)] as const];
   });
-  workspace.runtime.redactor.add(found.map(([, secret]) => secret));
+  workspace.runtime.redactor.add(...found.map(([, secret]) => secret));
   return Object.fromEntries(found);
 }

@@ -1,12 +1,15 @@
+import { findEnvironment } from '../config/environments.ts';
 import { configurationOf } from '../core/configuration.ts';
 import type { Mode } from '../core/config.ts';
 import { DeployerError } from '../core/errors.ts';
 import { isName, NAME_RULE } from '../core/name.ts';
 import type { Change } from '../core/plan.ts';
 import type { AppliedConfiguration, EnvironmentState, StateDocument } from '../core/state.ts';
-import { acquire } from './apply.ts';
+import { diffConfigurations } from '../plan/changes.ts';
+import { acquire } from './lock.ts';
 import type { RunOptions } from './deploy.ts';
 import { findTarget } from './observe.ts';
+import { recordAction } from './record.ts';
 import { urlsOf } from './report-run.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -70,9 +73,9 @@ export interface CreateRequest {
 }
 
 /** Makes an environment that follows another one's config, with variables of its own. Nothing is deployed yet. */
-export async function createEnvironment(workspace: Workspace, request: CreateRequest, options: Pick<RunOptions, 'emit' | 'lockWaitMs'>): Promise<EnvironmentSummary> {
+export async function createEnvironment(workspace: Workspace, request: CreateRequest, options: Pick<RunOptions, 'lockWaitMs'> = {}): Promise<EnvironmentSummary> {
   if (!isName(request.name)) throw new DeployerError({ code: 'USAGE', reason: `"${request.name}" is not a name for an environment`, fix: `Use ${NAME_RULE}`, stage: 'usage' });
-  const template = workspace.runtime.findEnvironment(workspace.config, request.from);
+  const template = findEnvironment(workspace.config, request.from);
   const lock = await acquire({ workspace, command: 'env create', ...options }, request.name);
   try {
     const { runtime } = workspace;
@@ -82,7 +85,7 @@ export async function createEnvironment(workspace: Workspace, request: CreateReq
       if (current || workspace.config.environments[request.name]) throw taken(request.name);
       return emptyState(request.name, template.mode, { template: template.name, now, ...(ttl ? { ttl } : {}) });
     }, { lock });
-    await runtime.audit(workspace, { action: 'env create', environment: request.name, detail: { from: template.name, ...(ttl ? { ttl_ms: ttl } : {}) } });
+    await recordAction(workspace, { action: 'env create', environment: request.name, detail: { from: template.name, ...(ttl ? { ttl_ms: ttl } : {}) } });
   } finally {
     await lock.release();
   }
@@ -105,7 +108,6 @@ export async function diffEnvironments(workspace: Workspace, from: string, to: s
     return { name: environment.name, configuration: configurationOf(environment, state), state };
   });
   if (!a || !b) throw new Error('two environments are compared');
-  const { diffConfigurations } = await workspace.runtime.planners();
   return { from: a.name, to: b.name, changes: [...releaseChanges(a.state, b.state), ...diffConfigurations(a.configuration, b.configuration)] };
 }
 

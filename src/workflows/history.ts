@@ -1,9 +1,10 @@
 import type { Failure } from '../core/errors.ts';
-import { DeployerError } from '../core/errors.ts';
 import type { StampedEvent } from '../core/event.ts';
 import type { OperationReport, RunContext } from '../core/run.ts';
 import type { Plan } from '../core/plan.ts';
 import { join } from 'node:path';
+import { readJournal } from '../execute/journal-reader.ts';
+import { journalFile } from './carry-out.ts';
 import { findTarget } from './observe.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -21,13 +22,13 @@ export async function listVersions(workspace: Workspace, request: { limit: numbe
   const { document } = await workspace.state.read();
   const env = request.env ? findTarget(workspace, document, { env: request.env }).name : undefined;
   const deployed = env ? [...new Set((document.environments[env]?.deployments ?? []).map(({ version_id }) => version_id).reverse())] : undefined;
-  const ids = deployed?.slice(0, request.limit) ?? (await workspace.state.versions.list({ limit: request.limit }));
-  const versions = await Promise.all(ids.map((id) => workspace.state.versions.get(id)));
-  return versions.flatMap((version) => {
-    if (!version) return [];
+  const versions = deployed
+    ? await Promise.all(deployed.slice(0, request.limit).map((id) => workspace.state.versions.get(id)))
+    : (await workspace.state.versions.list({ limit: request.limit })).versions;
+  return versions.map((version) => {
     const { id, name, created_at, built_in, source } = version;
     const runs_in = Object.values(document.environments).filter(({ deployments }) => deployments.at(-1)?.version_id === id).map((state) => state.name);
-    return [{ id, ...(name ? { name } : {}), created_at, built_in, ...(source ? { commit: source.commit } : {}), runs_in }];
+    return { id, ...(name ? { name } : {}), created_at, built_in, ...(source ? { commit: source.commit } : {}), runs_in };
   });
 }
 
@@ -78,8 +79,8 @@ interface RunFiles {
 }
 
 async function readRun(workspace: Workspace, id: string): Promise<RunFiles> {
-  const { plan, context } = await workspace.state.runs.read(id);
-  const events = await workspace.runtime.readJournal(workspace.state.runs.folder(id));
+  const [plan, context] = await Promise.all([workspace.state.runs.readPlan(id), workspace.state.runs.readContext(id)]);
+  const { events } = await readJournal(journalFile(workspace, id)).catch(() => ({ events: [] }));
   const { document } = await workspace.state.read();
   const active = document.environments[context.env]?.active_run === id;
   const open = !active ? 'closed' : (await workspace.state.holder(context.env)) ? 'held' : 'abandoned';
@@ -110,8 +111,4 @@ function operationFromEvents(id: string, type: OperationReport['type'], events: 
     default:
       return { ...base, status: 'not_started', duration_ms: 0 };
   }
-}
-
-export function noSuchRun(id: string): DeployerError {
-  return new DeployerError({ code: 'NOT_FOUND', reason: `There is no run ${id}`, fix: 'List them: deployer runs', stage: 'state' });
 }

@@ -2,10 +2,13 @@ import { DeployerError } from '../core/errors.ts';
 import type { Resolution } from '../core/migration.ts';
 import type { RunReport } from '../core/run.ts';
 import type { ObservedDatabase } from '../core/snapshot.ts';
-import { acquire, applyPlan } from './apply.ts';
+import { planMigrate } from '../plan/migrate.ts';
+import { applyPlan } from './apply.ts';
+import { acquire } from './lock.ts';
 import type { RunOptions } from './deploy.ts';
 import { observe } from './observe.ts';
 import { migrationTarget, requireEngine } from './observe-databases.ts';
+import { recordAction } from './record.ts';
 import { refuseErrors } from './refuse.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -27,7 +30,6 @@ export async function runMigrations(workspace: Workspace, request: MigrateReques
     workspace,
     makePlan: async () => {
       const observation = await observe(workspace, request);
-      const { planMigrate } = await workspace.runtime.planners();
       return { ...planMigrate(observation.snapshot, request.database ? { database: request.database } : {}), observation };
     },
     command: 'migrate run',
@@ -36,7 +38,7 @@ export async function runMigrations(workspace: Workspace, request: MigrateReques
 }
 
 /** Puts a database's ledger right after a crash, under the environment's lock, with an audit entry. */
-export async function resolveMigration(workspace: Workspace, request: MigrateRequest & { resolution: Resolution }, options: Pick<RunOptions, 'emit'>): Promise<void> {
+export async function resolveMigration(workspace: Workspace, request: MigrateRequest & { resolution: Resolution }): Promise<void> {
   const { snapshot, variables } = await observe(workspace, request);
   const database = request.database
     ? snapshot.environment.databases[request.database]
@@ -47,11 +49,11 @@ export async function resolveMigration(workspace: Workspace, request: MigrateReq
   }
   const engine = await requireEngine(workspace, { ...database, migrations: database.migrations });
   if (!engine.resolve) throw new DeployerError({ code: 'UNSUPPORTED', reason: `The engine ${engine.name} mends its ledger by its own command`, fix: 'See its documentation', stage: 'migration' });
-  const lock = await acquire({ workspace, command: 'migrate resolve', emit: options.emit }, snapshot.environment.name);
+  const lock = await acquire({ workspace, command: 'migrate resolve' }, snapshot.environment.name);
   try {
-    const { clock, processes, who } = workspace.runtime;
+    const { clock, processes } = workspace.runtime;
     await engine.resolve(target, request.resolution, { clock, processes, signal: AbortSignal.timeout(60_000), timeout: 60_000, log: () => {} });
-    await workspace.state.audit.append({ who, action: 'migrate resolve', environment: snapshot.environment.name, detail: { database: database.name, ...request.resolution } });
+    await recordAction(workspace, { action: 'migrate resolve', environment: snapshot.environment.name, detail: { database: database.name, ...request.resolution } });
   } finally {
     await lock.release();
   }

@@ -1,7 +1,7 @@
 import type { DatabaseConfig, EnvironmentConfig } from '../core/config.ts';
-import { type Failure, toFailure } from '../core/errors.ts';
+import { DeployerError, type Failure, toFailure } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
-import type { MigrationContext, MigrationTarget } from '../core/migration.ts';
+import type { MigrationContext, MigrationEngine, MigrationTarget } from '../core/migration.ts';
 import { reveal, Secret } from '../core/secret.ts';
 import type { ObservedDatabase } from '../core/snapshot.ts';
 import type { EnvironmentVariables } from './variables.ts';
@@ -47,8 +47,16 @@ export function migrationTarget(workspace: Workspace, database: DatabaseConfig, 
 }
 
 /** The engine a database names; `INVALID_CONFIG` when there is none of that name. */
-export async function requireEngine(workspace: Workspace, database: DatabaseConfig & { readonly migrations: Migrations }) {
-  return workspace.runtime.loadEngine(database.migrations.engine, `databases.${database.name}.migrations.engine`);
+export async function requireEngine(workspace: Workspace, database: DatabaseConfig & { readonly migrations: Migrations }): Promise<MigrationEngine> {
+  const { engines } = workspace.runtime;
+  const engine = await engines.load(database.migrations.engine);
+  if (engine) return engine;
+  throw new DeployerError({
+    code: 'INVALID_CONFIG',
+    reason: `There is no migration engine "${database.migrations.engine}" (databases.${database.name}.migrations.engine)`,
+    fix: `Engines there are: ${engines.names.join(', ')}`,
+    stage: 'config',
+  });
 }
 
 async function observeOne(workspace: Workspace, database: DatabaseConfig, target: MigrationTarget): Promise<ObservedDatabase | { readonly failure: Failure }> {

@@ -1,12 +1,14 @@
+import { environmentFrom, findEnvironment } from '../config/environments.ts';
 import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
 import { configurationOf, optionsDigest } from '../core/configuration.ts';
-import { digestValue } from '../core/digest.ts';
 import type { DriverFacts, Inspection } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { ObservedService, Snapshot } from '../core/snapshot.ts';
 import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } from '../core/state.ts';
+import { readSource } from '../project/git.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { observeDatabases } from './observe-databases.ts';
+import { sourceDigest } from './sources.ts';
 import { buildVariables, type EnvironmentVariables, fingerprints, resolveVariables, serviceVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -46,8 +48,8 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
     configuration,
     state: document,
     ...(current ? { current } : {}),
-    source: await workspace.runtime.readSource(workspace.config.root),
-    services: await observeServices(workspace, { environment, drivers, variables, key, current }),
+    source: readSource(workspace.config.root),
+    services: observeServices(workspace, { environment, drivers, variables, key, current }),
     databases: databases.observed,
     drivers,
     inspections,
@@ -62,8 +64,8 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
 export function findTarget(workspace: Workspace, document: StateDocument, request: Pick<ObserveRequest, 'env' | 'services'>): EnvironmentConfig {
   const made = document.environments[request.env];
   const environment = made?.template
-    ? workspace.runtime.environmentFrom(workspace.config, { name: made.name, template: made.template })
-    : workspace.runtime.findEnvironment(workspace.config, request.env);
+    ? environmentFrom(workspace.config, { name: made.name, template: made.template })
+    : findEnvironment(workspace.config, request.env);
   return request.services ? { ...environment, services: { ...environment.services, ...request.services } } : environment;
 }
 
@@ -93,8 +95,8 @@ interface ServicesRequest {
   readonly current: EnvironmentState | undefined;
 }
 
-async function observeServices(workspace: Workspace, request: ServicesRequest): Promise<Record<string, ObservedService>> {
-  const sources = await workspace.runtime.openSources(workspace.config.root, workspace.folder);
+function observeServices(workspace: Workspace, request: ServicesRequest): Record<string, ObservedService> {
+  const sources = workspace.sources();
   const observed: Record<string, ObservedService> = {};
   for (const service of Object.values(request.environment.services)) {
     const build = fingerprints(buildVariables(service, request.variables), request.key);
@@ -111,11 +113,6 @@ async function observeServices(workspace: Workspace, request: ServicesRequest): 
     };
   }
   return observed;
-}
-
-/** Over files, build command, output list and build-time variables: equal digests need no second build. */
-export function sourceDigest(service: ServiceConfig, files: string, build: Readonly<Record<string, string>>): ObservedService['source'] {
-  return digestValue({ files, command: service.build.command, output: service.build.output, variables: build });
 }
 
 async function inspectAll(

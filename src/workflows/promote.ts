@@ -1,5 +1,6 @@
 import type { Change, Plan } from '../core/plan.ts';
 import type { RunReport } from '../core/run.ts';
+import { planPromote } from '../plan/promote.ts';
 import { applyPlan, type Planned } from './apply.ts';
 import type { RunOptions } from './deploy.ts';
 import { findTarget, observe } from './observe.ts';
@@ -18,7 +19,6 @@ export async function planPromotion(workspace: Workspace, request: PromoteReques
   const from = findTarget(workspace, document, { env: request.source }).name;
   const version = await currentVersion(workspace, from);
   const observation = await observe(workspace, { env: request.target, version, from });
-  const { planPromote } = await workspace.runtime.planners();
   return { ...planPromote(observation.snapshot, request.force ? { force: true } : {}), observation, version };
 }
 

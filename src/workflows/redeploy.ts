@@ -1,4 +1,5 @@
 import type { RunReport } from '../core/run.ts';
+import { planRedeploy } from '../plan/redeploy.ts';
 import { applyPlan } from './apply.ts';
 import type { RunOptions } from './deploy.ts';
 import { observe } from './observe.ts';
@@ -12,7 +13,6 @@ export async function redeploy(workspace: Workspace, request: { env: string }, o
     makePlan: async () => {
       const version = await currentVersion(workspace, request.env);
       const observation = await observe(workspace, { env: request.env, version });
-      const { planRedeploy } = await workspace.runtime.planners();
       return { ...planRedeploy(observation.snapshot), observation, version };
     },
     command: 'redeploy',

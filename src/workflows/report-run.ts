@@ -2,7 +2,7 @@ import type { Plan } from '../core/plan.ts';
 import type { OperationReport, RunContext, RunReport } from '../core/run.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { EnvironmentState, Release } from '../core/state.ts';
-import type { ExecutionResult } from '../execute/execute.ts';
+import type { ExecutionResult } from '../execute/result.ts';
 
 export interface ReportRequest {
   readonly plan: Plan;

@@ -2,7 +2,7 @@ import { DeployerError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import type { StateDocument } from '../core/state.ts';
 import { list } from '../core/text.ts';
-import { acquire } from './apply.ts';
+import { acquire } from './lock.ts';
 import type { RunOptions } from './deploy.ts';
 import { findTarget } from './observe.ts';
 import { perform, type ResumeOptions } from './run.ts';
@@ -22,14 +22,14 @@ export async function resume(workspace: Workspace, request: ResumeRequest, optio
   if (!env) throw nothingToResume(runId);
   const lock = await acquire({ workspace, command: 'resume', ...options }, env);
   try {
-    const record = await workspace.state.runs.read(runId);
     const { document: now } = await workspace.state.read();
     const { active_run, ...before } = now.environments[env] ?? { active_run: undefined };
     if (active_run !== runId || !('name' in before)) throw nothingToResume(runId);
-    const { plan, context } = record;
+    const [plan, context] = await Promise.all([workspace.state.runs.readPlan(runId), workspace.state.runs.readContext(runId)]);
     const environment = findTarget(workspace, now, { env, services: context.services });
     const variables = await resolveVariables(workspace, environment, context.configuration);
-    const version = await workspace.state.versions.get(context.version_id);
+    const makesVersion = plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
+    const version = makesVersion ? undefined : await workspace.state.versions.get(context.version_id).catch(() => undefined);
     const { run: _, ...resumeOptions } = request;
     return await perform({
       workspace,
@@ -40,7 +40,7 @@ export async function resume(workspace: Workspace, request: ResumeRequest, optio
       lock,
       emit: options.emit,
       resume: resumeOptions,
-      ...(version && !plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new') ? { version } : {}),
+      ...(version ? { version } : {}),
       ...(options.concurrency ? { concurrency: options.concurrency } : {}),
     });
   } finally {

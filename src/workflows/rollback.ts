@@ -1,10 +1,11 @@
 import type { RunReport } from '../core/run.ts';
+import { planRollback } from '../plan/rollback.ts';
 import { applyPlan, type Planned } from './apply.ts';
 import type { RunOptions } from './deploy.ts';
 import { findTarget, observe, requireState } from './observe.ts';
 import { resume } from './resume.ts';
-import { requireVersion, rollbackTarget } from './version-lookup.ts';
-import type { Workspace } from './workspace.ts';
+import { rollbackTarget } from './version-lookup.ts';
+import { contextOf, type Workspace } from './workspace.ts';
 
 export interface RollbackRequest {
   readonly env: string;
@@ -34,17 +35,16 @@ export async function rollback(workspace: Workspace, request: RollbackRequest, o
 async function planRollbackTo(workspace: Workspace, request: RollbackRequest): Promise<Planned> {
   const { document } = await workspace.state.read();
   const state = requireState(document, request.env);
-  const wanted = request.to ? await requireVersion(workspace, request.to) : undefined;
+  const wanted = request.to ? await workspace.state.versions.get(request.to) : undefined;
   const target = rollbackTarget(state.deployments, request.env, wanted);
-  const version = wanted ?? (await requireVersion(workspace, target.version_id));
-  const context = await workspace.state.runs.context(target.run_id);
+  const version = wanted ?? (await workspace.state.versions.get(target.version_id));
+  const context = await contextOf(workspace, target.run_id);
   const observation = await observe(workspace, {
     env: request.env,
     version,
     configuration: target.configuration,
     ...(context ? { services: context.services } : {}),
   });
-  const { planRollback } = await workspace.runtime.planners();
   const { migrateDown, force } = request;
   return { ...planRollback(observation.snapshot, { ...(migrateDown ? { migrateDown } : {}), ...(force ? { force } : {}) }), observation, version };
 }

@@ -2,15 +2,14 @@ import type { Listener, RunStatus } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunContext, RunReport } from '../core/run.ts';
 import type { EnvironmentState, Version } from '../core/state.ts';
-import type { ExecutionResult } from '../execute/execute.ts';
-import type { Lock } from '../state/lock.ts';
+import type { Lock } from '../state/held-lock.ts';
+import { carryOut } from './carry-out.ts';
 import { closeRun } from './close-run.ts';
 import { notify } from './notify.ts';
 import type { Observation } from './observe.ts';
-import { createHandlers } from './operations/handlers.ts';
-import type { Session } from './operations/session.ts';
 import { reportRun } from './report-run.ts';
 import { makeContext } from './run-context.ts';
+import { emptyState } from './environments.ts';
 import type { EnvironmentVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -35,7 +34,8 @@ export async function runPlan(request: RunRequest): Promise<RunReport> {
   const { workspace, plan, lock } = request;
   await workspace.state.createKey();
   const context = await makeContext(request);
-  await workspace.state.runs.create(context.run_id, { plan, context });
+  await workspace.state.runs.writePlan(context.run_id, plan);
+  await workspace.state.runs.writeContext(context);
   const before = await openRun(workspace, context, lock);
   await audit(workspace, context, { result: 'started', detail: { plan: plan.id, forced: context.forced } });
   return perform({ ...request, context, before, variables: request.observation.variables });
@@ -66,29 +66,12 @@ export interface ResumeOptions {
 export async function perform(request: PerformRequest): Promise<RunReport> {
   const { workspace, plan, context } = request;
   const started = workspace.runtime.clock.monotonic();
-  const journal = await workspace.runtime.openJournal(workspace.state.runs.folder(context.run_id), context.run_id);
-  const result = await execute(request, journal);
-  const closed = await closeRun({ ...request, result, events: await journal.events() });
+  const { result, events } = await carryOut(request);
+  const closed = await closeRun({ ...request, result, events });
   await audit(workspace, context, { result: auditResult(result.status), detail: { version: context.version_id, status: result.status } });
   const report = reportRun({ plan, context, result, closed, before: request.before, duration_ms: workspace.runtime.clock.monotonic() - started });
   await notify(workspace, report);
   return report;
-}
-
-async function execute(request: PerformRequest, journal: Awaited<ReturnType<Workspace['runtime']['openJournal']>>): Promise<ExecutionResult> {
-  const { workspace, plan, context, lock } = request;
-  const session: Session = { workspace, plan, context, before: request.before, variables: request.variables, version: request.version };
-  return workspace.runtime.execute({
-    plan,
-    journal,
-    runId: context.run_id,
-    handlers: createHandlers(session),
-    emit: request.emit,
-    concurrency: request.concurrency ?? workspace.config.concurrency,
-    compensation: context.compensation,
-    beforeEach: () => lock.assertHeld(),
-    ...(request.resume ? { resume: request.resume } : {}),
-  });
 }
 
 /** Marks the environment as under way, so that nothing else plans over a half-done run. */
@@ -98,24 +81,11 @@ async function openRun(workspace: Workspace, context: RunContext, lock: Lock): P
     context.env,
     (current) => {
       before = current;
-      return { ...(current ?? newEnvironment(context)), active_run: context.run_id };
+      return { ...(current ?? emptyState(context.env, context.mode, { now: Date.parse(context.started_at) })), active_run: context.run_id };
     },
     { lock },
   );
   return before;
-}
-
-function newEnvironment(context: RunContext): EnvironmentState {
-  return {
-    name: context.env,
-    mode: context.mode,
-    created_at: context.started_at,
-    revisions: [],
-    resources: {},
-    current: {},
-    deployments: [],
-    durations: {},
-  };
 }
 
 async function audit(workspace: Workspace, context: RunContext, entry: { result: 'started' | 'succeeded' | 'failed' | 'interrupted'; detail: Record<string, string | readonly string[]> }): Promise<void> {

@@ -2,10 +2,12 @@ import { DeployerError } from '../core/errors.ts';
 import type { FlagValue } from '../core/config.ts';
 import { isVariableName } from '../core/name.ts';
 import type { ConfigurationRevision, EnvironmentState } from '../core/state.ts';
-import { acquire } from './apply.ts';
+import { parseReference } from '../secrets/reference.ts';
+import { acquire } from './lock.ts';
 import type { RunOptions } from './deploy.ts';
 import { emptyState } from './environments.ts';
 import { findTarget } from './observe.ts';
+import { recordAction } from './record.ts';
 import type { Workspace } from './workspace.ts';
 
 const REVISIONS_KEPT = 50;
@@ -20,9 +22,9 @@ export interface SettingsRequest {
 }
 
 /** Makes a new revision of an environment's configuration; it takes effect with the next deploy. Answers its number. */
-export async function changeSettings(workspace: Workspace, request: SettingsRequest, options: Pick<RunOptions, 'emit' | 'lockWaitMs'>): Promise<{ env: string; revision: number }> {
+export async function changeSettings(workspace: Workspace, request: SettingsRequest, options: Pick<RunOptions, 'lockWaitMs'> = {}): Promise<{ env: string; revision: number }> {
   refuseBadNames(Object.keys(request.values));
-  if (request.kind === 'secrets') await refuseValues(workspace, request);
+  if (request.kind === 'secrets') refuseValues(request);
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, request);
   const lock = await acquire({ workspace, command: 'env set', ...options }, environment.name);
@@ -35,7 +37,7 @@ export async function changeSettings(workspace: Workspace, request: SettingsRequ
       const next: ConfigurationRevision = { revision, at: new Date(clock.now()).toISOString(), by: who, variables: {}, secrets: {}, flags: {}, [request.kind]: request.values };
       return { ...state, revisions: bounded([...state.revisions, next]) };
     }, { lock });
-    await workspace.runtime.audit(workspace, { action: 'env set', environment: environment.name, detail: { kind: request.kind, names: Object.keys(request.values), revision } });
+    await recordAction(workspace, { action: 'env set', environment: environment.name, detail: { kind: request.kind, names: Object.keys(request.values), revision } });
     return { env: environment.name, revision };
   } finally {
     await lock.release();
@@ -58,6 +60,7 @@ function refuseBadNames(names: readonly string[]): void {
   throw new DeployerError({ code: 'USAGE', reason: `"${bad}" is not a variable name`, fix: 'Use letters, digits and "_", not starting with a digit', stage: 'usage' });
 }
 
-async function refuseValues(workspace: Workspace, { values }: SettingsRequest): Promise<void> {
-  for (const text of Object.values(values)) if (text !== null) await workspace.runtime.checkReference(String(text));
+/** What is given has to be a reference: a value would end up in the state. */
+function refuseValues({ values }: SettingsRequest): void {
+  for (const text of Object.values(values)) if (text !== null) parseReference(String(text));
 }

@@ -3,7 +3,7 @@ import type { InspectedRelease, LogLine } from '../core/driver.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { findTarget, requireState } from './observe.ts';
-import type { Workspace } from './workspace.ts';
+import { contextOf, type Workspace } from './workspace.ts';
 
 export interface ServiceStatus {
   readonly env: string;
@@ -58,7 +58,7 @@ async function serviceStatus(workspace: Workspace, state: EnvironmentState, serv
 export async function targetFor(workspace: Workspace, state: EnvironmentState, service: string) {
   const { document } = await workspace.state.read();
   const last = state.deployments.at(-1);
-  const context = last && (await workspace.state.runs.context(last.run_id));
+  const context = last && (await contextOf(workspace, last.run_id));
   const config = context?.services[service] ?? findTarget(workspace, document, { env: state.name }).services[service];
   if (!config) throw new DeployerError({ code: 'NOT_FOUND', reason: `There is no service ${service} in ${state.name}`, fix: 'See: deployer status', stage: 'config' });
   const driver = await requireDriver(workspace, config.driver);

@@ -24,11 +24,11 @@ export async function resolveVariables(
   environment: EnvironmentConfig,
   configuration: AppliedConfiguration,
 ): Promise<EnvironmentVariables> {
-  const resolver = await workspace.runtime.openSecrets(workspace.config.root, environment.name);
+  const resolver = await openResolver(workspace, environment.name);
   const { values: secrets, findings } = await resolver.resolveAll(configuration.secrets, AbortSignal.timeout(60_000));
   const flags = Object.fromEntries(Object.entries(configuration.flags).map(([name, value]) => [name, String(value)]));
   const values = withAbsoluteDatabases(workspace.config.root, environment, { ...configuration.variables, ...flags, ...secrets });
-  workspace.runtime.redactor.add(Object.values(secrets));
+  workspace.runtime.redactor.add(...Object.values(secrets));
   return { values, secretNames: new Set(Object.keys(configuration.secrets)), findings: [...findings, ...missing(environment, values, findings)] };
 }
 

@@ -3,19 +3,12 @@ import type { Deployment, Version } from '../core/state.ts';
 import { findTarget, requireState } from './observe.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A version by id or name; `NOT_FOUND` with where to look. */
-export async function requireVersion(workspace: Workspace, idOrName: string): Promise<Version> {
-  const version = await workspace.state.versions.get(idOrName);
-  if (version) return version;
-  throw new DeployerError({ code: 'NOT_FOUND', reason: `There is no version "${idOrName}"`, fix: 'List them: deployer versions', stage: 'state' });
-}
-
 /** The version that runs in an environment now. */
 export async function currentVersion(workspace: Workspace, env: string): Promise<Version> {
   const { document } = await workspace.state.read();
   const state = requireState(document, findTarget(workspace, document, { env }).name);
   const last = state.deployments.at(-1);
-  if (last) return requireVersion(workspace, last.version_id);
+  if (last) return workspace.state.versions.get(last.version_id);
   throw new DeployerError({ code: 'NOT_FOUND', reason: `No version runs in ${state.name}`, fix: `Deploy first: deployer deploy --env ${state.name}`, stage: 'state' });
 }
 

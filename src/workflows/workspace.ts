@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import type { ArtifactStore } from '../core/artifact.ts';
 import type { Config } from '../core/config.ts';
+import { DeployerError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Runtime } from '../runtime.ts';
+import type { RunContext } from '../core/run.ts';
 import type { State } from '../state/state.ts';
+import { openSources, type Sources } from './sources.ts';
 
 /** One project, opened: its config, its state, its artifacts. Opening reads the config and writes nothing. */
 export interface Workspace {
@@ -14,6 +17,8 @@ export interface Workspace {
   readonly folder: string;
   readonly state: State;
   readonly artifacts: ArtifactStore;
+  /** The working tree's files; opened once, so that a second look costs little. */
+  sources(): Sources;
 }
 
 export interface WorkspaceRequest {
@@ -24,6 +29,7 @@ export interface WorkspaceRequest {
 export async function openWorkspace(runtime: Runtime, request: WorkspaceRequest): Promise<Workspace> {
   const { config, warnings } = await runtime.loadConfig(request);
   const folder = join(config.root, config.state.path);
+  let sources: Sources | undefined;
   return {
     runtime,
     config,
@@ -31,5 +37,17 @@ export async function openWorkspace(runtime: Runtime, request: WorkspaceRequest)
     folder,
     state: runtime.openState(config.project, folder),
     artifacts: runtime.openArtifacts(folder),
+    sources() {
+      sources ??= openSources({ root: config.root, folder });
+      return sources;
+    },
   };
+}
+
+/** What an earlier run worked with; `undefined` when its folder is gone. */
+export async function contextOf({ state }: Workspace, run: string): Promise<RunContext | undefined> {
+  return state.runs.readContext(run).catch((error: unknown) => {
+    if (error instanceof DeployerError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  });
 }

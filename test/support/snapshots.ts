@@ -128,6 +128,7 @@ export interface Made {
 export function observed(made: Made & { readonly files?: number | 'unknown' } = {}): ObservedService {
   return {
     source: digestOf('source', made.source ?? 'first'),
+    files: digestOf('files', made.source ?? 'first'),
     files_changed: made.files ?? 0,
     options: digestOf('options', made.options ?? 'first'),
     variables: fingerprints({ ...made.buildVariables, ...made.variables }),
@@ -139,14 +140,14 @@ export function aRelease(
   service: string,
   made: Made & { readonly version?: string; readonly driver?: string; readonly artifact?: string } = {},
 ): Release {
-  const { source, options, variables, build_variables } = observed(made);
+  const { source, files, options, variables, build_variables } = observed(made);
   const version = made.version ?? 'ver_1';
   return {
     service,
     driver: made.driver ?? 'local',
     version_id: version,
     artifact: { kind: 'files', digest: digestOf('artifact', service, made.artifact ?? made.source ?? 'first') },
-    inputs: { source, options, variables, build_variables },
+    inputs: { source, files, options, variables, build_variables },
     ref: `${version}/${service}`,
     url: `http://${service}.localhost`,
     placed_at: '2026-01-01T00:00:00.000Z',
@@ -170,7 +171,6 @@ export function aDeployment(releases: readonly Release[], given: Partial<Deploym
     healthy: true,
     configuration: aConfiguration(),
     migrations: {},
-    releases: byService(releases),
     ...given,
   };
 }
@@ -288,6 +288,7 @@ function aConfig(environment: EnvironmentConfig, given: Partial<Config> = {}): C
     file: '/project/deploy.config.yaml',
     root: '/project',
     digest: digestOf('config'),
+    interpolations: [],
     state: { backend: 'file', path: '.deployer' },
     concurrency: 4,
     keep: 2,

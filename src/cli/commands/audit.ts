@@ -10,9 +10,9 @@ export const spec: CommandSpec = {
     const workspace = await openProject(invocation);
     const { options, globals } = invocation;
     const limit = options.limit === undefined ? 50 : positive(options.limit, '--limit');
-    const all = await workspace.state.audit.read({ limit });
+    const { entries: all, skipped } = await workspace.state.audit.read({ limit });
     const entries = all.filter(({ environment }) => !globals.env || environment === globals.env);
     const rows = entries.map(({ at, who, action, environment, result, run_id }) => [at, who, action, environment ?? '-', result ?? '-', run_id ?? '-']);
-    return { document: { entries }, text: () => table(['at', 'who', 'action', 'environment', 'result', 'run'], rows) || 'Nothing was done yet' };
+    return { document: { entries, skipped }, text: () => table(['at', 'who', 'action', 'environment', 'result', 'run'], rows) || 'Nothing was done yet' };
   },
 };

@@ -18,8 +18,8 @@ export const spec: CommandSpec = {
   examples: ['deployer plan', 'deployer plan --env production --format markdown', 'deployer plan --env staging --out plan.json'],
   async run(invocation) {
     const workspace = await openProject(invocation);
-    const { planDeployment } = await import('../../workflows/deploy.ts');
-    const { refuseErrors, refuseGates } = await import('../../workflows/refuse.ts');
+    const { planDeployment } = await import('../../workflows/plan-deployment.ts');
+    const { refuseErrors } = await import('../../workflows/refuse.ts');
     const { options } = invocation;
     const services = listOption(options, 'service');
     const { plan, observation, errors } = await planDeployment(workspace, {
@@ -32,7 +32,6 @@ export const spec: CommandSpec = {
     const out = textOption(options, 'out');
     if (out) await save(invocation, plan, out);
     const changes = plan.operations.length > 0;
-    if (flagOption(options, 'detailedExitcode')) refuseGates(plan);
     return { ...(await rendered(invocation, plan)), exit: flagOption(options, 'detailedExitcode') && changes ? EXIT.changes : EXIT.done };
   },
 };

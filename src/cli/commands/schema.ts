@@ -8,7 +8,7 @@ export const spec: CommandSpec = {
   examples: ['deployer schema > deploy.schema.json', 'deployer schema output/run'],
   async run(invocation) {
     const [name = 'config'] = invocation.args;
-    const schema = name === 'config' ? await (await invocation.runtime()).configSchema() : await outputSchema(name);
+    const schema = name === 'config' ? await configSchemaOf(invocation) : await outputSchema(name);
     return { raw: `${JSON.stringify(schema, null, 2)}\n`, document: { ...schema } };
   },
 };

@@ -1,8 +1,8 @@
 import { DeployerError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
-import type { OperationContext } from '../../execute/execute.ts';
-import { sourceDigest } from '../observe.ts';
+import type { OperationContext } from '../../execute/handlers.ts';
+import { sourceDigest } from '../sources.ts';
 import { buildVariables, fingerprints } from '../variables.ts';
 import { callFor, requireService, type Session } from './session.ts';
 
@@ -20,7 +20,7 @@ export async function build(session: Session, action: Build, scope: OperationCon
   const { workspace } = session;
   const artifact = driver.build
     ? await driver.build(target, variables, context)
-    : await workspace.runtime.buildArtifact({ ...scope, service, variables, root: workspace.config.root, store: workspace.artifacts, timeout: scope.remaining() });
+    : await buildArtifact({ ...scope, service, variables, root: workspace.config.root, store: workspace.artifacts, timeout: scope.remaining() });
   await requireSource(session, action, 'while it was built');
   scope.log(`artifact ${artifact.digest}`);
   return { artifact: { ...artifact } };
@@ -29,7 +29,7 @@ export async function build(session: Session, action: Build, scope: OperationCon
 async function requireSource(session: Session, action: Build, when: string): Promise<void> {
   const { workspace, context } = session;
   const service = requireService(session, action.service);
-  const sources = await workspace.runtime.openSources(workspace.config.root, workspace.folder);
+  const sources = workspace.sources();
   const { digest } = sources.hash(service);
   // The plan of a first deploy was made before the project had a key: its digest covers no variables.
   const keys = [await workspace.state.key(), undefined];

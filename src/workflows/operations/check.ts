@@ -4,7 +4,7 @@ import type { InspectedRelease } from '../../core/driver.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import { revealAll } from '../../core/secret.ts';
-import type { OperationContext } from '../../execute/execute.ts';
+import type { OperationContext } from '../../execute/handlers.ts';
 import { join } from 'node:path';
 import { serviceVariables } from '../variables.ts';
 import { callFor, placedRelease, requireService, type Session } from './session.ts';

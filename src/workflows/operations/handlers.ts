@@ -1,7 +1,7 @@
 import type { Json } from '../../core/json.ts';
 import type { Action, Compensation, Operation } from '../../core/plan.ts';
 import { unreachable } from '../../core/unreachable.ts';
-import type { OperationContext, OperationHandlers } from '../../execute/execute.ts';
+import type { FindAnswer, OperationContext, OperationHandlers } from '../../execute/handlers.ts';
 import { build } from './build.ts';
 import { check, watch } from './check.ts';
 import { configure, destroy, provision } from './target.ts';
@@ -48,7 +48,7 @@ function act(session: Session, action: Action, context: OperationContext): Promi
 }
 
 /** After a crash: placing and migrating are asked for; everything else ends in the same state when done twice. */
-async function find(session: Session, action: Action, context: OperationContext): Promise<{ found: Json } | 'absent' | 'repeat' | 'unknown'> {
+async function find(session: Session, action: Action, context: OperationContext): Promise<FindAnswer> {
   if (action.do === 'place') return findPlaced(session, action, context);
   if (action.do === 'migrate') return findMigrated(session, action, context);
   return 'repeat';

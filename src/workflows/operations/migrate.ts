@@ -2,7 +2,7 @@ import { DeployerError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { AppliedMigration, MigrationContext, MigrationEngine, MigrationTarget } from '../../core/migration.ts';
 import type { Action } from '../../core/plan.ts';
-import type { OperationContext } from '../../execute/execute.ts';
+import type { OperationContext } from '../../execute/handlers.ts';
 import { migrationTarget, requireEngine } from '../observe-databases.ts';
 import type { Session } from './session.ts';
 

@@ -2,7 +2,7 @@ import type { InspectedRelease, Share } from '../../core/driver.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import type { Release } from '../../core/state.ts';
-import type { OperationContext } from '../../execute/execute.ts';
+import type { OperationContext } from '../../execute/handlers.ts';
 import { serviceVariables } from '../variables.ts';
 import { artifactFor, type Call, callFor, liveBefore, placedRelease, requireService, type Session } from './session.ts';
 import { unsupported } from './target.ts';

@@ -6,7 +6,7 @@ import type { Json } from '../../core/json.ts';
 import type { Operation, Plan } from '../../core/plan.ts';
 import type { RunContext } from '../../core/run.ts';
 import type { EnvironmentState, Release, Version } from '../../core/state.ts';
-import type { OperationContext } from '../../execute/execute.ts';
+import type { OperationContext } from '../../execute/handlers.ts';
 import { driverContext, requireDriver, targetOf } from '../driver-context.ts';
 import { outputsOf } from '../fold.ts';
 import type { EnvironmentVariables } from '../variables.ts';

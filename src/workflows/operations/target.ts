@@ -1,7 +1,7 @@
 import { DeployerError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
-import type { OperationContext } from '../../execute/execute.ts';
+import type { OperationContext } from '../../execute/handlers.ts';
 import { serviceVariables } from '../variables.ts';
 import { callFor, requireService, type Session } from './session.ts';
 

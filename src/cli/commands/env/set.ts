@@ -13,7 +13,7 @@ export const spec: CommandSpec = {
     const { changeSettings } = await import('../../../workflows/settings.ts');
     const kind = settingOf(invocation.options);
     const { name } = await chooseEnvironment(invocation, workspace);
-    const { env, revision } = await changeSettings(workspace, { env: name, kind, values: parsePairs(invocation.args, kind) }, { emit: await invocation.listener() });
+    const { env, revision } = await changeSettings(workspace, { env: name, kind, values: parsePairs(invocation.args, kind) });
     return { document: { status: 'success', env, revision }, text: () => `Revision ${revision} of ${env}; it takes effect with: deployer deploy --env ${env}` };
   },
 };

@@ -21,7 +21,7 @@ export const spec: CommandSpec = {
     const resolution = resolutionOf(invocation.args[0] ?? '', invocation.options);
     const database = textOption(invocation.options, 'database');
     const { name } = await chooseEnvironment(invocation, workspace);
-    await resolveMigration(workspace, { env: name, resolution, ...(database ? { database } : {}) }, { emit: await invocation.listener() });
+    await resolveMigration(workspace, { env: name, resolution, ...(database ? { database } : {}) });
     return { document: { status: 'success', env: name, resolution }, text: () => `Recorded: ${resolution.id} ${resolution.as}` };
   },
 };

@@ -1,3 +1,4 @@
+import type { LockRecord } from '../../../core/state.ts';
 import { facts, table } from '../../../report/table.ts';
 import type { CommandSpec } from '../../command.ts';
 import { openProject } from '../../project.ts';
@@ -10,7 +11,7 @@ export const spec: CommandSpec = {
     const { document, skipped } = await workspace.state.read();
     const environments = Object.values(document.environments);
     const held = await Promise.all(environments.map(async ({ name }) => [name, await workspace.state.holder(name)] as const));
-    const locks = held.flatMap(([environment, record]) => (record ? [{ environment, id: record.id, who: record.who, host: record.host, command: record.command, started_at: record.started_at }] : []));
+    const locks = held.flatMap(([environment, record]) => (record ? [{ environment, condition: record.condition, ...shown(record.record) }] : []));
     return {
       document: { state: document, locks, skipped },
       text: () =>
@@ -24,3 +25,7 @@ export const spec: CommandSpec = {
     };
   },
 };
+
+function shown({ id, who, host, command, started_at }: LockRecord) {
+  return { id, who, host, command, started_at };
+}

@@ -8,11 +8,12 @@ export const spec: CommandSpec = {
   examples: ['deployer state unlock lock_01hzy3x5w8'],
   async run(invocation) {
     const workspace = await openProject(invocation);
+    const { recordAction } = await import('../../../workflows/record.ts');
     const [id = ''] = invocation.args;
     const sure = await invocation.confirm({ text: `Free the lock ${id}? A holder that still runs will stop before its next step.`, flag: '--yes' });
     if (!sure) return { document: { status: 'refused', id }, text: () => 'Nothing was changed', exit: 4 };
-    const { environment } = await workspace.state.unlock(id);
-    await workspace.runtime.audit(workspace, { action: 'state unlock', environment, detail: { lock: id } });
+    const { environment } = await workspace.state.unlock(id, { who: workspace.runtime.who });
+    await recordAction(workspace, { action: 'state unlock', environment, detail: { lock: id } });
     return { document: { status: 'success', id, environment }, text: () => `${environment} is free` };
   },
 };

@@ -8,8 +8,7 @@ export const spec: CommandSpec = {
   examples: ['deployer version show v3.2'],
   async run(invocation) {
     const workspace = await openProject(invocation);
-    const { requireVersion } = await import('../../../workflows/version-lookup.ts');
-    const version = await requireVersion(workspace, invocation.args[0] ?? '');
+    const version = await workspace.state.versions.get(invocation.args[0] ?? '');
     const services = Object.entries(version.services).map(([name, { driver, artifact }]) => [name, driver, artifact.digest, artifact.size === undefined ? '-' : `${artifact.size} bytes`]);
     return {
       document: { ...version },

@@ -1,0 +1,165 @@
+import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { HttpAnswer, HttpRequest } from '../core/ports.ts';
+import { type Reach, refusal } from './address-guard.ts';
+import { LONGEST_TIMER } from './clock.ts';
+
+/** All addresses of a name, as `dns.lookup` with `all` answers them. */
+export type Lookup = (
+  host: string,
+  options: LookupOptions & { readonly all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+export interface Connections {
+  /** Rejects with the foreign error, or with one named `RefusedAddress` or `Expired`. */
+  exchange(url: URL, request: HttpRequest): Promise<HttpAnswer>;
+  readonly refusal: typeof refusal;
+}
+
+const DEFAULT_LIMIT = 1024 * 1024;
+/** Node gives up on the first of several addresses after 250 ms, which is too short across an ocean. */
+const ATTEMPT = 2_000;
+const MOST_SOCKETS = 32;
+
+class RefusedAddress extends Error {
+  override readonly name = 'RefusedAddress';
+}
+
+class Expired extends Error {
+  override readonly name = 'Expired';
+}
+
+/** A pool of kept connections per reach, so that none that was allowed for one is used for the other. */
+export function connect(lookup: Lookup = systemLookup): Connections {
+  const pools = { public: poolOf('public', lookup), private: poolOf('private', lookup) };
+  return {
+    refusal,
+    exchange: async (url, request) => {
+      const pool = pools[request.reach];
+      const deadline = performance.now() + request.timeout;
+      try {
+        return await exchangeOnce({ url, request, deadline, pool, keep: isRepeatable(request) });
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error;
+        return exchangeOnce({ url, request, deadline, pool, keep: false });
+      }
+    },
+  };
+}
+
+interface Pool {
+  readonly lookup: LookupFunction;
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+function poolOf(reach: Reach, lookup: Lookup): Pool {
+  const options = { keepAlive: true, maxSockets: MOST_SOCKETS };
+  return { lookup: guarded(reach, lookup), http: new HttpAgent(options), https: new HttpsAgent(options) };
+}
+
+/** Refuses a name when any of its addresses is refused: which of them is taken is not ours to choose. */
+function guarded(reach: Reach, lookup: Lookup): LookupFunction {
+  return (host, options, callback) => {
+    lookup(host, { ...options, all: true }, (error, addresses) => {
+      const reason = addresses?.map(({ address }) => refusal(address, reach)).find((found) => found !== undefined);
+      const [first] = addresses ?? [];
+      if (error) callback(error, []);
+      else if (reason || !first) callback(new RefusedAddress(reason ?? 'has no address'), []);
+      else if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function isRepeatable({ method }: HttpRequest): boolean {
+  return method !== 'POST' && method !== 'PATCH';
+}
+
+/** A kept connection that the other side had closed already; the request never reached it. */
+class StaleConnection extends Error {}
+
+interface Exchange {
+  readonly url: URL;
+  readonly request: HttpRequest;
+  /** On the monotonic clock, ms. */
+  readonly deadline: number;
+  readonly pool: Pool;
+  /** Whether a kept connection may be used, and this one be kept. */
+  readonly keep: boolean;
+}
+
+async function exchangeOnce(plan: Exchange): Promise<HttpAnswer> {
+  const { request, deadline } = plan;
+  request.signal?.throwIfAborted();
+  const sent = open(plan);
+  let why: Error | undefined;
+  const stop = (reason: Error) => {
+    why ??= reason;
+    sent.destroy(reason);
+  };
+  const abort = () => stop(new Error('aborted'));
+  const left = Math.max(0, deadline - performance.now());
+  const timer = setTimeout(() => stop(new Expired()), Math.min(left, LONGEST_TIMER));
+  request.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await answerTo(sent, request.limit ?? DEFAULT_LIMIT);
+  } catch (error) {
+    // An answer that is cut off by us fails like one that is cut off by the other side.
+    throw why ?? error;
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener('abort', abort);
+  }
+}
+
+function open({ url, request, pool, keep }: Exchange): ClientRequest {
+  const secure = url.protocol === 'https:';
+  const options = {
+    method: request.method ?? 'GET',
+    headers: { 'user-agent': 'deployer', ...request.headers },
+    agent: keep && (secure ? pool.https : pool.http),
+    lookup: pool.lookup,
+    autoSelectFamilyAttemptTimeout: ATTEMPT,
+  };
+  const sent = secure ? httpsRequest(url, options) : httpRequest(url, options);
+  sent.end(request.body);
+  return sent;
+}
+
+function answerTo(sent: ClientRequest, limit: number): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    sent.once('response', (response) => read(response, limit).then(resolve, reject));
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      const stale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      reject(stale ? new StaleConnection() : error);
+    });
+  });
+}
+
+/** Reads up to `limit` bytes; a longer answer is cut and its connection closed. */
+function read(response: IncomingMessage, limit: number): Promise<HttpAnswer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    const finish = (truncated: boolean) =>
+      resolve(answerOf(response, Buffer.concat(chunks).subarray(0, limit), truncated));
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size <= limit) return;
+      finish(true);
+      response.destroy();
+    });
+    response.once('end', () => finish(false));
+    response.on('error', reject);
+  });
+}
+
+function answerOf(response: IncomingMessage, body: Uint8Array, truncated: boolean): HttpAnswer {
+  const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  return { status: response.statusCode ?? 0, headers: Object.fromEntries(headers), body, truncated };
+}

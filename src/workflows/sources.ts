@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { ServiceConfig } from '../core/config.ts';
+import { type Digest, digestValue, type Fingerprint } from '../core/digest.ts';
+import { type Failure, toFailure } from '../core/errors.ts';
+import { openFileCache } from '../project/file-cache.ts';
+import { compareManifests, loadManifest, pruneManifests, saveManifest } from '../project/manifest.ts';
+import { hashSource, listSource, type SourceHash } from '../project/source.ts';
+import { openSourceTree } from '../project/source-tree.ts';
+
+/** The working tree of a project, as services see it. Reading never writes; `save` is for runs. */
+export interface Sources {
+  hash(service: ServiceConfig): SourceHash;
+  /** Files and links of a service's folder under its ignore rules. */
+  list(service: ServiceConfig): readonly string[];
+  /** How many files differ from those a release was made from; `unknown` when their list is gone. */
+  changedSince(files: Digest, now: SourceHash): number | 'unknown';
+  /** What keeps a service's files from being read, if anything. */
+  problem(service: ServiceConfig): Failure | undefined;
+  /** Keeps the stat cache, and the file lists of what is live. */
+  save(live: ReadonlySet<Digest>): void;
+}
+
+export function openSources({ root, folder }: { root: string; folder: string }): Sources {
+  const cache = openFileCache(join(folder, 'cache', 'files'));
+  const lists = join(folder, 'cache', 'sources');
+  const tree = openSourceTree(root);
+  const hashed = new Map<string, SourceHash>();
+  return {
+    hash(service) {
+      const found = hashSource({ tree, service, cache });
+      hashed.set(found.digest, found);
+      return found;
+    },
+    list: (service) => listSource(tree, service),
+    changedSince(files, now) {
+      const before = loadManifest(lists, files);
+      if (!before) return 'unknown';
+      const { added, changed, removed } = compareManifests(before, now.files);
+      return added + changed + removed;
+    },
+    problem(service) {
+      try {
+        hashSource({ tree, service, cache });
+        return undefined;
+      } catch (error) {
+        return toFailure(error, 'config');
+      }
+    },
+    save(live) {
+      cache.save(root);
+      for (const { digest, files } of hashed.values()) if (live.has(digest)) saveManifest(lists, digest, files);
+      pruneManifests(lists, live);
+    },
+  };
+}
+
+/** Over files, build command, output list and build-time variables: equal digests need no second build. */
+export function sourceDigest(service: ServiceConfig, files: Digest, build: Readonly<Record<string, Fingerprint>>): Digest {
+  return digestValue({ files, command: service.build.command, output: service.build.output, variables: build });
+}
