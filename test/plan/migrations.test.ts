@@ -70,7 +70,7 @@ describe('pending migrations of a deploy', () => {
   test('that take away before the deploy close the way back, come after all builds, and say so', () => {
     const { plan } = planDeploy(withMigrations('pre_deploy', [adds, drops]));
     expect(planText(plan, { verbose: true })).toMatchInlineSnapshot(`
-      "Deploy to staging  plan_df86d6fb1da71a83
+      "Deploy to staging  plan_9dd6b655aae58747
 
       Operations
         build:api                Build api                       files changed: 1
@@ -85,10 +85,10 @@ describe('pending migrations of a deploy', () => {
             after migrate:main:pre_deploy, build:api
         deploy:web               Deploy web                      files changed: 1
             after migrate:main:pre_deploy, build:web, deploy:api
-        traffic:api:100          Send users to the new api       everything is in place
+        traffic:api:100          Move users of api               everything is in place
             ~ share of the new release: 100 %
             after deploy:api, deploy:web
-        traffic:web:100          Send users to the new web       everything is in place
+        traffic:web:100          Move users of web               everything is in place
             ~ share of the new release: 100 %
             after deploy:api, deploy:web, traffic:api:100
         health:api               Check api                       the new release is live

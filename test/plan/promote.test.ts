@@ -44,13 +44,13 @@ describe('promoting', () => {
     const { plan, errors } = planPromote(promotion());
     expect(errors).toEqual([]);
     expect(planText(plan)).toMatchInlineSnapshot(`
-      "Promote v3.2 (ver_2) from staging to production  plan_4734eba3352055b5
+      "Promote v3.2 (ver_2) from staging to production  plan_b876c2e66a445c5c
 
       Operations
         deploy:api       Deploy api                  promoted from staging
         deploy:web       Deploy web                  promoted from staging
-        traffic:api:100  Send users to the new api   everything is in place
-        traffic:web:100  Send users to the new web   everything is in place
+        traffic:api:100  Move users of api           everything is in place
+        traffic:web:100  Move users of web           everything is in place
         health:api       Check api                   the new release is live
         health:web       Check web                   the new release is live
         cleanup:api      Remove old releases of api  2 old releases kept

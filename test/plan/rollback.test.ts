@@ -47,17 +47,17 @@ describe('rolling back', () => {
     const { plan, errors } = planRollback(back());
     expect(errors).toEqual([]);
     expect(planText(plan, { verbose: true })).toMatchInlineSnapshot(`
-      "Roll staging back to ver_1  plan_077277fd579bab39
+      "Roll staging back to ver_1  plan_2908344b127ca5a6
 
       Operations
         deploy:api       Deploy api again            back to ver_1; variable LEVEL
                                                      changed
             ~ LEVEL
             on failure: Withdraw the new release of api
-        traffic:api:100  Send users to the new api   everything is in place
+        traffic:api:100  Move users of api           everything is in place
             ~ share of the new release: 100 %
             after deploy:api
-            on failure: Send users back to the old api
+            on failure: Move users of api back
         health:api       Check api                   the new release is live
             after traffic:api:100
         cleanup:api      Remove old releases of api  2 old releases kept
