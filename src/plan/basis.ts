@@ -13,7 +13,7 @@ export function basisOf(snapshot: Snapshot): PlanBasis {
     environment_digest: environmentDigest(snapshot.current),
     config_digest: config.digest,
     inputs_digest: inputsDigest(snapshot),
-    source,
+    source: source && { commit: source.commit, ...(source.branch === undefined ? {} : { branch: source.branch }) },
   };
 }
 

@@ -1,5 +1,5 @@
 import { digestValue } from '../core/digest.ts';
-import type { Finding } from '../core/finding.ts';
+import type { Finding, Place } from '../core/finding.ts';
 import { type Change, type Gate, type Intent, PLAN_FORMAT, type Plan, type Unchanged } from '../core/plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { basisOf } from './basis.ts';
@@ -28,7 +28,17 @@ export interface Outline {
 }
 
 export function finishPlan(snapshot: Snapshot, outline: Outline): Planned {
-  const { intent, version, fromEnvironment, steps, unchanged = [], changes = [], gates = [], errors = [] } = outline;
+  const {
+    intent,
+    version,
+    fromEnvironment,
+    steps,
+    unchanged = [],
+    changes = [],
+    gates = [],
+    warnings = [],
+    errors = [],
+  } = outline;
   const operations = settle(steps, snapshot.current?.durations ?? {});
   const content: Omit<Plan, 'id'> = {
     format: PLAN_FORMAT,
@@ -41,7 +51,7 @@ export function finishPlan(snapshot: Snapshot, outline: Outline): Planned {
     operations,
     unchanged,
     changes,
-    warnings: [...snapshot.findings.filter(({ level }) => level === 'warning'), ...(outline.warnings ?? [])],
+    warnings: [...snapshot.findings.filter(({ level }) => level === 'warning').map(arranged), ...warnings],
     gates,
     estimate: estimate(operations),
   };
@@ -53,4 +63,21 @@ export function finishPlan(snapshot: Snapshot, outline: Outline): Planned {
 export function planId(plan: Omit<Plan, 'id'> & { readonly id?: string }): string {
   const { id: _, ...content } = plan;
   return `plan_${digestValue(content).slice('sha256:'.length, 'sha256:'.length + 16)}`;
+}
+
+/** With members in a fixed order, so that a plan has the same bytes whoever wrote the finding. */
+function arranged({ level, code, message, path, place, expected, fix }: Finding): Finding {
+  return {
+    level,
+    code,
+    message,
+    ...(path === undefined ? {} : { path }),
+    ...(place === undefined ? {} : { place: arrangedPlace(place) }),
+    ...(expected === undefined ? {} : { expected }),
+    ...(fix === undefined ? {} : { fix }),
+  };
+}
+
+function arrangedPlace({ file, line, column }: Place): Place {
+  return { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
 }

@@ -214,6 +214,6 @@ function closing({ live }: Pick<Placement, 'live'>, way: WayBack): Pick<Compensa
 }
 
 function trafficTitle(name: string, percent: number): string {
-  if (percent === 0) return `Send users back to the old ${name}`;
-  return percent === 100 ? `Send users to the new ${name}` : `Send ${percent} % of users to the new ${name}`;
+  if (percent === 0) return `Move users of ${name} back`;
+  return percent === 100 ? `Move users of ${name}` : `Move ${percent} % of users of ${name}`;
 }

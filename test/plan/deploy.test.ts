@@ -75,17 +75,17 @@ describe('what changed', () => {
     const web = observed({ source: 'second', files: 3 });
     const { plan } = planDeploy(aSnapshot({ current: state, observed: { ...same, web } }));
     expect(planText(plan, { verbose: true })).toMatchInlineSnapshot(`
-      "Deploy to staging  plan_444ded35699a1dbe
+      "Deploy to staging  plan_0a377e4358add844
 
       Operations
         build:web        Build web                   files changed: 3
         deploy:web       Deploy web                  files changed: 3
             after build:web
             on failure: Withdraw the new release of web
-        traffic:web:100  Send users to the new web   everything is in place
+        traffic:web:100  Move users of web           everything is in place
             ~ share of the new release: 100 %
             after deploy:web
-            on failure: Send users back to the old web
+            on failure: Move users of web back
         health:web       Check web                   the new release is live
             after traffic:web:100
         cleanup:web      Remove old releases of web  2 old releases kept

@@ -25,12 +25,12 @@ const SHAPES: Record<OperationType, readonly [string, string]> = {
   cleanup: ['["', '"]'],
 };
 
-function box({ type, title, because }: Operation): string {
+function box({ type, id, because }: Operation): string {
   const [open, close] = SHAPES[type];
-  return `${open}${label(title)}<br/>${label(because)}${close}`;
+  return `${open}${label(id)}<br/>${label(because)}${close}`;
 }
 
 /** Mermaid's own entities for everything that could end the label, start markup or carry HTML. */
 function label(text: string): string {
-  return printableLine(text).replace(/["#&<>`;{}[\]()|\\:*_]/g, (char) => `#${char.charCodeAt(0)};`);
+  return printableLine(text).replace(/["#&<>`;]/g, (char) => `#${char.charCodeAt(0)};`);
 }
