@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { openArtifactStore } from './artifacts/store.ts';
 import { environmentFrom, findEnvironment } from './config/environments.ts';
 import { findConfig } from './config/find.ts';
-import { type LoadedConfig, loadConfig } from './config/load.ts';
-import { openArtifactStore } from './artifacts/store.ts';
+import { loadConfig } from './config/load.ts';
+import type { LoadedConfig } from './config/parse.ts';
 import type { ArtifactStore } from './core/artifact.ts';
 import type { DriverCatalog } from './core/driver.ts';
 import type { Probe } from './core/health.ts';
@@ -65,7 +66,8 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     openState: (project, folder) =>
       openState({ store: openFileStore({ folder, entropy }), folder, project, clock, entropy, tool: TOOL_VERSION }),
     openArtifacts: (folder) => openArtifactStore({ folder: join(folder, 'artifacts') }),
-    secretProviders: async (root) => (await import('./secrets/catalog.ts')).secretProviders({ root, environment, http, processes }),
+    secretProviders: async (root) =>
+      (await import('./secrets/catalog.ts')).secretProviders({ root, environment, http, processes }),
   };
 }
 

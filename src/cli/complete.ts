@@ -21,7 +21,8 @@ async function valueCandidates(before: readonly string[]): Promise<readonly stri
   if (last === '--to') return known('versions');
   const { entry } = findCommand(bareWords(before));
   const name = entry?.path.join(' ');
-  if (name === 'env promote' || name === 'env diff' || name === 'env show' || name === 'env destroy') return known('environments');
+  if (name === 'env promote' || name === 'env diff' || name === 'env show' || name === 'env destroy')
+    return known('environments');
   if (name === 'version show') return known('versions');
   return undefined;
 }
@@ -31,7 +32,9 @@ async function nameCandidates(before: readonly string[], typed: string): Promise
   const { entry } = findCommand(words);
   if (typed.startsWith('-')) return [...GLOBAL_OPTIONS, ...((await entry?.load())?.options ?? [])].flatMap(longFlags);
   if (entry) return [];
-  return COMMANDS.filter(({ path }) => words.every((word, index) => path[index] === word)).flatMap(({ path }) => path[words.length] ?? []);
+  return COMMANDS.filter(({ path }) => words.every((word, index) => path[index] === word)).flatMap(
+    ({ path }) => path[words.length] ?? [],
+  );
 }
 
 function longFlags({ flags }: OptionSpec): string[] {
@@ -44,9 +47,13 @@ function bareWords(words: readonly string[]): string[] {
 
 async function known(kind: 'environments' | 'services' | 'versions'): Promise<readonly string[]> {
   try {
-    const [{ createRuntime }, { openWorkspace }] = await Promise.all([import('../runtime.ts'), import('../workflows/workspace.ts')]);
+    const [{ createRuntime }, { openWorkspace }] = await Promise.all([
+      import('../runtime.ts'),
+      import('../workflows/workspace.ts'),
+    ]);
     const workspace = await openWorkspace(createRuntime(), { cwd: process.cwd() });
-    if (kind === 'versions') return (await workspace.state.versions.list({ limit: 50 })).versions.map(({ id, name }) => name ?? id);
+    if (kind === 'versions')
+      return (await workspace.state.versions.list({ limit: 50 })).versions.map(({ id, name }) => name ?? id);
     const environments = Object.values(workspace.config.environments);
     if (kind === 'services') return environments.flatMap(({ services }) => Object.keys(services));
     const { document } = await workspace.state.read();

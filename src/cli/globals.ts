@@ -5,7 +5,11 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--config <file>', description: 'config file (default: the nearest deploy.config.yaml)' },
   { flags: '--env <name>', description: 'environment, by name or alias' },
   { flags: '--json', description: 'print one JSON document on stdout' },
-  { flags: '--events <form>', description: 'print the event stream on stdout, last line the result', choices: ['ndjson'] },
+  {
+    flags: '--events <form>',
+    description: 'print the event stream on stdout, last line the result',
+    choices: ['ndjson'],
+  },
   { flags: '--color <when>', description: 'colour the output', choices: ['auto', 'always', 'never'] },
   { flags: '--no-color', description: 'the same as --color=never' },
   { flags: '--quiet', description: 'print results and errors only' },
@@ -16,7 +20,9 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--cwd <folder>', description: 'run as if started in this folder' },
 ];
 
-const VALUED = new Set(GLOBAL_OPTIONS.filter(({ flags }) => flags.includes('<')).map(({ flags }) => flags.split(' ')[0]));
+const VALUED = new Set(
+  GLOBAL_OPTIONS.filter(({ flags }) => flags.includes('<')).map(({ flags }) => flags.split(' ')[0]),
+);
 
 /**
  * The bare words in front of the first option that is not global: enough to know which command to load before the real

@@ -10,7 +10,8 @@ export async function createListener(globals: GlobalOptions): Promise<Listener> 
     return ndjsonListener((text) => void process.stdout.write(text));
   }
   const style = await styleFor(process.stderr, globals.color);
-  if (isLive(globals)) return (await import('../report/events/live.ts')).liveListener({ stream: process.stderr, style });
+  if (isLive(globals))
+    return (await import('../report/events/live.ts')).liveListener({ stream: process.stderr, style });
   const { plainListener } = await import('../report/events/plain.ts');
   const detail = globals.quiet ? 'trouble' : globals.verbose ? 'everything' : 'steps';
   if (process.env.GITHUB_ACTIONS === 'true' && !globals.quiet) {

@@ -28,7 +28,8 @@ async function dispatch(argv: string[]): Promise<number> {
   const asked = argv.some((word) => word === '--help' || word === '-h');
   if (group && words.length > 1 && !asked) throw program.unknownCommand(words);
   if (words.length > 0 && !group) throw program.unknownCommand(words.slice(0, 1));
-  if (words.length === 0 && argv.length > 0 && !asked) throw program.usage('No command was given', 'List the commands: deployer --help');
+  if (words.length === 0 && argv.length > 0 && !asked)
+    throw program.usage('No command was given', 'List the commands: deployer --help');
   return say(program.overview(group));
 }
 

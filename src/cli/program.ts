@@ -7,7 +7,12 @@ import { COMMANDS, type CommandEntry, GROUP_TITLES } from './manifest.ts';
 
 /** What the parser understood: a command with its values, or a text to print (help). */
 export type Parsed =
-  | { readonly kind: 'command'; readonly args: readonly string[]; readonly options: OptionValues; readonly globals: OptionValues }
+  | {
+      readonly kind: 'command';
+      readonly args: readonly string[];
+      readonly options: OptionValues;
+      readonly globals: OptionValues;
+    }
   | { readonly kind: 'help'; readonly text: string };
 
 /** Parses a command line against one command. Throws `USAGE` for anything that is not understood. */
@@ -28,10 +33,17 @@ export function overview(group?: string): string {
   const entries = COMMANDS.filter(({ path }) => !group || path[0] === group);
   const width = Math.max(...entries.map(({ path }) => path.join(' ').length));
   const section = (title: string, of: readonly CommandEntry[]) =>
-    of.length === 0 ? [] : ['', `${title}:`, ...of.map(({ path, summary }) => `  ${path.join(' ').padEnd(width)}  ${summary}`)];
+    of.length === 0
+      ? []
+      : ['', `${title}:`, ...of.map(({ path, summary }) => `  ${path.join(' ').padEnd(width)}  ${summary}`)];
   const sections = group
     ? section('Commands', entries)
-    : Object.entries(GROUP_TITLES).flatMap(([name, title]) => section(title, entries.filter((entry) => entry.group === name)));
+    : Object.entries(GROUP_TITLES).flatMap(([name, title]) =>
+        section(
+          title,
+          entries.filter((entry) => entry.group === name),
+        ),
+      );
   return [
     `Usage: deployer ${group ?? '<command>'} ${group ? '<command> ' : ''}[options]`,
     ...(group ? [] : ['', 'Plan, deploy, promote and roll back a project from one deploy.config.yaml.']),
@@ -39,7 +51,9 @@ export function overview(group?: string): string {
     ...(group ? [] : ['', 'Options:', ...optionLines()]),
     '',
     'Examples:',
-    ...(group ? entries.slice(0, 2).map(({ path }) => `  deployer ${path.join(' ')} --help`) : ['  deployer plan --env staging', '  deployer deploy']),
+    ...(group
+      ? entries.slice(0, 2).map(({ path }) => `  deployer ${path.join(' ')} --help`)
+      : ['  deployer plan --env staging', '  deployer deploy']),
     '',
     'More: deployer help <command>, deployer help exit-codes, deployer help environment',
     '',
@@ -51,7 +65,10 @@ export function unknownCommand(words: readonly string[]): DeployerError {
   const typed = words.join(' ');
   const names = COMMANDS.map(({ path }) => path.join(' '));
   const close = nearest(typed, names) ?? nearest(words[0] ?? '', names);
-  return usage(`There is no command "${typed}"`, close ? `Did you mean: deployer ${close}` : 'List the commands: deployer --help');
+  return usage(
+    `There is no command "${typed}"`,
+    close ? `Did you mean: deployer ${close}` : 'List the commands: deployer --help',
+  );
 }
 
 export function usage(reason: string, fix: string): DeployerError {
@@ -63,7 +80,11 @@ function optionLines(): string[] {
 }
 
 function newCommand(name: string): Command {
-  return new Command(name).exitOverride().helpCommand(false).helpOption('-h, --help', 'show this help').configureHelp({ showGlobalOptions: true });
+  return new Command(name)
+    .exitOverride()
+    .helpCommand(false)
+    .helpOption('-h, --help', 'show this help')
+    .configureHelp({ showGlobalOptions: true });
 }
 
 function addGlobals(program: Command): void {
@@ -101,8 +122,14 @@ function toOption({ flags, description, repeat, choices }: OptionSpec): Option {
 
 function capture(program: Command, argv: string[], path: readonly string[]): string {
   let text = '';
-  const output = { writeOut: (part: string) => (text += part), writeErr: () => {}, getOutHasColors: () => false, getErrHasColors: () => false };
-  for (let command: Command | undefined = program; command; command = command.commands[0]) command.configureOutput(output);
+  const output = {
+    writeOut: (part: string) => (text += part),
+    writeErr: () => {},
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  };
+  for (let command: Command | undefined = program; command; command = command.commands[0])
+    command.configureOutput(output);
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
@@ -114,6 +141,9 @@ function capture(program: Command, argv: string[], path: readonly string[]): str
 
 /** commander's `error: unknown option '--x'\n(Did you mean --y?)` → one sentence. */
 function sentence(message: string): string {
-  const text = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ').trim();
+  const text = message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -15,7 +15,10 @@ export async function openProject({ runtime, globals }: Invocation): Promise<Wor
 }
 
 /** The environment of a command line: `--env`, `DEPLOYER_ENV`, or the config's own choice. */
-export async function chooseEnvironment({ globals }: Invocation, workspace: Workspace): Promise<{ name: string; origin: string }> {
+export async function chooseEnvironment(
+  { globals }: Invocation,
+  workspace: Workspace,
+): Promise<{ name: string; origin: string }> {
   if (globals.env) return { name: globals.env, origin: '--env' };
   const fromEnvironment = workspace.runtime.environment.DEPLOYER_ENV;
   if (fromEnvironment) return { name: fromEnvironment, origin: 'DEPLOYER_ENV' };
@@ -43,12 +46,19 @@ async function redactingListener(invocation: Invocation, { runtime }: Workspace)
 }
 
 /** Protected environments show the plan and ask; `--yes` answers. Others run what was asked for. */
-async function approve(invocation: Invocation, workspace: Workspace, plan: Plan): Promise<'approved' | 'approved_unseen' | 'refused'> {
+async function approve(
+  invocation: Invocation,
+  workspace: Workspace,
+  plan: Plan,
+): Promise<'approved' | 'approved_unseen' | 'refused'> {
   const target = workspace.config.environments[plan.env];
   if (invocation.globals.yes || !target?.protected) return 'approved_unseen';
   const { planText } = await import('../report/plan/text.ts');
   process.stderr.write(`${planText(plan, { style: invocation.style })}\n`);
-  const yes = await invocation.confirm({ text: `${plan.intent} to ${plan.env} (${plan.operations.length} operations)?`, flag: '--yes' });
+  const yes = await invocation.confirm({
+    text: `${plan.intent} to ${plan.env} (${plan.operations.length} operations)?`,
+    flag: '--yes',
+  });
   return yes ? 'approved' : 'refused';
 }
 
@@ -56,11 +66,16 @@ async function approve(invocation: Invocation, workspace: Workspace, plan: Plan)
 export function runResult(report: RunReport, { globals, style }: Invocation, workspace: Workspace): CommandResult {
   const safe = workspace.runtime.redactor.redactDeep(report);
   const exit = runExit(safe);
-  if (safe.failure) process.stderr.write(`${runFailureText(safe, style)}\n${safe.next_steps.map((step) => `next: ${step}\n`).join('')}`);
+  if (safe.failure)
+    process.stderr.write(
+      `${runFailureText(safe, style)}\n${safe.next_steps.map((step) => `next: ${step}\n`).join('')}`,
+    );
   return {
     document: runDocument(safe),
     exit,
-    ...(safe.failure || globals.quiet ? { text: () => (safe.failure ? '' : (safe.url ?? '')) } : { text: (chosen) => runText(safe, chosen) }),
+    ...(safe.failure || globals.quiet
+      ? { text: () => (safe.failure ? '' : (safe.url ?? '')) }
+      : { text: (chosen) => runText(safe, chosen) }),
   };
 }
 

@@ -6,8 +6,15 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   { flags: '--lock-wait <duration>', description: 'wait this long for another run to finish' },
 ];
 
-export const SERVICE_OPTION: OptionSpec = { flags: '--service <name>', description: 'only this service (may be repeated)', repeat: true };
+export const SERVICE_OPTION: OptionSpec = {
+  flags: '--service <name>',
+  description: 'only this service (may be repeated)',
+  repeat: true,
+};
 
-export const FORCE_OPTION: OptionSpec = { flags: '--force', description: 'pass gates that refuse; the audit log says so' };
+export const FORCE_OPTION: OptionSpec = {
+  flags: '--force',
+  description: 'pass gates that refuse; the audit log says so',
+};
 
 export const DATABASE_OPTION: OptionSpec = { flags: '--database <name>', description: 'only this database' };

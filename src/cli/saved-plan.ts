@@ -10,13 +10,20 @@ const LARGEST = 64 * 1024 * 1024;
 export async function readSavedPlan(cwd: string, file: string): Promise<Plan> {
   const plan = parse(await read(resolve(cwd, file), file), file);
   const { id, ...content } = plan;
-  if (id !== `plan_${digestValue(content).slice('sha256:'.length, 'sha256:'.length + 16)}`) throw refused(file, 'was changed after it was saved');
+  if (id !== `plan_${digestValue(content).slice('sha256:'.length, 'sha256:'.length + 16)}`)
+    throw refused(file, 'was changed after it was saved');
   return plan;
 }
 
 async function read(path: string, shown: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) throw new DeployerError({ code: 'NOT_FOUND', reason: `There is no readable file ${shown}`, fix: `Save a plan first: deployer plan --out ${shown}`, stage: 'plan' });
+  if (text === undefined)
+    throw new DeployerError({
+      code: 'NOT_FOUND',
+      reason: `There is no readable file ${shown}`,
+      fix: `Save a plan first: deployer plan --out ${shown}`,
+      stage: 'plan',
+    });
   if (text.length > LARGEST) throw refused(shown, 'is too large for a plan');
   return text;
 }
@@ -24,7 +31,8 @@ async function read(path: string, shown: string): Promise<string> {
 function parse(text: string, file: string): Plan {
   try {
     const value = JSON.parse(text) as Partial<Plan> | null;
-    if (value?.format === PLAN_FORMAT && Array.isArray(value.operations) && typeof value.env === 'string') return value as Plan;
+    if (value?.format === PLAN_FORMAT && Array.isArray(value.operations) && typeof value.env === 'string')
+      return value as Plan;
   } catch {
     // The parser's message quotes the file.
   }
@@ -32,5 +40,10 @@ function parse(text: string, file: string): Plan {
 }
 
 function refused(file: string, why: string): DeployerError {
-  return new DeployerError({ code: 'PLAN_STALE', reason: `${file} ${why}`, fix: `Save it again: deployer plan --out ${file}`, stage: 'plan' });
+  return new DeployerError({
+    code: 'PLAN_STALE',
+    reason: `${file} ${why}`,
+    fix: `Save it again: deployer plan --out ${file}`,
+    stage: 'plan',
+  });
 }

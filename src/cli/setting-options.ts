@@ -10,7 +10,8 @@ export const SETTING_OPTIONS: readonly OptionSpec[] = [
 ];
 
 export function settingOf(options: OptionValues): Setting {
-  if (options.secret === true && options.flag === true) throw usage('--secret and --flag exclude each other', 'Set them one kind at a time');
+  if (options.secret === true && options.flag === true)
+    throw usage('--secret and --flag exclude each other', 'Set them one kind at a time');
   return options.secret === true ? 'secrets' : options.flag === true ? 'flags' : 'variables';
 }
 
@@ -19,7 +20,8 @@ export function parsePairs(pairs: readonly string[], kind: Setting): Record<stri
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=');
-      if (at < 1) throw usage('A setting has the form KEY=value', 'For instance: deployer env set LOG_LEVEL=debug --env staging');
+      if (at < 1)
+        throw usage('A setting has the form KEY=value', 'For instance: deployer env set LOG_LEVEL=debug --env staging');
       const value = pair.slice(at + 1);
       return [pair.slice(0, at), kind === 'flags' ? flagValue(value) : value];
     }),

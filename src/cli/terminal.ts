@@ -24,5 +24,11 @@ export function canAsk(globals: GlobalOptions): boolean {
 
 /** Whether a live, redrawn display is wanted on stderr. */
 export function isLive(globals: GlobalOptions): boolean {
-  return process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb' && !globals.quiet && !globals.verbose;
+  return (
+    process.stderr.isTTY === true &&
+    !process.env.CI &&
+    process.env.TERM !== 'dumb' &&
+    !globals.quiet &&
+    !globals.verbose
+  );
 }

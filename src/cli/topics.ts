@@ -35,9 +35,19 @@ type Page = () => CommandResult;
 /** Pages that can be read without a network. */
 export const TOPICS: Readonly<Record<string, Page>> = {
   'exit-codes': () => {
-    const rows = Object.entries(EXIT_MEANINGS).map(([name, meaning]) => ({ code: EXIT[name as keyof typeof EXIT], name, meaning }));
+    const rows = Object.entries(EXIT_MEANINGS).map(([name, meaning]) => ({
+      code: EXIT[name as keyof typeof EXIT],
+      name,
+      meaning,
+    }));
     // `help exit-codes --json` is a plain list, so that scripts can map over it.
-    return { document: { exit_codes: rows }, raw: table(['code', 'meaning'], rows.map(({ code, meaning }) => [String(code), meaning])) };
+    return {
+      document: { exit_codes: rows },
+      raw: table(
+        ['code', 'meaning'],
+        rows.map(({ code, meaning }) => [String(code), meaning]),
+      ),
+    };
   },
   environment: () => ({
     document: { variables: Object.fromEntries(VARIABLES) },
@@ -45,7 +55,10 @@ export const TOPICS: Readonly<Record<string, Page>> = {
   }),
   errors: () => ({
     document: { errors: Object.entries(ERROR_CODES).map(([code, rest]) => ({ code, ...rest })) },
-    raw: table(['code', 'exit', 'severity', 'meaning'], Object.entries(ERROR_CODES).map(([code, { exit, severity, meaning }]) => [code, String(exit), severity, meaning])),
+    raw: table(
+      ['code', 'exit', 'severity', 'meaning'],
+      Object.entries(ERROR_CODES).map(([code, { exit, severity, meaning }]) => [code, String(exit), severity, meaning]),
+    ),
   }),
 };
 
@@ -57,6 +70,12 @@ export function errorPage(code: ErrorCode): CommandResult {
   const { exit, severity, recovery, meaning } = ERROR_CODES[code];
   return {
     document: { code, exit, severity, recovery, meaning },
-    raw: facts([['code', code], ['meaning', meaning], ['exit code', `${exit}`], ['severity', severity], ['what helps', recovery]]),
+    raw: facts([
+      ['code', code],
+      ['meaning', meaning],
+      ['exit code', `${exit}`],
+      ['severity', severity],
+      ['what helps', recovery],
+    ]),
   };
 }

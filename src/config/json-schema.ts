@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import { notes } from './schema/fields.ts';
 import { projectSchema } from './schema/project.ts';
 
-type Draft = { -readonly [key: string]: unknown };
+type Draft = { [key: string]: unknown };
 
 /**
  * The JSON Schema (draft 2020-12) of the config for editors, made from the schema that checks it, with each driver's own

@@ -1,7 +1,7 @@
 import type { DatabaseConfig, Mode, ServiceConfig } from './config.ts';
 import type { Digest } from './digest.ts';
-import type { RunStatus } from './event.ts';
 import type { Failure } from './errors.ts';
+import type { RunStatus } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Intent, OperationType } from './plan.ts';
 import type { AppliedConfiguration, MigrationRecord, ReleaseInputs, SourceInfo } from './state.ts';

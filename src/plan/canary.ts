@@ -25,9 +25,7 @@ export function planCanaryPromote(snapshot: Snapshot): Planned {
       : [],
   );
   const checks = candidates.flatMap(({ service }) => checkStep(service) ?? []);
-  const cleanups = candidates
-    .filter(({ live }) => live)
-    .map((target) => retireStep(target, snapshot.config.keep));
+  const cleanups = candidates.filter(({ live }) => live).map((target) => retireStep(target, snapshot.config.keep));
   follow(candidates, shifts, (service) => service.after);
   joinAll(shifts, after);
   joinAll(shifts, checks);

@@ -1,6 +1,6 @@
+import { ERROR_CODES } from '../core/error-codes.ts';
 import type { Failure } from '../core/errors.ts';
 import { severityOf } from '../core/errors.ts';
-import { ERROR_CODES } from '../core/error-codes.ts';
 import type { Finding, Place } from '../core/finding.ts';
 import { printable, printableLine } from '../core/text.ts';
 import { plainStyle, type Style } from './style.ts';
@@ -15,7 +15,9 @@ export function failureDocument(failure: Failure): Record<string, unknown> {
     stage: failure.stage ?? 'usage',
     severity: severityOf(failure),
     fix_suggestion: failure.fix ?? null,
-    recovery: failure.recovery ?? [{ action: ERROR_CODES[failure.code].recovery, message: failure.fix ?? ERROR_CODES[failure.code].meaning }],
+    recovery: failure.recovery ?? [
+      { action: ERROR_CODES[failure.code].recovery, message: failure.fix ?? ERROR_CODES[failure.code].meaning },
+    ],
     ...(failure.run_id ? { run_id: failure.run_id } : {}),
     ...(failure.detail?.length ? { detail: failure.detail } : {}),
     findings: failure.findings ?? [],

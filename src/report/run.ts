@@ -12,7 +12,9 @@ import { facts, table } from './table.ts';
 export function runDocument(report: RunReport): Record<string, unknown> {
   const { failure, operations, warnings, ...rest } = report;
   return {
-    ...(failure ? failureDocument({ ...failure, ...(report.run_id ? { run_id: report.run_id } : {}) }) : { status: 'success' }),
+    ...(failure
+      ? failureDocument({ ...failure, ...(report.run_id ? { run_id: report.run_id } : {}) })
+      : { status: 'success' }),
     env: rest.env,
     run_id: rest.run_id ?? null,
     version_id: rest.version_id ?? null,
@@ -72,8 +74,22 @@ export function runExit(report: RunReport): ExitCode {
   }
 }
 
-function operationDocument({ id, type, status, duration_ms, undone, failure }: OperationReport): Record<string, unknown> {
-  return { id, type, status, duration_ms: Math.round(duration_ms), ...(undone ? { undone } : {}), ...(failure ? { code: failure.code, reason: failure.reason } : {}) };
+function operationDocument({
+  id,
+  type,
+  status,
+  duration_ms,
+  undone,
+  failure,
+}: OperationReport): Record<string, unknown> {
+  return {
+    id,
+    type,
+    status,
+    duration_ms: Math.round(duration_ms),
+    ...(undone ? { undone } : {}),
+    ...(failure ? { code: failure.code, reason: failure.reason } : {}),
+  };
 }
 
 function operationsText(operations: readonly OperationReport[]): string {
@@ -81,11 +97,16 @@ function operationsText(operations: readonly OperationReport[]): string {
   if (!eventful) return '';
   return table(
     ['operation', 'status', 'took'],
-    operations.map(({ id, status, undone, duration_ms }) => [id, undone ? `${status}, undone` : status, duration_ms ? formatDuration(duration_ms) : '']),
+    operations.map(({ id, status, undone, duration_ms }) => [
+      id,
+      undone ? `${status}, undone` : status,
+      duration_ms ? formatDuration(duration_ms) : '',
+    ]),
   );
 }
 
 function summary(report: RunReport, style: Style): string {
-  if (report.status === 'unchanged') return `${style.green('nothing to do')}: ${list(report.unchanged) || report.env} ${report.unchanged.length === 1 ? 'is' : 'are'} up to date in ${report.env}`;
+  if (report.status === 'unchanged')
+    return `${style.green('nothing to do')}: ${list(report.unchanged) || report.env} ${report.unchanged.length === 1 ? 'is' : 'are'} up to date in ${report.env}`;
   return `${style.green('done')}: ${report.intent.replace('_', ' ')} ${report.env} in ${formatDuration(report.duration_ms)} (${report.run_id})`;
 }

@@ -6,8 +6,8 @@ import type { Plan } from '../core/plan.ts';
 import type { RunReport } from '../core/run.ts';
 import type { Version } from '../core/state.ts';
 import { list } from '../core/text.ts';
-import type { Lock } from '../state/held-lock.ts';
 import { isStale } from '../plan/basis.ts';
+import type { Lock } from '../state/held-lock.ts';
 import { acquire } from './lock.ts';
 import type { Observation } from './observe.ts';
 import { refuseErrors, refuseGates } from './refuse.ts';
@@ -48,9 +48,11 @@ export async function applyPlan(request: ApplyRequest): Promise<RunReport> {
   const first = await request.makePlan();
   requireSame(request.approved, first);
   refuse(first);
-  if (first.plan.operations.length === 0 && !isUnderWay(first)) return reportUnchanged(first.plan, first.observation.snapshot);
+  if (first.plan.operations.length === 0 && !isUnderWay(first))
+    return reportUnchanged(first.plan, first.observation.snapshot);
   const approval = await request.approve(first.plan);
-  if (approval === 'refused') throw new DeployerError({ code: 'GATE_REFUSED', reason: 'The plan was not approved', fix: 'Nothing was changed' });
+  if (approval === 'refused')
+    throw new DeployerError({ code: 'GATE_REFUSED', reason: 'The plan was not approved', fix: 'Nothing was changed' });
   const lock = await acquire(request, first.plan.env);
   try {
     return await runLocked(request, { first, lock, approval });
@@ -59,7 +61,10 @@ export async function applyPlan(request: ApplyRequest): Promise<RunReport> {
   }
 }
 
-async function runLocked(request: ApplyRequest, { first, lock, approval }: { first: Planned; lock: Lock; approval: 'approved' | 'approved_unseen' }): Promise<RunReport> {
+async function runLocked(
+  request: ApplyRequest,
+  { first, lock, approval }: { first: Planned; lock: Lock; approval: 'approved' | 'approved_unseen' },
+): Promise<RunReport> {
   const planned = await request.makePlan();
   refuseUnfinished(planned);
   if (approval === 'approved') requireSame(first.plan, planned);
@@ -118,6 +123,9 @@ function requireSame(approved: Plan | undefined, { plan, observation }: Planned)
 
 /** Same steps with the same actions; how long they took last time does not matter. */
 function sameWork(a: Plan, b: Plan): boolean {
-  const work = ({ operations }: Plan) => canonicalJson(operations.map(({ id, depends_on, action, compensation }) => ({ id, depends_on, action, compensation })));
+  const work = ({ operations }: Plan) =>
+    canonicalJson(
+      operations.map(({ id, depends_on, action, compensation }) => ({ id, depends_on, action, compensation })),
+    );
   return work(a) === work(b);
 }

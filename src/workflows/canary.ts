@@ -8,16 +8,24 @@ import { findTarget, observe, requireState } from './observe.ts';
 import { contextOf, type Workspace } from './workspace.ts';
 
 /** Gives the candidate everybody, or takes it away. */
-export async function endCanary(workspace: Workspace, request: { env: string; outcome: 'promote' | 'abort' }, options: RunOptions): Promise<RunReport> {
+export async function endCanary(
+  workspace: Workspace,
+  request: { env: string; outcome: 'promote' | 'abort' },
+  options: RunOptions,
+): Promise<RunReport> {
   return applyPlan({
     workspace,
     makePlan: async () => {
       const { canary, env } = await requireCanary(workspace, request.env);
       const version = await workspace.state.versions.get(canary.version_id);
       const context = await contextOf(workspace, canary.run_id);
-      const promoted = request.outcome === 'promote' ? { configuration: canary.configuration, ...(context ? { services: context.services } : {}) } : {};
+      const promoted =
+        request.outcome === 'promote'
+          ? { configuration: canary.configuration, ...(context ? { services: context.services } : {}) }
+          : {};
       const observation = await observe(workspace, { env, version, ...promoted });
-      const made = request.outcome === 'promote' ? planCanaryPromote(observation.snapshot) : planCanaryAbort(observation.snapshot);
+      const made =
+        request.outcome === 'promote' ? planCanaryPromote(observation.snapshot) : planCanaryAbort(observation.snapshot);
       return { ...made, observation, version };
     },
     command: `canary ${request.outcome}`,

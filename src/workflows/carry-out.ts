@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { StampedEvent } from '../core/event.ts';
 import { DeployerError, toFailure } from '../core/errors.ts';
+import type { StampedEvent } from '../core/event.ts';
 import type { Operation } from '../core/plan.ts';
 import { execute } from '../execute/execute.ts';
 import type { OperationContext, OperationHandlers } from '../execute/handlers.ts';
@@ -44,7 +44,9 @@ export async function carryOut(request: PerformRequest): Promise<CarriedOut> {
       compensation: context.compensation,
       beforeEach: () => lock.assertHeld(),
       ...(history ? { history } : {}),
-      ...(resume ? { direction: resume.direction, decideUnknown: async (operation) => verdict(resume, operation) } : {}),
+      ...(resume
+        ? { direction: resume.direction, decideUnknown: async (operation) => verdict(resume, operation) }
+        : {}),
     });
     return { result, events: await closeAndRead(file, journal) };
   } finally {
@@ -92,7 +94,10 @@ function verdict({ assumeDone, assumeNotDone }: NonNullable<PerformRequest['resu
 
 /** Lines and failures lose every known secret before they reach journal, log file or terminal. */
 function redacting({ runtime: { redactor } }: Workspace, handlers: OperationHandlers): OperationHandlers {
-  const safe = (context: OperationContext): OperationContext => ({ ...context, log: (line, channel) => context.log(redactor.redact(line), channel) });
+  const safe = (context: OperationContext): OperationContext => ({
+    ...context,
+    log: (line, channel) => context.log(redactor.redact(line), channel),
+  });
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;

@@ -5,9 +5,16 @@ import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Everything that is missing or cannot be read among an environment's variables and secrets, at once. */
-export async function checkEnvironment(workspace: Workspace, name: string): Promise<{ env: string; findings: readonly Finding[] }> {
+export async function checkEnvironment(
+  workspace: Workspace,
+  name: string,
+): Promise<{ env: string; findings: readonly Finding[] }> {
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, { env: name });
-  const { findings } = await resolveVariables(workspace, environment, configurationOf(environment, document.environments[environment.name]));
+  const { findings } = await resolveVariables(
+    workspace,
+    environment,
+    configurationOf(environment, document.environments[environment.name]),
+  );
   return { env: environment.name, findings };
 }

@@ -28,7 +28,10 @@ export async function closeRun(request: CloseRequest): Promise<EnvironmentState 
 }
 
 /** A version exists as soon as every service of it has an artifact, whether or not its release went well. */
-async function recordVersion({ workspace, plan, context, before, events, version }: CloseRequest, at: string): Promise<void> {
+async function recordVersion(
+  { workspace, plan, context, before, events, version }: CloseRequest,
+  at: string,
+): Promise<void> {
   const makesVersion = plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
   if (version || !makesVersion) return;
   const built = builtArtifacts(events);

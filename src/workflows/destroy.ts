@@ -6,7 +6,11 @@ import { observe } from './observe.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Removes everything an environment has on its platforms. Databases are left alone. */
-export async function destroyEnvironment(workspace: Workspace, request: { env: string }, options: RunOptions): Promise<RunReport> {
+export async function destroyEnvironment(
+  workspace: Workspace,
+  request: { env: string },
+  options: RunOptions,
+): Promise<RunReport> {
   return applyPlan({
     workspace,
     makePlan: async () => {

@@ -1,3 +1,4 @@
+import { configurationOf } from '../core/configuration.ts';
 import type { Finding } from '../core/finding.ts';
 import { count } from '../core/text.ts';
 import { checkEnvironment } from './check-environment.ts';
@@ -5,7 +6,6 @@ import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { environmentNames } from './environments.ts';
 import { findTarget } from './observe.ts';
 import { observeDatabases } from './observe-databases.ts';
-import { configurationOf } from '../core/configuration.ts';
 import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -17,11 +17,16 @@ export interface Examination {
 /** Looks at everything a deploy would need: runtime, state, and per environment variables, platforms and databases. */
 export async function examine(workspace: Workspace, request: { env?: string }): Promise<Examination> {
   const { document } = await workspace.state.read();
-  const names = request.env ? [findTarget(workspace, document, { env: request.env }).name] : environmentNames(workspace, document);
+  const names = request.env
+    ? [findTarget(workspace, document, { env: request.env }).name]
+    : environmentNames(workspace, document);
   const state = await workspace.state.verify();
   const checks = [
     { name: 'node', result: process.version },
-    { name: 'config', result: `${count(Object.keys(workspace.config.environments).length, 'environment')} in ${workspace.config.file}` },
+    {
+      name: 'config',
+      result: `${count(Object.keys(workspace.config.environments).length, 'environment')} in ${workspace.config.file}`,
+    },
     { name: 'state', result: summary(state.findings) },
   ];
   const findings: Finding[] = [...workspace.warnings, ...state.findings];
@@ -43,8 +48,15 @@ async function examineEnvironment(workspace: Workspace, name: string): Promise<F
   const platforms = await Promise.all(
     Object.values(environment.services).map(async (service) => {
       const driver = await requireDriver(workspace, service.driver);
-      const context = driverContext(workspace, driver, { signal: AbortSignal.timeout(30_000), timeout: 30_000, key: 'doctor' });
-      return driver.preflight(targetOf(workspace.config, environment, service, state?.resources[service.name] ?? null), context);
+      const context = driverContext(workspace, driver, {
+        signal: AbortSignal.timeout(30_000),
+        timeout: 30_000,
+        key: 'doctor',
+      });
+      return driver.preflight(
+        targetOf(workspace.config, environment, service, state?.resources[service.name] ?? null),
+        context,
+      );
     }),
   );
   return [...findings, ...databases.findings, ...platforms.flat()];

@@ -36,7 +36,12 @@ export function driverContext(workspace: Workspace, { facts }: Driver, scope: Ca
   };
 }
 
-export function targetOf(config: Config, environment: Pick<EnvironmentConfig, 'name' | 'mode'>, service: ServiceConfig, resource: Json): Target {
+export function targetOf(
+  config: Config,
+  environment: Pick<EnvironmentConfig, 'name' | 'mode'>,
+  service: ServiceConfig,
+  resource: Json,
+): Target {
   return { project: config.project, environment: environment.name, mode: environment.mode, service, resource };
 }
 

@@ -1,13 +1,13 @@
 import { findEnvironment } from '../config/environments.ts';
-import { configurationOf } from '../core/configuration.ts';
 import type { Mode } from '../core/config.ts';
+import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import { isName, NAME_RULE } from '../core/name.ts';
 import type { Change } from '../core/plan.ts';
 import type { AppliedConfiguration, EnvironmentState, StateDocument } from '../core/state.ts';
 import { diffConfigurations } from '../plan/changes.ts';
-import { acquire } from './lock.ts';
 import type { RunOptions } from './deploy.ts';
+import { acquire } from './lock.ts';
 import { findTarget } from './observe.ts';
 import { recordAction } from './record.ts';
 import { urlsOf } from './report-run.ts';
@@ -40,8 +40,24 @@ export function environmentNames(workspace: Workspace, document: StateDocument):
 
 export interface EnvironmentDetail extends EnvironmentSummary {
   readonly configuration: AppliedConfiguration;
-  readonly services: Readonly<Record<string, { readonly driver: string; readonly version_id?: string; readonly artifact?: string; readonly url?: string; readonly placed_at?: string }>>;
-  readonly deployments: readonly { readonly version_id: string; readonly intent: string; readonly at: string; readonly run_id: string }[];
+  readonly services: Readonly<
+    Record<
+      string,
+      {
+        readonly driver: string;
+        readonly version_id?: string;
+        readonly artifact?: string;
+        readonly url?: string;
+        readonly placed_at?: string;
+      }
+    >
+  >;
+  readonly deployments: readonly {
+    readonly version_id: string;
+    readonly intent: string;
+    readonly at: string;
+    readonly run_id: string;
+  }[];
   readonly revisions: number;
   readonly promote_from: readonly string[];
 }
@@ -57,10 +73,28 @@ export async function showEnvironment(workspace: Workspace, name: string): Promi
     services: Object.fromEntries(
       Object.values(environment.services).map(({ name: service, driver }) => {
         const release = state?.current[service];
-        return [service, { driver, ...(release ? { version_id: release.version_id, artifact: release.artifact.digest, placed_at: release.placed_at, ...(release.url ? { url: release.url } : {}) } : {}) }];
+        return [
+          service,
+          {
+            driver,
+            ...(release
+              ? {
+                  version_id: release.version_id,
+                  artifact: release.artifact.digest,
+                  placed_at: release.placed_at,
+                  ...(release.url ? { url: release.url } : {}),
+                }
+              : {}),
+          },
+        ];
       }),
     ),
-    deployments: (state?.deployments ?? []).map(({ version_id, intent, at, run_id }) => ({ version_id, intent, at, run_id })),
+    deployments: (state?.deployments ?? []).map(({ version_id, intent, at, run_id }) => ({
+      version_id,
+      intent,
+      at,
+      run_id,
+    })),
     revisions: state?.revisions.at(-1)?.revision ?? 0,
     promote_from: environment.promote_from,
   };
@@ -73,19 +107,37 @@ export interface CreateRequest {
 }
 
 /** Makes an environment that follows another one's config, with variables of its own. Nothing is deployed yet. */
-export async function createEnvironment(workspace: Workspace, request: CreateRequest, options: Pick<RunOptions, 'lockWaitMs'> = {}): Promise<EnvironmentSummary> {
-  if (!isName(request.name)) throw new DeployerError({ code: 'USAGE', reason: `"${request.name}" is not a name for an environment`, fix: `Use ${NAME_RULE}`, stage: 'usage' });
+export async function createEnvironment(
+  workspace: Workspace,
+  request: CreateRequest,
+  options: Pick<RunOptions, 'lockWaitMs'> = {},
+): Promise<EnvironmentSummary> {
+  if (!isName(request.name))
+    throw new DeployerError({
+      code: 'USAGE',
+      reason: `"${request.name}" is not a name for an environment`,
+      fix: `Use ${NAME_RULE}`,
+      stage: 'usage',
+    });
   const template = findEnvironment(workspace.config, request.from);
   const lock = await acquire({ workspace, command: 'env create', ...options }, request.name);
   try {
     const { runtime } = workspace;
     const now = runtime.clock.now();
     const ttl = request.ttlMs ?? template.ttl;
-    await workspace.state.update(request.name, (current) => {
-      if (current || workspace.config.environments[request.name]) throw taken(request.name);
-      return emptyState(request.name, template.mode, { template: template.name, now, ...(ttl ? { ttl } : {}) });
-    }, { lock });
-    await recordAction(workspace, { action: 'env create', environment: request.name, detail: { from: template.name, ...(ttl ? { ttl_ms: ttl } : {}) } });
+    await workspace.state.update(
+      request.name,
+      (current) => {
+        if (current || workspace.config.environments[request.name]) throw taken(request.name);
+        return emptyState(request.name, template.mode, { template: template.name, now, ...(ttl ? { ttl } : {}) });
+      },
+      { lock },
+    );
+    await recordAction(workspace, {
+      action: 'env create',
+      environment: request.name,
+      detail: { from: template.name, ...(ttl ? { ttl_ms: ttl } : {}) },
+    });
   } finally {
     await lock.release();
   }
@@ -108,7 +160,11 @@ export async function diffEnvironments(workspace: Workspace, from: string, to: s
     return { name: environment.name, configuration: configurationOf(environment, state), state };
   });
   if (!a || !b) throw new Error('two environments are compared');
-  return { from: a.name, to: b.name, changes: [...releaseChanges(a.state, b.state), ...diffConfigurations(a.configuration, b.configuration)] };
+  return {
+    from: a.name,
+    to: b.name,
+    changes: [...releaseChanges(a.state, b.state), ...diffConfigurations(a.configuration, b.configuration)],
+  };
 }
 
 function releaseChanges(from: EnvironmentState | undefined, to: EnvironmentState | undefined): Change[] {
@@ -116,7 +172,15 @@ function releaseChanges(from: EnvironmentState | undefined, to: EnvironmentState
   return names.flatMap((name): Change[] => {
     const [before, after] = [from?.current[name]?.artifact.digest, to?.current[name]?.artifact.digest];
     if (before === after) return [];
-    return [{ kind: 'service', name, change: before ? (after ? 'update' : 'remove') : 'add', ...(before ? { from: before } : {}), ...(after ? { to: after } : {}) }];
+    return [
+      {
+        kind: 'service',
+        name,
+        change: before ? (after ? 'update' : 'remove') : 'add',
+        ...(before ? { from: before } : {}),
+        ...(after ? { to: after } : {}),
+      },
+    ];
   });
 }
 
@@ -145,7 +209,11 @@ export function isExpired(state: EnvironmentState | undefined, now: number): boo
 }
 
 /** An environment nothing was deployed to yet. */
-export function emptyState(name: string, mode: Mode, made: { template?: string; now: number; ttl?: number }): EnvironmentState {
+export function emptyState(
+  name: string,
+  mode: Mode,
+  made: { template?: string; now: number; ttl?: number },
+): EnvironmentState {
   return {
     name,
     mode,
@@ -161,5 +229,10 @@ export function emptyState(name: string, mode: Mode, made: { template?: string; 
 }
 
 function taken(name: string): DeployerError {
-  return new DeployerError({ code: 'GATE_REFUSED', reason: `There is an environment ${name} already`, fix: `Choose another name, or remove it: deployer env destroy --env ${name}`, stage: 'state' });
+  return new DeployerError({
+    code: 'GATE_REFUSED',
+    reason: `There is an environment ${name} already`,
+    fix: `Choose another name, or remove it: deployer env destroy --env ${name}`,
+    stage: 'state',
+  });
 }

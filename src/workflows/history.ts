@@ -1,8 +1,8 @@
+import { join } from 'node:path';
 import type { Failure } from '../core/errors.ts';
 import type { StampedEvent } from '../core/event.ts';
-import type { OperationReport, RunContext } from '../core/run.ts';
 import type { Plan } from '../core/plan.ts';
-import { join } from 'node:path';
+import type { OperationReport, RunContext } from '../core/run.ts';
 import { readJournal } from '../execute/journal-reader.ts';
 import { journalFile } from './carry-out.ts';
 import { findTarget } from './observe.ts';
@@ -18,17 +18,31 @@ export interface VersionSummary {
 }
 
 /** Versions, newest first; with `env`, those that were deployed there. */
-export async function listVersions(workspace: Workspace, request: { limit: number; env?: string }): Promise<readonly VersionSummary[]> {
+export async function listVersions(
+  workspace: Workspace,
+  request: { limit: number; env?: string },
+): Promise<readonly VersionSummary[]> {
   const { document } = await workspace.state.read();
   const env = request.env ? findTarget(workspace, document, { env: request.env }).name : undefined;
-  const deployed = env ? [...new Set((document.environments[env]?.deployments ?? []).map(({ version_id }) => version_id).reverse())] : undefined;
+  const deployed = env
+    ? [...new Set((document.environments[env]?.deployments ?? []).map(({ version_id }) => version_id).reverse())]
+    : undefined;
   const versions = deployed
     ? await Promise.all(deployed.slice(0, request.limit).map((id) => workspace.state.versions.get(id)))
     : (await workspace.state.versions.list({ limit: request.limit })).versions;
   return versions.map((version) => {
     const { id, name, created_at, built_in, source } = version;
-    const runs_in = Object.values(document.environments).filter(({ deployments }) => deployments.at(-1)?.version_id === id).map((state) => state.name);
-    return { id, ...(name ? { name } : {}), created_at, built_in, ...(source ? { commit: source.commit } : {}), runs_in };
+    const runs_in = Object.values(document.environments)
+      .filter(({ deployments }) => deployments.at(-1)?.version_id === id)
+      .map((state) => state.name);
+    return {
+      id,
+      ...(name ? { name } : {}),
+      created_at,
+      built_in,
+      ...(source ? { commit: source.commit } : {}),
+      runs_in,
+    };
   });
 }
 
@@ -42,7 +56,10 @@ export interface RunSummary {
   readonly version_id: string;
 }
 
-export async function listRuns(workspace: Workspace, request: { limit: number; env?: string }): Promise<readonly RunSummary[]> {
+export async function listRuns(
+  workspace: Workspace,
+  request: { limit: number; env?: string },
+): Promise<readonly RunSummary[]> {
   const ids = await workspace.state.runs.list({ limit: request.limit });
   const runs = await Promise.all(ids.map((id) => readRun(workspace, id).catch(() => undefined)));
   return runs.flatMap((run) => (run && (!request.env || run.context.env === request.env) ? [summarize(run)] : []));
@@ -94,10 +111,20 @@ function summarize({ context, events, open }: RunFiles): RunSummary {
   return { run_id, intent, env, status, started_at, who, version_id };
 }
 
-function operationFromEvents(id: string, type: OperationReport['type'], events: readonly StampedEvent[]): OperationReport {
+function operationFromEvents(
+  id: string,
+  type: OperationReport['type'],
+  events: readonly StampedEvent[],
+): OperationReport {
   const mine = events.filter((event) => 'operation' in event && event.operation === id);
   const undone = mine.some(({ type: kind }) => kind === 'compensation.succeeded');
-  const last = mine.findLast(({ type: kind }) => kind === 'operation.succeeded' || kind === 'operation.failed' || kind === 'operation.cancelled' || kind === 'operation.skipped');
+  const last = mine.findLast(
+    ({ type: kind }) =>
+      kind === 'operation.succeeded' ||
+      kind === 'operation.failed' ||
+      kind === 'operation.cancelled' ||
+      kind === 'operation.skipped',
+  );
   const base = { id, type, ...(undone ? { undone } : {}) };
   switch (last?.type) {
     case 'operation.succeeded':

@@ -5,7 +5,10 @@ import { DeployerError } from '../core/errors.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** Writes the config that fits the folder; refuses when one is there already. */
-export async function initProject(runtime: Runtime, request: { cwd: string; mode: 'write' | 'print' }): Promise<{ file: string; text: string; draft: ProjectDraft }> {
+export async function initProject(
+  runtime: Runtime,
+  request: { cwd: string; mode: 'write' | 'print' },
+): Promise<{ file: string; text: string; draft: ProjectDraft }> {
   const { draft, text } = await runtime.draftProject(request.cwd);
   const file = join(request.cwd, 'deploy.config.yaml');
   if (request.mode === 'write') await writeNew(file, text);
@@ -15,8 +18,18 @@ export async function initProject(runtime: Runtime, request: { cwd: string; mode
 async function writeNew(file: string, text: string): Promise<void> {
   const handle = await open(file, 'wx').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST'
-      ? new DeployerError({ code: 'USAGE', reason: `${file} exists already`, fix: 'Print a fresh one instead: deployer init --print', stage: 'usage' })
-      : new DeployerError({ code: 'IO_FAILED', reason: `${file} cannot be written (${error.code})`, fix: 'Check the folder’s rights and free space', stage: 'usage' });
+      ? new DeployerError({
+          code: 'USAGE',
+          reason: `${file} exists already`,
+          fix: 'Print a fresh one instead: deployer init --print',
+          stage: 'usage',
+        })
+      : new DeployerError({
+          code: 'IO_FAILED',
+          reason: `${file} cannot be written (${error.code})`,
+          fix: 'Check the folder’s rights and free space',
+          stage: 'usage',
+        });
   });
   try {
     await handle.writeFile(text);

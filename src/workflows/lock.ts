@@ -11,5 +11,9 @@ export interface LockWish {
 
 /** Takes the environment's lock; `STATE_LOCKED` names the holder. */
 export async function acquire({ workspace, command, lockWaitMs }: LockWish, env: string): Promise<Lock> {
-  return workspace.state.lock(env, { command: `deployer ${command}`, who: workspace.runtime.who, wait_ms: lockWaitMs ?? 0 });
+  return workspace.state.lock(env, {
+    command: `deployer ${command}`,
+    who: workspace.runtime.who,
+    wait_ms: lockWaitMs ?? 0,
+  });
 }

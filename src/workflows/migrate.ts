@@ -4,8 +4,8 @@ import type { RunReport } from '../core/run.ts';
 import type { ObservedDatabase } from '../core/snapshot.ts';
 import { planMigrate } from '../plan/migrate.ts';
 import { applyPlan } from './apply.ts';
-import { acquire } from './lock.ts';
 import type { RunOptions } from './deploy.ts';
+import { acquire } from './lock.ts';
 import { observe } from './observe.ts';
 import { migrationTarget, requireEngine } from './observe-databases.ts';
 import { recordAction } from './record.ts';
@@ -18,19 +18,29 @@ export interface MigrateRequest {
 }
 
 /** What is applied and pending in each database. */
-export async function migrationStatus(workspace: Workspace, request: MigrateRequest): Promise<Readonly<Record<string, ObservedDatabase>>> {
+export async function migrationStatus(
+  workspace: Workspace,
+  request: MigrateRequest,
+): Promise<Readonly<Record<string, ObservedDatabase>>> {
   const { snapshot } = await observe(workspace, request);
   refuseErrors(snapshot.findings.filter(({ path }) => path?.startsWith('databases.') || path?.includes('.secrets.')));
   return snapshot.databases;
 }
 
 /** Applies pending migrations, those with strategy `manual` too. */
-export async function runMigrations(workspace: Workspace, request: MigrateRequest, options: RunOptions): Promise<RunReport> {
+export async function runMigrations(
+  workspace: Workspace,
+  request: MigrateRequest,
+  options: RunOptions,
+): Promise<RunReport> {
   return applyPlan({
     workspace,
     makePlan: async () => {
       const observation = await observe(workspace, request);
-      return { ...planMigrate(observation.snapshot, request.database ? { database: request.database } : {}), observation };
+      return {
+        ...planMigrate(observation.snapshot, request.database ? { database: request.database } : {}),
+        observation,
+      };
     },
     command: 'migrate run',
     ...options,
@@ -38,22 +48,46 @@ export async function runMigrations(workspace: Workspace, request: MigrateReques
 }
 
 /** Puts a database's ledger right after a crash, under the environment's lock, with an audit entry. */
-export async function resolveMigration(workspace: Workspace, request: MigrateRequest & { resolution: Resolution }): Promise<void> {
+export async function resolveMigration(
+  workspace: Workspace,
+  request: MigrateRequest & { resolution: Resolution },
+): Promise<void> {
   const { snapshot, variables } = await observe(workspace, request);
   const database = request.database
     ? snapshot.environment.databases[request.database]
     : Object.values(snapshot.environment.databases).find(({ migrations }) => migrations);
   const target = database && migrationTarget(workspace, database, variables);
   if (!database?.migrations || !target) {
-    throw new DeployerError({ code: 'NOT_FOUND', reason: `${snapshot.environment.name} has no database ${request.database ?? 'with migrations'}`, fix: 'Name it: --database NAME', stage: 'migration' });
+    throw new DeployerError({
+      code: 'NOT_FOUND',
+      reason: `${snapshot.environment.name} has no database ${request.database ?? 'with migrations'}`,
+      fix: 'Name it: --database NAME',
+      stage: 'migration',
+    });
   }
   const engine = await requireEngine(workspace, { ...database, migrations: database.migrations });
-  if (!engine.resolve) throw new DeployerError({ code: 'UNSUPPORTED', reason: `The engine ${engine.name} mends its ledger by its own command`, fix: 'See its documentation', stage: 'migration' });
+  if (!engine.resolve)
+    throw new DeployerError({
+      code: 'UNSUPPORTED',
+      reason: `The engine ${engine.name} mends its ledger by its own command`,
+      fix: 'See its documentation',
+      stage: 'migration',
+    });
   const lock = await acquire({ workspace, command: 'migrate resolve' }, snapshot.environment.name);
   try {
     const { clock, processes } = workspace.runtime;
-    await engine.resolve(target, request.resolution, { clock, processes, signal: AbortSignal.timeout(60_000), timeout: 60_000, log: () => {} });
-    await recordAction(workspace, { action: 'migrate resolve', environment: snapshot.environment.name, detail: { database: database.name, ...request.resolution } });
+    await engine.resolve(target, request.resolution, {
+      clock,
+      processes,
+      signal: AbortSignal.timeout(60_000),
+      timeout: 60_000,
+      log: () => {},
+    });
+    await recordAction(workspace, {
+      action: 'migrate resolve',
+      environment: snapshot.environment.name,
+      detail: { database: database.name, ...request.resolution },
+    });
   } finally {
     await lock.release();
   }

@@ -22,10 +22,16 @@ export async function notify(workspace: Workspace, report: RunReport): Promise<v
     ...(report.failure ? { code: report.failure.code, reason: report.failure.reason } : {}),
   });
   const signal = AbortSignal.timeout(LIMIT_MS);
-  await Promise.all(wanted.map((hook) => deliver(workspace, hook, { body, signal, id: `${report.run_id}-${outcome}` })));
+  await Promise.all(
+    wanted.map((hook) => deliver(workspace, hook, { body, signal, id: `${report.run_id}-${outcome}` })),
+  );
 }
 
-async function deliver({ runtime }: Workspace, hook: NotificationConfig, message: { body: string; signal: AbortSignal; id: string }): Promise<void> {
+async function deliver(
+  { runtime }: Workspace,
+  hook: NotificationConfig,
+  message: { body: string; signal: AbortSignal; id: string },
+): Promise<void> {
   for (let attempt = 1; attempt <= TRIES && !message.signal.aborted; attempt++) {
     const answer = await runtime.http
       .send({

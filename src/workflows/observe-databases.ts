@@ -33,7 +33,11 @@ export async function observeDatabases(
 }
 
 /** What an engine gets; `undefined` for a database without migrations or without a URL (which is a finding of its own). */
-export function migrationTarget(workspace: Workspace, database: DatabaseConfig, variables: EnvironmentVariables): MigrationTarget | undefined {
+export function migrationTarget(
+  workspace: Workspace,
+  database: DatabaseConfig,
+  variables: EnvironmentVariables,
+): MigrationTarget | undefined {
   const url = variables.values[database.migration_env ?? database.connection_env];
   if (!database.migrations || url === undefined) return undefined;
   return {
@@ -47,7 +51,10 @@ export function migrationTarget(workspace: Workspace, database: DatabaseConfig, 
 }
 
 /** The engine a database names; `INVALID_CONFIG` when there is none of that name. */
-export async function requireEngine(workspace: Workspace, database: DatabaseConfig & { readonly migrations: Migrations }): Promise<MigrationEngine> {
+export async function requireEngine(
+  workspace: Workspace,
+  database: DatabaseConfig & { readonly migrations: Migrations },
+): Promise<MigrationEngine> {
   const { engines } = workspace.runtime;
   const engine = await engines.load(database.migrations.engine);
   if (engine) return engine;
@@ -59,7 +66,11 @@ export async function requireEngine(workspace: Workspace, database: DatabaseConf
   });
 }
 
-async function observeOne(workspace: Workspace, database: DatabaseConfig, target: MigrationTarget): Promise<ObservedDatabase | { readonly failure: Failure }> {
+async function observeOne(
+  workspace: Workspace,
+  database: DatabaseConfig,
+  target: MigrationTarget,
+): Promise<ObservedDatabase | { readonly failure: Failure }> {
   const { migrations } = database;
   if (!migrations) return { failure: { code: 'INTERNAL', reason: `${database.name} has no migrations` } };
   try {
@@ -73,7 +84,13 @@ async function observeOne(workspace: Workspace, database: DatabaseConfig, target
 }
 
 function readContext({ runtime }: Workspace): MigrationContext {
-  return { clock: runtime.clock, processes: runtime.processes, signal: AbortSignal.timeout(30_000), timeout: 30_000, log: () => {} };
+  return {
+    clock: runtime.clock,
+    processes: runtime.processes,
+    signal: AbortSignal.timeout(30_000),
+    timeout: 30_000,
+    log: () => {},
+  };
 }
 
 function unreachableFinding(database: DatabaseConfig, failure: Failure): Finding {

@@ -9,7 +9,13 @@ import { readSource } from '../project/git.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { sourceDigest } from './sources.ts';
-import { buildVariables, type EnvironmentVariables, fingerprints, resolveVariables, serviceVariables } from './variables.ts';
+import {
+  buildVariables,
+  type EnvironmentVariables,
+  fingerprints,
+  resolveVariables,
+  serviceVariables,
+} from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ObserveRequest {
@@ -61,12 +67,18 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
 }
 
 /** The config of an environment by name or alias, those made by `env create` included. */
-export function findTarget(workspace: Workspace, document: StateDocument, request: Pick<ObserveRequest, 'env' | 'services'>): EnvironmentConfig {
+export function findTarget(
+  workspace: Workspace,
+  document: StateDocument,
+  request: Pick<ObserveRequest, 'env' | 'services'>,
+): EnvironmentConfig {
   const made = document.environments[request.env];
   const environment = made?.template
     ? environmentFrom(workspace.config, { name: made.name, template: made.template })
     : findEnvironment(workspace.config, request.env);
-  return request.services ? { ...environment, services: { ...environment.services, ...request.services } } : environment;
+  return request.services
+    ? { ...environment, services: { ...environment.services, ...request.services } }
+    : environment;
 }
 
 /** The state of an environment, or `NOT_FOUND` when nothing was ever deployed there. */
@@ -83,7 +95,9 @@ export function requireState(document: StateDocument, name: string): Environment
 
 async function loadFacts(workspace: Workspace, environment: EnvironmentConfig): Promise<Record<string, DriverFacts>> {
   const names = [...new Set(Object.values(environment.services).map(({ driver }) => driver))];
-  const loaded = await Promise.all(names.map(async (name) => [name, await workspace.runtime.drivers.facts(name)] as const));
+  const loaded = await Promise.all(
+    names.map(async (name) => [name, await workspace.runtime.drivers.facts(name)] as const),
+  );
   return Object.fromEntries(loaded.flatMap(([name, facts]) => (facts ? [[name, facts]] : [])));
 }
 
@@ -105,10 +119,14 @@ function observeServices(workspace: Workspace, request: ServicesRequest): Record
     const live = request.current?.current[service.name];
     observed[service.name] = {
       source,
-      files_changed: live && live.inputs.source !== source ? sources.changedSince(live.inputs.files, files) : live ? 0 : 'unknown',
+      files_changed:
+        live && live.inputs.source !== source ? sources.changedSince(live.inputs.files, files) : live ? 0 : 'unknown',
       files: files.digest,
       options: optionsDigest(service),
-      variables: fingerprints(serviceVariables(service, request.drivers[service.driver], request.variables), request.key),
+      variables: fingerprints(
+        serviceVariables(service, request.drivers[service.driver], request.variables),
+        request.key,
+      ),
       build_variables: build,
     };
   }
@@ -121,7 +139,9 @@ async function inspectAll(
   current: EnvironmentState | undefined,
 ): Promise<Record<string, Inspection>> {
   const known = Object.values(environment.services).filter(({ name }) => current?.resources[name] !== undefined);
-  const answers = await Promise.all(known.map(async (service) => [service.name, await inspectOne(workspace, environment, service, current)] as const));
+  const answers = await Promise.all(
+    known.map(async (service) => [service.name, await inspectOne(workspace, environment, service, current)] as const),
+  );
   return Object.fromEntries(answers.flatMap(([name, answer]) => (answer ? [[name, answer]] : [])));
 }
 
@@ -134,6 +154,10 @@ async function inspectOne(
 ): Promise<Inspection | undefined> {
   const driver = await requireDriver(workspace, service.driver);
   const target = targetOf(workspace.config, environment, service, current?.resources[service.name] ?? null);
-  const context = driverContext(workspace, driver, { signal: AbortSignal.timeout(15_000), timeout: 15_000, key: 'inspect' });
+  const context = driverContext(workspace, driver, {
+    signal: AbortSignal.timeout(15_000),
+    timeout: 15_000,
+    key: 'inspect',
+  });
   return driver.inspect(target, context).catch(() => undefined);
 }

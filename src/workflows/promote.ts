@@ -48,7 +48,14 @@ export function promotionDocument(planned: Planned): Record<string, unknown> {
 }
 
 function groupChanges(changes: Plan['changes']): Record<string, readonly Change[]> {
-  const groups: Record<string, Change[]> = { service: [], variable: [], secret: [], flag: [], migration: [], option: [] };
+  const groups: Record<string, Change[]> = {
+    service: [],
+    variable: [],
+    secret: [],
+    flag: [],
+    migration: [],
+    option: [],
+  };
   for (const change of changes) groups[change.kind]?.push(change);
   return groups;
 }

@@ -11,7 +11,9 @@ export interface Pruned {
 }
 
 /** Environments whose time is up. */
-export async function expiredEnvironments(workspace: Workspace): Promise<readonly { env: string; expired_at: string }[]> {
+export async function expiredEnvironments(
+  workspace: Workspace,
+): Promise<readonly { env: string; expired_at: string }[]> {
   const { document } = await workspace.state.read();
   const now = workspace.runtime.clock.now();
   return Object.values(document.environments)

@@ -7,7 +7,11 @@ import { currentVersion } from './version-lookup.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Places the running version again, with the variables of today. */
-export async function redeploy(workspace: Workspace, request: { env: string }, options: RunOptions): Promise<RunReport> {
+export async function redeploy(
+  workspace: Workspace,
+  request: { env: string },
+  options: RunOptions,
+): Promise<RunReport> {
   return applyPlan({
     workspace,
     makePlan: async () => {

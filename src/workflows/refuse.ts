@@ -1,5 +1,5 @@
-import { DeployerError, type Stage } from '../core/errors.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
+import { DeployerError, type Stage } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Plan } from '../core/plan.ts';
 import { list } from '../core/text.ts';
@@ -19,7 +19,8 @@ export function refuseErrors(findings: readonly Finding[]): void {
   const same = errors.filter(({ code }) => code === first.code);
   throw new DeployerError({
     code: first.code,
-    reason: same.length === 1 ? firstSentence(first) : `${firstSentence(first)}, and ${same.length - 1} more of the kind`,
+    reason:
+      same.length === 1 ? firstSentence(first) : `${firstSentence(first)}, and ${same.length - 1} more of the kind`,
     stage: STAGES[first.code] ?? 'preflight',
     ...(first.fix ? { fix: first.fix } : {}),
     findings,
@@ -37,7 +38,12 @@ export function refuseGates(plan: Plan): void {
     reason: `${first.message}${closed.length > 1 ? ` (also: ${list(closed.slice(1).map(({ name }) => name))})` : ''}`,
     stage: 'plan',
     ...(first.fix ? { fix: first.fix } : {}),
-    findings: closed.map(({ name, message, fix }) => ({ level: 'error', code: 'GATE_REFUSED', message: `${name}: ${message}`, ...(fix ? { fix } : {}) })),
+    findings: closed.map(({ name, message, fix }) => ({
+      level: 'error',
+      code: 'GATE_REFUSED',
+      message: `${name}: ${message}`,
+      ...(fix ? { fix } : {}),
+    })),
   });
 }
 

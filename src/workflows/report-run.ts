@@ -60,8 +60,14 @@ export function reportUnchanged(plan: Plan, { current }: Snapshot): RunReport {
 }
 
 /** URLs by service; the main one is that of a service without a start command (a front end), else the first. */
-export function urlsOf(state: EnvironmentState | undefined): { url?: string; urls: Record<string, string>; dashboard_url?: string } {
-  const releases = Object.values(state?.current ?? {}).filter((release): release is Release & { url: string } => release.url !== undefined);
+export function urlsOf(state: EnvironmentState | undefined): {
+  url?: string;
+  urls: Record<string, string>;
+  dashboard_url?: string;
+} {
+  const releases = Object.values(state?.current ?? {}).filter(
+    (release): release is Release & { url: string } => release.url !== undefined,
+  );
   const main = releases.find(({ artifact, ref }) => artifact.kind === 'files' && isStatic(ref)) ?? releases[0];
   const dashboard = releases.find(({ dashboard_url }) => dashboard_url)?.dashboard_url;
   return {
@@ -77,7 +83,9 @@ function isStatic(ref: unknown): boolean {
 
 function operationReport(id: string, type: OperationReport['type'], result: ExecutionResult): OperationReport {
   const done = result.operations.find((operation) => operation.id === id);
-  const undone = result.compensations.some((compensation) => compensation.operation === id && compensation.status === 'succeeded');
+  const undone = result.compensations.some(
+    (compensation) => compensation.operation === id && compensation.status === 'succeeded',
+  );
   return {
     id,
     type,
@@ -91,7 +99,11 @@ function operationReport(id: string, type: OperationReport['type'], result: Exec
 /** True when what ran before still runs for every service that the run touched. */
 function previousRuns({ before, closed, result }: ReportRequest): boolean {
   const earlier = Object.entries(before?.current ?? {});
-  return result.status !== 'succeeded' && earlier.length > 0 && earlier.every(([name, { version_id }]) => closed?.current[name]?.version_id === version_id);
+  return (
+    result.status !== 'succeeded' &&
+    earlier.length > 0 &&
+    earlier.every(([name, { version_id }]) => closed?.current[name]?.version_id === version_id)
+  );
 }
 
 function restoredSentences(request: ReportRequest): string[] {
@@ -99,13 +111,20 @@ function restoredSentences(request: ReportRequest): string[] {
   if (result.status === 'succeeded' || result.status === 'interrupted') return [];
   const failed = result.compensations.filter(({ status }) => status === 'failed').map(({ id }) => `not undone: ${id}`);
   if (failed.length > 0) return failed;
-  if (previousRuns(request)) return [`${before?.deployments.at(-1)?.version_id ?? 'the previous version'} runs in ${context.env} as before`];
-  return before && Object.keys(before.current).length > 0 ? [] : result.status === 'restored' ? [`nothing is left of the first deploy to ${context.env}`] : [];
+  if (previousRuns(request))
+    return [`${before?.deployments.at(-1)?.version_id ?? 'the previous version'} runs in ${context.env} as before`];
+  return before && Object.keys(before.current).length > 0
+    ? []
+    : result.status === 'restored'
+      ? [`nothing is left of the first deploy to ${context.env}`]
+      : [];
 }
 
 function nextSteps({ result, context, plan, closed }: ReportRequest): string[] {
-  if (result.status === 'interrupted') return [`deployer resume ${context.run_id}`, `deployer rollback --env ${context.env}`];
-  if (result.status === 'failed') return [`deployer run show ${context.run_id}`, `deployer status --env ${context.env}`];
+  if (result.status === 'interrupted')
+    return [`deployer resume ${context.run_id}`, `deployer rollback --env ${context.env}`];
+  if (result.status === 'failed')
+    return [`deployer run show ${context.run_id}`, `deployer status --env ${context.env}`];
   if (closed?.canary) return [`deployer canary promote --env ${plan.env}`, `deployer canary abort --env ${plan.env}`];
   return [];
 }

@@ -2,8 +2,8 @@ import { DeployerError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import type { StateDocument } from '../core/state.ts';
 import { list } from '../core/text.ts';
-import { acquire } from './lock.ts';
 import type { RunOptions } from './deploy.ts';
+import { acquire } from './lock.ts';
 import { findTarget } from './observe.ts';
 import { perform, type ResumeOptions } from './run.ts';
 import { resolveVariables } from './variables.ts';
@@ -15,7 +15,11 @@ export interface ResumeRequest extends ResumeOptions {
 }
 
 /** Finishes a run that was cut off, or takes back what it did: from its own plan, context and journal. */
-export async function resume(workspace: Workspace, request: ResumeRequest, options: Omit<RunOptions, 'approve'>): Promise<RunReport> {
+export async function resume(
+  workspace: Workspace,
+  request: ResumeRequest,
+  options: Omit<RunOptions, 'approve'>,
+): Promise<RunReport> {
   const { document } = await workspace.state.read();
   const runId = request.run ?? onlyCutOff(document);
   const env = Object.values(document.environments).find(({ active_run }) => active_run === runId)?.name;
@@ -25,11 +29,16 @@ export async function resume(workspace: Workspace, request: ResumeRequest, optio
     const { document: now } = await workspace.state.read();
     const { active_run, ...before } = now.environments[env] ?? { active_run: undefined };
     if (active_run !== runId || !('name' in before)) throw nothingToResume(runId);
-    const [plan, context] = await Promise.all([workspace.state.runs.readPlan(runId), workspace.state.runs.readContext(runId)]);
+    const [plan, context] = await Promise.all([
+      workspace.state.runs.readPlan(runId),
+      workspace.state.runs.readContext(runId),
+    ]);
     const environment = findTarget(workspace, now, { env, services: context.services });
     const variables = await resolveVariables(workspace, environment, context.configuration);
     const makesVersion = plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
-    const version = makesVersion ? undefined : await workspace.state.versions.get(context.version_id).catch(() => undefined);
+    const version = makesVersion
+      ? undefined
+      : await workspace.state.versions.get(context.version_id).catch(() => undefined);
     const { run: _, ...resumeOptions } = request;
     return await perform({
       workspace,
@@ -49,8 +58,18 @@ export async function resume(workspace: Workspace, request: ResumeRequest, optio
 }
 
 /** An environment that only exists because its first run had started. */
-function isNew(state: { deployments: readonly unknown[]; revisions: readonly unknown[]; resources: object; template?: string }): boolean {
-  return state.deployments.length === 0 && state.revisions.length === 0 && Object.keys(state.resources).length === 0 && !state.template;
+function isNew(state: {
+  deployments: readonly unknown[];
+  revisions: readonly unknown[];
+  resources: object;
+  template?: string;
+}): boolean {
+  return (
+    state.deployments.length === 0 &&
+    state.revisions.length === 0 &&
+    Object.keys(state.resources).length === 0 &&
+    !state.template
+  );
 }
 
 function onlyCutOff(document: StateDocument): string {
@@ -58,7 +77,12 @@ function onlyCutOff(document: StateDocument): string {
   const [only] = runs;
   if (only && runs.length === 1) return only;
   if (!only) throw nothingToResume();
-  throw new DeployerError({ code: 'USAGE', reason: `Several runs were cut off: ${list(runs)}`, fix: 'Name one: deployer resume RUN', stage: 'resume' });
+  throw new DeployerError({
+    code: 'USAGE',
+    reason: `Several runs were cut off: ${list(runs)}`,
+    fix: 'Name one: deployer resume RUN',
+    stage: 'resume',
+  });
 }
 
 function nothingToResume(run?: string): DeployerError {

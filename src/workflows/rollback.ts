@@ -18,11 +18,16 @@ export interface RollbackRequest {
  * Makes an earlier version live again with the configuration it ran with. When a run was cut off, going back means
  * taking back what that run did.
  */
-export async function rollback(workspace: Workspace, request: RollbackRequest, options: RunOptions): Promise<RunReport> {
+export async function rollback(
+  workspace: Workspace,
+  request: RollbackRequest,
+  options: RunOptions,
+): Promise<RunReport> {
   const { document } = await workspace.state.read();
   const env = findTarget(workspace, document, request).name;
   const cutOff = document.environments[env]?.active_run;
-  if (cutOff && !request.to) return resume(workspace, { run: cutOff, direction: 'back', assumeDone: [], assumeNotDone: [] }, options);
+  if (cutOff && !request.to)
+    return resume(workspace, { run: cutOff, direction: 'back', assumeDone: [], assumeNotDone: [] }, options);
   return applyPlan({
     workspace,
     makePlan: () => planRollbackTo(workspace, { ...request, env }),
@@ -46,5 +51,9 @@ async function planRollbackTo(workspace: Workspace, request: RollbackRequest): P
     ...(context ? { services: context.services } : {}),
   });
   const { migrateDown, force } = request;
-  return { ...planRollback(observation.snapshot, { ...(migrateDown ? { migrateDown } : {}), ...(force ? { force } : {}) }), observation, version };
+  return {
+    ...planRollback(observation.snapshot, { ...(migrateDown ? { migrateDown } : {}), ...(force ? { force } : {}) }),
+    observation,
+    version,
+  };
 }

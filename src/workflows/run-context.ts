@@ -2,8 +2,8 @@ import { optionsDigest } from '../core/configuration.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunContext } from '../core/run.ts';
 import type { MigrationRecord, ReleaseInputs } from '../core/state.ts';
-import { sourceDigest } from './sources.ts';
 import type { RunRequest } from './run.ts';
+import { sourceDigest } from './sources.ts';
 import { buildVariables, fingerprints, serviceVariables } from './variables.ts';
 
 /** Everything a resumed run or a later roll-back needs to know about this one. */
@@ -53,10 +53,19 @@ async function inputsOf({ workspace, observation, plan, version }: RunRequest): 
     Object.values(snapshot.environment.services).map((service) => {
       const build = fingerprints(buildVariables(service, variables), key);
       const files = snapshot.services[service.name]?.files;
-      const earlier = version?.services[service.name]?.inputs ?? (built.has(service.name) ? undefined : snapshot.current?.current[service.name]?.inputs);
+      const earlier =
+        version?.services[service.name]?.inputs ??
+        (built.has(service.name) ? undefined : snapshot.current?.current[service.name]?.inputs);
       const own = files ? { source: sourceDigest(service, files, build), files, build_variables: build } : undefined;
       const made = built.has(service.name) ? own : (earlier ?? own);
-      return [service.name, { ...(made ?? missingInputs()), options: optionsDigest(service), variables: fingerprints(serviceVariables(service, snapshot.drivers[service.driver], variables), key) }];
+      return [
+        service.name,
+        {
+          ...(made ?? missingInputs()),
+          options: optionsDigest(service),
+          variables: fingerprints(serviceVariables(service, snapshot.drivers[service.driver], variables), key),
+        },
+      ];
     }),
   );
 }
@@ -71,6 +80,9 @@ function builtServices(plan: Plan): string[] {
 
 function migrationsOf({ observation }: RunRequest): Record<string, readonly MigrationRecord[]> {
   return Object.fromEntries(
-    Object.entries(observation.snapshot.databases).map(([name, { files }]) => [name, files.map(({ id, phase, checksum }) => ({ id, phase, checksum }))]),
+    Object.entries(observation.snapshot.databases).map(([name, { files }]) => [
+      name,
+      files.map(({ id, phase, checksum }) => ({ id, phase, checksum })),
+    ]),
   );
 }

@@ -5,11 +5,11 @@ import type { EnvironmentState, Version } from '../core/state.ts';
 import type { Lock } from '../state/held-lock.ts';
 import { carryOut } from './carry-out.ts';
 import { closeRun } from './close-run.ts';
+import { emptyState } from './environments.ts';
 import { notify } from './notify.ts';
 import type { Observation } from './observe.ts';
 import { reportRun } from './report-run.ts';
 import { makeContext } from './run-context.ts';
-import { emptyState } from './environments.ts';
 import type { EnvironmentVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -68,8 +68,18 @@ export async function perform(request: PerformRequest): Promise<RunReport> {
   const started = workspace.runtime.clock.monotonic();
   const { result, events } = await carryOut(request);
   const closed = await closeRun({ ...request, result, events });
-  await audit(workspace, context, { result: auditResult(result.status), detail: { version: context.version_id, status: result.status } });
-  const report = reportRun({ plan, context, result, closed, before: request.before, duration_ms: workspace.runtime.clock.monotonic() - started });
+  await audit(workspace, context, {
+    result: auditResult(result.status),
+    detail: { version: context.version_id, status: result.status },
+  });
+  const report = reportRun({
+    plan,
+    context,
+    result,
+    closed,
+    before: request.before,
+    duration_ms: workspace.runtime.clock.monotonic() - started,
+  });
   await notify(workspace, report);
   return report;
 }
@@ -81,15 +91,31 @@ async function openRun(workspace: Workspace, context: RunContext, lock: Lock): P
     context.env,
     (current) => {
       before = current;
-      return { ...(current ?? emptyState(context.env, context.mode, { now: Date.parse(context.started_at) })), active_run: context.run_id };
+      return {
+        ...(current ?? emptyState(context.env, context.mode, { now: Date.parse(context.started_at) })),
+        active_run: context.run_id,
+      };
     },
     { lock },
   );
   return before;
 }
 
-async function audit(workspace: Workspace, context: RunContext, entry: { result: 'started' | 'succeeded' | 'failed' | 'interrupted'; detail: Record<string, string | readonly string[]> }): Promise<void> {
-  await workspace.state.audit.append({ who: context.who, action: context.intent, environment: context.env, run_id: context.run_id, ...entry });
+async function audit(
+  workspace: Workspace,
+  context: RunContext,
+  entry: {
+    result: 'started' | 'succeeded' | 'failed' | 'interrupted';
+    detail: Record<string, string | readonly string[]>;
+  },
+): Promise<void> {
+  await workspace.state.audit.append({
+    who: context.who,
+    action: context.intent,
+    environment: context.env,
+    run_id: context.run_id,
+    ...entry,
+  });
 }
 
 function auditResult(status: RunStatus): 'succeeded' | 'failed' | 'interrupted' {

@@ -1,11 +1,11 @@
-import { DeployerError } from '../core/errors.ts';
 import type { FlagValue } from '../core/config.ts';
+import { DeployerError } from '../core/errors.ts';
 import { isVariableName } from '../core/name.ts';
 import type { ConfigurationRevision, EnvironmentState } from '../core/state.ts';
 import { parseReference } from '../secrets/reference.ts';
-import { acquire } from './lock.ts';
 import type { RunOptions } from './deploy.ts';
 import { emptyState } from './environments.ts';
+import { acquire } from './lock.ts';
 import { findTarget } from './observe.ts';
 import { recordAction } from './record.ts';
 import type { Workspace } from './workspace.ts';
@@ -22,7 +22,11 @@ export interface SettingsRequest {
 }
 
 /** Makes a new revision of an environment's configuration; it takes effect with the next deploy. Answers its number. */
-export async function changeSettings(workspace: Workspace, request: SettingsRequest, options: Pick<RunOptions, 'lockWaitMs'> = {}): Promise<{ env: string; revision: number }> {
+export async function changeSettings(
+  workspace: Workspace,
+  request: SettingsRequest,
+  options: Pick<RunOptions, 'lockWaitMs'> = {},
+): Promise<{ env: string; revision: number }> {
   refuseBadNames(Object.keys(request.values));
   if (request.kind === 'secrets') refuseValues(request);
   const { document } = await workspace.state.read();
@@ -31,13 +35,29 @@ export async function changeSettings(workspace: Workspace, request: SettingsRequ
   try {
     const { clock, who } = workspace.runtime;
     let revision = 0;
-    await workspace.state.update(environment.name, (current) => {
-      const state = current ?? emptyState(environment.name, environment.mode, { now: clock.now() });
-      revision = (state.revisions.at(-1)?.revision ?? 0) + 1;
-      const next: ConfigurationRevision = { revision, at: new Date(clock.now()).toISOString(), by: who, variables: {}, secrets: {}, flags: {}, [request.kind]: request.values };
-      return { ...state, revisions: bounded([...state.revisions, next]) };
-    }, { lock });
-    await recordAction(workspace, { action: 'env set', environment: environment.name, detail: { kind: request.kind, names: Object.keys(request.values), revision } });
+    await workspace.state.update(
+      environment.name,
+      (current) => {
+        const state = current ?? emptyState(environment.name, environment.mode, { now: clock.now() });
+        revision = (state.revisions.at(-1)?.revision ?? 0) + 1;
+        const next: ConfigurationRevision = {
+          revision,
+          at: new Date(clock.now()).toISOString(),
+          by: who,
+          variables: {},
+          secrets: {},
+          flags: {},
+          [request.kind]: request.values,
+        };
+        return { ...state, revisions: bounded([...state.revisions, next]) };
+      },
+      { lock },
+    );
+    await recordAction(workspace, {
+      action: 'env set',
+      environment: environment.name,
+      detail: { kind: request.kind, names: Object.keys(request.values), revision },
+    });
     return { env: environment.name, revision };
   } finally {
     await lock.release();
@@ -49,7 +69,12 @@ function bounded(revisions: EnvironmentState['revisions']): EnvironmentState['re
   const [first, second, ...rest] = revisions;
   if (revisions.length <= REVISIONS_KEPT || !first || !second) return revisions;
   return [
-    { ...second, variables: { ...first.variables, ...second.variables }, secrets: { ...first.secrets, ...second.secrets }, flags: { ...first.flags, ...second.flags } },
+    {
+      ...second,
+      variables: { ...first.variables, ...second.variables },
+      secrets: { ...first.secrets, ...second.secrets },
+      flags: { ...first.flags, ...second.flags },
+    },
     ...rest,
   ];
 }
@@ -57,7 +82,12 @@ function bounded(revisions: EnvironmentState['revisions']): EnvironmentState['re
 function refuseBadNames(names: readonly string[]): void {
   const bad = names.find((name) => !isVariableName(name));
   if (bad === undefined) return;
-  throw new DeployerError({ code: 'USAGE', reason: `"${bad}" is not a variable name`, fix: 'Use letters, digits and "_", not starting with a digit', stage: 'usage' });
+  throw new DeployerError({
+    code: 'USAGE',
+    reason: `"${bad}" is not a variable name`,
+    fix: 'Use letters, digits and "_", not starting with a digit',
+    stage: 'usage',
+  });
 }
 
 /** What is given has to be a reference: a value would end up in the state. */

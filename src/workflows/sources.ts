@@ -55,6 +55,10 @@ export function openSources({ root, folder }: { root: string; folder: string }):
 }
 
 /** Over files, build command, output list and build-time variables: equal digests need no second build. */
-export function sourceDigest(service: ServiceConfig, files: Digest, build: Readonly<Record<string, Fingerprint>>): Digest {
+export function sourceDigest(
+  service: ServiceConfig,
+  files: Digest,
+  build: Readonly<Record<string, Fingerprint>>,
+): Digest {
   return digestValue({ files, command: service.build.command, output: service.build.output, variables: build });
 }

@@ -1,5 +1,5 @@
-import { DeployerError } from '../core/errors.ts';
 import type { InspectedRelease, LogLine } from '../core/driver.ts';
+import { DeployerError } from '../core/errors.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { findTarget, requireState } from './observe.ts';
@@ -25,26 +25,45 @@ export interface ServiceStatus {
 /** What runs where, as the platforms say it, beside what the state says. */
 export async function readStatus(workspace: Workspace, request: { env?: string }): Promise<readonly ServiceStatus[]> {
   const { document } = await workspace.state.read();
-  const names = request.env ? [findTarget(workspace, document, { env: request.env }).name] : Object.keys(document.environments).sort();
+  const names = request.env
+    ? [findTarget(workspace, document, { env: request.env }).name]
+    : Object.keys(document.environments).sort();
   const rows = await Promise.all(names.map((name) => environmentStatus(workspace, requireState(document, name))));
   return rows.flat();
 }
 
 async function environmentStatus(workspace: Workspace, state: EnvironmentState): Promise<ServiceStatus[]> {
-  const rows = await Promise.all(Object.keys(state.resources).sort().map((service) => serviceStatus(workspace, state, service)));
+  const rows = await Promise.all(
+    Object.keys(state.resources)
+      .sort()
+      .map((service) => serviceStatus(workspace, state, service)),
+  );
   return rows.flat();
 }
 
 async function serviceStatus(workspace: Workspace, state: EnvironmentState, service: string): Promise<ServiceStatus[]> {
   const live = state.current[service];
   const { driver, target } = await targetFor(workspace, state, service);
-  const context = driverContext(workspace, driver, { signal: AbortSignal.timeout(15_000), timeout: 15_000, key: 'status' });
+  const context = driverContext(workspace, driver, {
+    signal: AbortSignal.timeout(15_000),
+    timeout: 15_000,
+    key: 'status',
+  });
   const inspection = await driver.inspect(target, context).catch(() => undefined);
   const base = { env: state.name, service, driver: driver.facts.name };
   const known = [live?.version_id, state.canary?.releases[service]?.version_id];
   if (!inspection || inspection.releases.length === 0) {
     const state_ = inspection ? ('absent' as const) : ('unknown' as const);
-    return [{ ...base, version_id: live?.version_id ?? null, state: state_, percent: 0, url: live?.url ?? null, drift: inspection !== undefined && live !== undefined }];
+    return [
+      {
+        ...base,
+        version_id: live?.version_id ?? null,
+        state: state_,
+        percent: 0,
+        url: live?.url ?? null,
+        drift: inspection !== undefined && live !== undefined,
+      },
+    ];
   }
   return inspection.releases.map(({ ref: _, internal_url: __, ...release }) => ({
     ...base,
@@ -60,7 +79,13 @@ export async function targetFor(workspace: Workspace, state: EnvironmentState, s
   const last = state.deployments.at(-1);
   const context = last && (await contextOf(workspace, last.run_id));
   const config = context?.services[service] ?? findTarget(workspace, document, { env: state.name }).services[service];
-  if (!config) throw new DeployerError({ code: 'NOT_FOUND', reason: `There is no service ${service} in ${state.name}`, fix: 'See: deployer status', stage: 'config' });
+  if (!config)
+    throw new DeployerError({
+      code: 'NOT_FOUND',
+      reason: `There is no service ${service} in ${state.name}`,
+      fix: 'See: deployer status',
+      stage: 'config',
+    });
   const driver = await requireDriver(workspace, config.driver);
   return { driver, target: targetOf(workspace.config, state, config, state.resources[service] ?? null) };
 }
@@ -74,9 +99,13 @@ export interface LogsRequest {
 }
 
 /** What the services print, merged as it comes. Ends when the platforms have no more, or the signal aborts. */
-export async function readLogs(workspace: Workspace, request: LogsRequest, onLine: (line: LogLine) => void): Promise<void> {
+export async function readLogs(
+  workspace: Workspace,
+  request: LogsRequest,
+  onLine: (line: LogLine) => void,
+): Promise<void> {
   const { document } = await workspace.state.read();
-  const state = requireState(document, findTarget(workspace, document, request).name);
+  const state = requireState(document, findTarget(workspace, document, { env: request.env }).name);
   const names = request.services?.length ? request.services : Object.keys(state.current).sort();
   await Promise.all(names.map((service) => readServiceLogs(workspace, { state, service, request }, onLine)));
 }
@@ -87,7 +116,17 @@ async function readServiceLogs(
   onLine: (line: LogLine) => void,
 ): Promise<void> {
   const { driver, target } = await targetFor(workspace, state, service);
-  if (!driver.logs) throw new DeployerError({ code: 'UNSUPPORTED', reason: `The driver ${driver.facts.name} has no logs`, fix: 'Look at the platform itself', stage: 'deploy' });
-  const context = driverContext(workspace, driver, { signal: request.signal, timeout: Number.MAX_SAFE_INTEGER, key: 'logs' });
+  if (!driver.logs)
+    throw new DeployerError({
+      code: 'UNSUPPORTED',
+      reason: `The driver ${driver.facts.name} has no logs`,
+      fix: 'Look at the platform itself',
+      stage: 'deploy',
+    });
+  const context = driverContext(workspace, driver, {
+    signal: request.signal,
+    timeout: Number.MAX_SAFE_INTEGER,
+    key: 'logs',
+  });
   for await (const line of driver.logs(target, { follow: request.follow, tail: request.tail }, context)) onLine(line);
 }

@@ -16,7 +16,8 @@ export async function validateProject(workspace: Workspace, request: { env?: str
       seen.add(service.path);
       findings.push(...findingsOf(sources.problem(service)));
     }
-    for (const [name, text] of Object.entries(environment.secrets)) findings.push(...referenceFindings({ environment: environment.name, name, text }));
+    for (const [name, text] of Object.entries(environment.secrets))
+      findings.push(...referenceFindings({ environment: environment.name, name, text }));
   }
   if (request.env) findings.push(...(await checkEnvironment(workspace, request.env)).findings);
   return findings;
@@ -25,13 +26,25 @@ export async function validateProject(workspace: Workspace, request: { env?: str
 function referenceFindings(secret: { environment: string; name: string; text: string }): Finding[] {
   const problem = problemOf(secret.text);
   if (!problem) return [];
-  return [{ level: 'error', code: problem.code, message: problem.reason, path: `environments.${secret.environment}.secrets.${secret.name}`, ...(problem.fix ? { fix: problem.fix } : {}) }];
+  return [
+    {
+      level: 'error',
+      code: problem.code,
+      message: problem.reason,
+      path: `environments.${secret.environment}.secrets.${secret.name}`,
+      ...(problem.fix ? { fix: problem.fix } : {}),
+    },
+  ];
 }
 
 /** The folder of a service that cannot be read, as a finding. */
 function findingsOf(problem: Failure | undefined): readonly Finding[] {
   if (!problem) return [];
-  return problem.findings ?? [{ level: 'error', code: problem.code, message: problem.reason, ...(problem.fix ? { fix: problem.fix } : {}) }];
+  return (
+    problem.findings ?? [
+      { level: 'error', code: problem.code, message: problem.reason, ...(problem.fix ? { fix: problem.fix } : {}) },
+    ]
+  );
 }
 
 function problemOf(reference: string): Failure | undefined {

@@ -27,13 +27,25 @@ export async function resolveVariables(
   const resolver = await openResolver(workspace, environment.name);
   const { values: secrets, findings } = await resolver.resolveAll(configuration.secrets, AbortSignal.timeout(60_000));
   const flags = Object.fromEntries(Object.entries(configuration.flags).map(([name, value]) => [name, String(value)]));
-  const values = withAbsoluteDatabases(workspace.config.root, environment, { ...configuration.variables, ...flags, ...secrets });
+  const values = withAbsoluteDatabases(workspace.config.root, environment, {
+    ...configuration.variables,
+    ...flags,
+    ...secrets,
+  });
   workspace.runtime.redactor.add(...Object.values(secrets));
-  return { values, secretNames: new Set(Object.keys(configuration.secrets)), findings: [...findings, ...missing(environment, values, findings)] };
+  return {
+    values,
+    secretNames: new Set(Object.keys(configuration.secrets)),
+    findings: [...findings, ...missing(environment, values, findings)],
+  };
 }
 
 /** What one service gets: every plain value, and the secrets it names; all of them when it names nothing at all. */
-export function serviceVariables(service: ServiceConfig, facts: DriverFacts | undefined, all: EnvironmentVariables): Variables {
+export function serviceVariables(
+  service: ServiceConfig,
+  facts: DriverFacts | undefined,
+  all: EnvironmentVariables,
+): Variables {
   const named = new Set([...service.env.map(({ key }) => key), ...service.build.env]);
   const runs = service.start !== undefined || facts?.capabilities.includes('configure');
   return pick(all.values, (name) => {
@@ -51,11 +63,17 @@ export function buildVariables(service: ServiceConfig, all: EnvironmentVariables
 /** Fingerprints by name; none before the project has a key. */
 export function fingerprints(variables: Variables, key: Uint8Array | undefined): Record<string, Fingerprint> {
   if (!key) return {};
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, fingerprint(key, name, reveal(value))]));
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, fingerprint(key, name, reveal(value))]),
+  );
 }
 
 function pick(values: Variables, wanted: (name: string) => boolean): Variables {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => wanted(name)).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([name]) => wanted(name))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 function withAbsoluteDatabases(root: string, environment: EnvironmentConfig, values: Variables): Variables {
@@ -77,9 +95,11 @@ function missing(environment: EnvironmentConfig, values: Variables, known: reado
   for (const service of Object.values(environment.services)) {
     const optional = new Set(service.env.filter((entry) => entry.optional).map(({ key }) => key));
     for (const { key } of service.env) if (!optional.has(key)) need(key, service.name);
-    for (const name of service.build.env) if (!optional.has(name) && !service.env.some(({ key }) => key === name)) need(name, service.name);
+    for (const name of service.build.env)
+      if (!optional.has(name) && !service.env.some(({ key }) => key === name)) need(name, service.name);
   }
-  for (const database of Object.values(environment.databases)) if (database.migrations) need(database.connection_env, `database ${database.name}`);
+  for (const database of Object.values(environment.databases))
+    if (database.migrations) need(database.connection_env, `database ${database.name}`);
   const reported = new Set(known.map(({ path }) => path?.split('.').at(-1)));
   return [...needed]
     .filter(([name]) => !(name in values) && !GIVEN.has(name) && !reported.has(name))

@@ -9,7 +9,12 @@ export async function currentVersion(workspace: Workspace, env: string): Promise
   const state = requireState(document, findTarget(workspace, document, { env }).name);
   const last = state.deployments.at(-1);
   if (last) return workspace.state.versions.get(last.version_id);
-  throw new DeployerError({ code: 'NOT_FOUND', reason: `No version runs in ${state.name}`, fix: `Deploy first: deployer deploy --env ${state.name}`, stage: 'state' });
+  throw new DeployerError({
+    code: 'NOT_FOUND',
+    reason: `No version runs in ${state.name}`,
+    fix: `Deploy first: deployer deploy --env ${state.name}`,
+    stage: 'state',
+  });
 }
 
 /** The deployment a roll-back goes to: of the version named, else the newest one of another version than today's. */
@@ -22,7 +27,9 @@ export function rollbackTarget(deployments: readonly Deployment[], env: string, 
   if (target) return target;
   throw new DeployerError({
     code: 'NOT_FOUND',
-    reason: version ? `${version.id} did not run in ${env} lately, or is what runs now` : `There is no earlier version in ${env} to go back to`,
+    reason: version
+      ? `${version.id} did not run in ${env} lately, or is what runs now`
+      : `There is no earlier version in ${env} to go back to`,
     fix: `Versions that ran there: deployer versions --env ${env}`,
     stage: 'state',
   });

@@ -3,8 +3,8 @@ import type { ArtifactStore } from '../core/artifact.ts';
 import type { Config } from '../core/config.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
-import type { Runtime } from '../runtime.ts';
 import type { RunContext } from '../core/run.ts';
+import type { Runtime } from '../runtime.ts';
 import type { State } from '../state/state.ts';
 import { openSources, type Sources } from './sources.ts';
 

@@ -12,7 +12,17 @@ export const spec: CommandSpec = {
     const limit = options.limit === undefined ? 50 : positive(options.limit, '--limit');
     const { entries: all, skipped } = await workspace.state.audit.read({ limit });
     const entries = all.filter(({ environment }) => !globals.env || environment === globals.env);
-    const rows = entries.map(({ at, who, action, environment, result, run_id }) => [at, who, action, environment ?? '-', result ?? '-', run_id ?? '-']);
-    return { document: { entries, skipped }, text: () => table(['at', 'who', 'action', 'environment', 'result', 'run'], rows) || 'Nothing was done yet' };
+    const rows = entries.map(({ at, who, action, environment, result, run_id }) => [
+      at,
+      who,
+      action,
+      environment ?? '-',
+      result ?? '-',
+      run_id ?? '-',
+    ]);
+    return {
+      document: { entries, skipped },
+      text: () => table(['at', 'who', 'action', 'environment', 'result', 'run'], rows) || 'Nothing was done yet',
+    };
   },
 };

@@ -16,8 +16,19 @@ export const spec: CommandSpec = {
     const bad = findings.find(({ level }) => level === 'error');
     return {
       document: { status: bad ? 'unwell' : 'well', checks, findings },
-      text: (style) => [table(['check', 'result'], checks.map(({ name, result }) => [name, result])), ...findings.map((finding) => findingText(finding, style))].join('\n'),
-      exit: bad ? (bad.code === 'AUTH_FAILED' || bad.code === 'INSUFFICIENT_PERMISSIONS' ? EXIT.auth : EXIT.failed) : EXIT.done,
+      text: (style) =>
+        [
+          table(
+            ['check', 'result'],
+            checks.map(({ name, result }) => [name, result]),
+          ),
+          ...findings.map((finding) => findingText(finding, style)),
+        ].join('\n'),
+      exit: bad
+        ? bad.code === 'AUTH_FAILED' || bad.code === 'INSUFFICIENT_PERMISSIONS'
+          ? EXIT.auth
+          : EXIT.failed
+        : EXIT.done,
     };
   },
 };

@@ -39,5 +39,13 @@ async function describeAll(group?: string): Promise<Record<string, unknown>[]> {
 
 async function describeCommand(entry: CommandEntry): Promise<Record<string, unknown>> {
   const { effect, description, arguments: args, options, examples } = await entry.load();
-  return { name: entry.path.join(' '), summary: entry.summary, description: description ?? entry.summary, effect, arguments: args ?? [], flags: options ?? [], examples };
+  return {
+    name: entry.path.join(' '),
+    summary: entry.summary,
+    description: description ?? entry.summary,
+    effect,
+    arguments: args ?? [],
+    flags: options ?? [],
+    examples,
+  };
 }

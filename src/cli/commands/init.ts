@@ -1,5 +1,5 @@
-import type { CommandSpec } from '../command.ts';
 import { facts } from '../../report/table.ts';
+import type { CommandSpec } from '../command.ts';
 
 export const spec: CommandSpec = {
   effect: 'write',
@@ -13,7 +13,12 @@ export const spec: CommandSpec = {
     if (mode === 'print') return { raw: text, document: { file, text, draft } };
     return {
       document: { status: 'success', file, draft },
-      text: () => facts([['written', file], ...draft.services.map(({ name, framework, path }) => [name, `${framework} in ${path}`] as const), ['next', 'deployer validate, then deployer deploy']]),
+      text: () =>
+        facts([
+          ['written', file],
+          ...draft.services.map(({ name, framework, path }) => [name, `${framework} in ${path}`] as const),
+          ['next', 'deployer validate, then deployer deploy'],
+        ]),
     };
   },
 };

@@ -22,12 +22,22 @@ export const spec: CommandSpec = {
     const tail = options.tail === undefined ? 100 : positive(options.tail, '--tail');
     const collected: unknown[] = [];
     const { redactor } = workspace.runtime;
-    await readLogs(workspace, { env: name, services: listOption(options, 'service'), follow: flagOption(options, 'follow'), tail, signal: stop.signal }, (line) => {
-      const safe = redactor.redactDeep(line);
-      if (globals.events) invocation.print(JSON.stringify({ format: 1, type: 'log', ...safe }));
-      else if (globals.json) collected.push(safe);
-      else invocation.print(`${safe.service} | ${printable(safe.line)}`);
-    });
+    await readLogs(
+      workspace,
+      {
+        env: name,
+        services: listOption(options, 'service'),
+        follow: flagOption(options, 'follow'),
+        tail,
+        signal: stop.signal,
+      },
+      (line) => {
+        const safe = redactor.redactDeep(line);
+        if (globals.events) invocation.print(JSON.stringify({ format: 1, type: 'log', ...safe }));
+        else if (globals.json) collected.push(safe);
+        else invocation.print(`${safe.service} | ${printable(safe.line)}`);
+      },
+    );
     return globals.json ? { document: { env: name, lines: collected } } : {};
   },
 };

@@ -13,7 +13,13 @@ export const spec: CommandSpec = {
     const { document } = await workspace.state.read();
     const env = findTarget(workspace, document, { env: (await chooseEnvironment(invocation, workspace)).name }).name;
     const { url, urls } = urlsOf(requireState(document, env));
-    if (!url) throw new DeployerError({ code: 'NOT_FOUND', reason: `${env} has no URL`, fix: `See: deployer status --env ${env}`, stage: 'state' });
+    if (!url)
+      throw new DeployerError({
+        code: 'NOT_FOUND',
+        reason: `${env} has no URL`,
+        fix: `See: deployer status --env ${env}`,
+        stage: 'state',
+      });
     if (process.stdout.isTTY && !invocation.globals.json) await openInBrowser(invocation, url);
     return { document: { env, url, urls }, text: () => url };
   },

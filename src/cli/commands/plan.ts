@@ -15,7 +15,11 @@ export const spec: CommandSpec = {
     { flags: '--detailed-exitcode', description: 'exit 8 when there is something to do' },
     FORCE_OPTION,
   ],
-  examples: ['deployer plan', 'deployer plan --env production --format markdown', 'deployer plan --env staging --out plan.json'],
+  examples: [
+    'deployer plan',
+    'deployer plan --env production --format markdown',
+    'deployer plan --env staging --out plan.json',
+  ],
   async run(invocation) {
     const workspace = await openProject(invocation);
     const { planDeployment } = await import('../../workflows/plan-deployment.ts');
@@ -32,7 +36,10 @@ export const spec: CommandSpec = {
     const out = textOption(options, 'out');
     if (out) await save(invocation, plan, out);
     const changes = plan.operations.length > 0;
-    return { ...(await rendered(invocation, plan)), exit: flagOption(options, 'detailedExitcode') && changes ? EXIT.changes : EXIT.done };
+    return {
+      ...(await rendered(invocation, plan)),
+      exit: flagOption(options, 'detailedExitcode') && changes ? EXIT.changes : EXIT.done,
+    };
   },
 };
 
@@ -47,7 +54,11 @@ async function rendered({ options, globals }: Invocation, plan: Plan) {
       return { raw: (await import('../../report/plan/mermaid.ts')).planMermaid(plan), document };
     default: {
       const { planText } = await import('../../report/plan/text.ts');
-      return { document, text: (style: Parameters<NonNullable<import('../command.ts').CommandResult['text']>>[0]) => planText(plan, { style, verbose: globals.verbose }) };
+      return {
+        document,
+        text: (style: Parameters<NonNullable<import('../command.ts').CommandResult['text']>>[0]) =>
+          planText(plan, { style, verbose: globals.verbose }),
+      };
     }
   }
 }

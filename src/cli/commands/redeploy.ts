@@ -11,6 +11,10 @@ export const spec: CommandSpec = {
     const workspace = await openProject(invocation);
     const { redeploy } = await import('../../workflows/redeploy.ts');
     const { name } = await chooseEnvironment(invocation, workspace);
-    return runResult(await redeploy(workspace, { env: name }, await runOptions(invocation, workspace)), invocation, workspace);
+    return runResult(
+      await redeploy(workspace, { env: name }, await runOptions(invocation, workspace)),
+      invocation,
+      workspace,
+    );
   },
 };

@@ -7,8 +7,16 @@ export const spec: CommandSpec = {
   description: 'Finishes a run that was cut off, from its own plan and journal. What is done is not done again.',
   arguments: [{ name: '[run]', description: 'id of the run (default: the one that was cut off)' }],
   options: [
-    { flags: '--assume-done <operation>', description: 'an operation in doubt that you have seen to be done', repeat: true },
-    { flags: '--assume-not-done <operation>', description: 'an operation in doubt that you have seen not to be done', repeat: true },
+    {
+      flags: '--assume-done <operation>',
+      description: 'an operation in doubt that you have seen to be done',
+      repeat: true,
+    },
+    {
+      flags: '--assume-not-done <operation>',
+      description: 'an operation in doubt that you have seen not to be done',
+      repeat: true,
+    },
     ...RUN_OPTIONS,
   ],
   examples: ['deployer resume'],

@@ -4,7 +4,8 @@ import { FORCE_OPTION, RUN_OPTIONS } from '../run-options.ts';
 
 export const spec: CommandSpec = {
   effect: 'write',
-  description: 'Goes back to an earlier version and the configuration it ran with. After a run that was cut off: takes it back.',
+  description:
+    'Goes back to an earlier version and the configuration it ran with. After a run that was cut off: takes it back.',
   options: [
     { flags: '--to <version>', description: 'a version by id or name (default: the one before)' },
     { flags: '--migrate-down', description: 'run the down files of migrations that came since' },

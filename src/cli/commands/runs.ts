@@ -12,7 +12,18 @@ export const spec: CommandSpec = {
     const { options, globals } = invocation;
     const limit = options.limit === undefined ? 20 : positive(options.limit, '--limit');
     const runs = await listRuns(workspace, { limit, ...(globals.env ? { env: globals.env } : {}) });
-    const rows = runs.map(({ run_id, intent, env, status, started_at, who, version_id }) => [run_id, intent, env, status, started_at, who, version_id]);
-    return { document: { runs }, text: () => table(['run', 'intent', 'environment', 'status', 'started', 'who', 'version'], rows) || 'No runs yet' };
+    const rows = runs.map(({ run_id, intent, env, status, started_at, who, version_id }) => [
+      run_id,
+      intent,
+      env,
+      status,
+      started_at,
+      who,
+      version_id,
+    ]);
+    return {
+      document: { runs },
+      text: () => table(['run', 'intent', 'environment', 'status', 'started', 'who', 'version'], rows) || 'No runs yet',
+    };
   },
 };

@@ -1,4 +1,5 @@
-import type { CommandSpec } from '../command.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { CommandSpec, Invocation } from '../command.ts';
 import { usage } from '../program.ts';
 
 export const spec: CommandSpec = {
@@ -8,10 +9,15 @@ export const spec: CommandSpec = {
   examples: ['deployer schema > deploy.schema.json', 'deployer schema output/run'],
   async run(invocation) {
     const [name = 'config'] = invocation.args;
-    const schema = name === 'config' ? await configSchemaOf(invocation) : await outputSchema(name);
+    const schema = name === 'config' ? await configOf(invocation) : await outputSchema(name);
     return { raw: `${JSON.stringify(schema, null, 2)}\n`, document: { ...schema } };
   },
 };
+
+async function configOf(invocation: Invocation): Promise<JsonObject> {
+  const { configSchema } = await import('../../config/json-schema.ts');
+  return configSchema((await invocation.runtime()).drivers);
+}
 
 async function outputSchema(name: string): Promise<Record<string, unknown>> {
   const { OUTPUT_SCHEMAS } = await import('../../report/schemas.ts');

@@ -12,10 +12,22 @@ export const spec: CommandSpec = {
     const { readStatus } = await import('../../workflows/status.ts');
     const { env } = invocation.globals;
     const services = await readStatus(workspace, env ? { env } : {});
-    return { document: { services }, text: () => table(['environment', 'service', 'version', 'state', 'traffic', 'url'], services.map(row)) || 'Nothing is deployed' };
+    return {
+      document: { services },
+      text: () =>
+        table(['environment', 'service', 'version', 'state', 'traffic', 'url'], services.map(row)) ||
+        'Nothing is deployed',
+    };
   },
 };
 
 function row({ env, service, version_id, state, percent, url, drift, detail }: ServiceStatus): string[] {
-  return [env, service, version_id ?? '-', [state, drift ? 'drift' : '', detail ?? ''].filter(Boolean).join(', '), `${percent} %`, url ?? '-'];
+  return [
+    env,
+    service,
+    version_id ?? '-',
+    [state, drift ? 'drift' : '', detail ?? ''].filter(Boolean).join(', '),
+    `${percent} %`,
+    url ?? '-',
+  ];
 }

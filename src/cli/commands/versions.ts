@@ -12,7 +12,17 @@ export const spec: CommandSpec = {
     const { options, globals } = invocation;
     const limit = options.limit === undefined ? 20 : positive(options.limit, '--limit');
     const versions = await listVersions(workspace, { limit, ...(globals.env ? { env: globals.env } : {}) });
-    const rows = versions.map(({ id, name, created_at, built_in, commit, runs_in }) => [id, name ?? '-', created_at, built_in, commit?.slice(0, 10) ?? '-', runs_in.join(', ') || '-']);
-    return { document: { versions }, text: () => table(['version', 'name', 'created', 'built in', 'commit', 'runs in'], rows) || 'No versions yet' };
+    const rows = versions.map(({ id, name, created_at, built_in, commit, runs_in }) => [
+      id,
+      name ?? '-',
+      created_at,
+      built_in,
+      commit?.slice(0, 10) ?? '-',
+      runs_in.join(', ') || '-',
+    ]);
+    return {
+      document: { versions },
+      text: () => table(['version', 'name', 'created', 'built in', 'commit', 'runs in'], rows) || 'No versions yet',
+    };
   },
 };

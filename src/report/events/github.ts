@@ -11,7 +11,8 @@ export function githubListener({ write }: { write(text: string): void }): Listen
       return;
     }
     if (event.type === 'operation.succeeded' || event.type === 'operation.failed') writeGroup(event.operation);
-    if (event.type === 'operation.failed') write(`::error title=${escapeProperty(event.failure.code)}::${escapeData(event.failure.reason)}\n`);
+    if (event.type === 'operation.failed')
+      write(`::error title=${escapeProperty(event.failure.code)}::${escapeData(event.failure.reason)}\n`);
     if (said) write(`${said.line}\n`);
   };
 

@@ -53,12 +53,16 @@ export function liveListener({ stream, style }: { stream: NodeJS.WriteStream; st
 }
 
 function track(running: Map<string, Running>, event: StampedEvent): void {
-  if (event.type === 'operation.started') running.set(event.operation, { title: event.title, since: performance.now(), last: '' });
-  if (event.type === 'compensation.started') running.set(event.compensation, { title: event.title, since: performance.now(), last: '' });
+  if (event.type === 'operation.started')
+    running.set(event.operation, { title: event.title, since: performance.now(), last: '' });
+  if (event.type === 'compensation.started')
+    running.set(event.compensation, { title: event.title, since: performance.now(), last: '' });
   if (event.type === 'operation.log') {
     const task = running.get(event.operation);
     if (task) task.last = printableLine(event.line);
   }
-  if (event.type === 'operation.succeeded' || event.type === 'operation.failed' || event.type === 'operation.cancelled') running.delete(event.operation);
-  if (event.type === 'compensation.succeeded' || event.type === 'compensation.failed') running.delete(event.compensation);
+  if (event.type === 'operation.succeeded' || event.type === 'operation.failed' || event.type === 'operation.cancelled')
+    running.delete(event.operation);
+  if (event.type === 'compensation.succeeded' || event.type === 'compensation.failed')
+    running.delete(event.compensation);
 }

@@ -12,19 +12,29 @@ export function sentence(event: StampedEvent, style: Style = plainStyle): { weig
     case 'run.started':
       return step(`${event.intent} ${event.env}: ${count(event.operations, 'operation')} (${event.run_id})`);
     case 'run.resumed':
-      return step(`resuming ${event.run_id}: ${event.finished} finished${event.in_doubt.length ? `, in doubt: ${list(event.in_doubt)}` : ''}`);
+      return step(
+        `resuming ${event.run_id}: ${event.finished} finished${event.in_doubt.length ? `, in doubt: ${list(event.in_doubt)}` : ''}`,
+      );
     case 'operation.started':
-      return step(`${style.cyan('start')}  ${event.operation}  ${style.dim(event.title)}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`);
+      return step(
+        `${style.cyan('start')}  ${event.operation}  ${style.dim(event.title)}${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`,
+      );
     case 'operation.log':
       return { weight: 'detail', line: style.dim(`  ${event.operation} | ${printableLine(event.line)}`) };
     case 'operation.waiting':
       return step(`still   ${event.operation}  ${formatDuration(event.elapsed_ms)}  ${printableLine(event.message)}`);
     case 'operation.retrying':
-      return trouble(`${style.yellow('retry')}  ${event.operation}  in ${formatDuration(event.delay_ms)}: ${printableLine(event.reason)}`);
+      return trouble(
+        `${style.yellow('retry')}  ${event.operation}  in ${formatDuration(event.delay_ms)}: ${printableLine(event.reason)}`,
+      );
     case 'operation.succeeded':
-      return step(`${style.green('done')}   ${event.operation}  ${event.adopted ? 'was done already' : formatDuration(event.duration_ms)}`);
+      return step(
+        `${style.green('done')}   ${event.operation}  ${event.adopted ? 'was done already' : formatDuration(event.duration_ms)}`,
+      );
     case 'operation.failed':
-      return trouble(`${style.red('failed')} ${event.operation}  ${event.failure.code}: ${printableLine(event.failure.reason)}`);
+      return trouble(
+        `${style.red('failed')} ${event.operation}  ${event.failure.code}: ${printableLine(event.failure.reason)}`,
+      );
     case 'operation.cancelled':
       return trouble(`${style.yellow('cancelled')} ${event.operation}`);
     case 'operation.skipped':
@@ -34,11 +44,15 @@ export function sentence(event: StampedEvent, style: Style = plainStyle): { weig
     case 'compensation.succeeded':
       return trouble(`${style.green('undone')} ${event.compensation}  ${formatDuration(event.duration_ms)}`);
     case 'compensation.failed':
-      return trouble(`${style.red('not undone')} ${event.compensation}  ${event.failure.code}: ${printableLine(event.failure.reason)}`);
+      return trouble(
+        `${style.red('not undone')} ${event.compensation}  ${event.failure.code}: ${printableLine(event.failure.reason)}`,
+      );
     case 'warning':
       return trouble(`${style.yellow('warning')} ${printableLine(event.message)}`);
     case 'run.interrupted':
-      return trouble(`${style.yellow('interrupted')} by ${event.signal}; running steps may end${event.in_doubt.length ? `: ${list(event.in_doubt)}` : ''}`);
+      return trouble(
+        `${style.yellow('interrupted')} by ${event.signal}; running steps may end${event.in_doubt.length ? `: ${list(event.in_doubt)}` : ''}`,
+      );
     case 'run.finished':
       return undefined;
     default:

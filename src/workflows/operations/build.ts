@@ -20,7 +20,14 @@ export async function build(session: Session, action: Build, scope: OperationCon
   const { workspace } = session;
   const artifact = driver.build
     ? await driver.build(target, variables, context)
-    : await buildArtifact({ ...scope, service, variables, root: workspace.config.root, store: workspace.artifacts, timeout: scope.remaining() });
+    : await buildArtifact({
+        ...scope,
+        service,
+        variables,
+        root: workspace.config.root,
+        store: workspace.artifacts,
+        timeout: scope.remaining(),
+      });
   await requireSource(session, action, 'while it was built');
   scope.log(`artifact ${artifact.digest}`);
   return { artifact: { ...artifact } };
@@ -33,7 +40,10 @@ async function requireSource(session: Session, action: Build, when: string): Pro
   const { digest } = sources.hash(service);
   // The plan of a first deploy was made before the project had a key: its digest covers no variables.
   const keys = [await workspace.state.key(), undefined];
-  const same = keys.some((key) => sourceDigest(service, digest, fingerprints(buildVariables(service, session.variables), key)) === action.source);
+  const same = keys.some(
+    (key) =>
+      sourceDigest(service, digest, fingerprints(buildVariables(service, session.variables), key)) === action.source,
+  );
   if (same) return;
   throw new DeployerError({
     code: 'PLAN_STALE',

@@ -1,11 +1,11 @@
-import { DeployerError } from '../../core/errors.ts';
-import { formatDuration } from '../../core/duration.ts';
+import { join } from 'node:path';
 import type { InspectedRelease } from '../../core/driver.ts';
+import { formatDuration } from '../../core/duration.ts';
+import { DeployerError } from '../../core/errors.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import { revealAll } from '../../core/secret.ts';
 import type { OperationContext } from '../../execute/handlers.ts';
-import { join } from 'node:path';
 import { serviceVariables } from '../variables.ts';
 import { callFor, placedRelease, requireService, type Session } from './session.ts';
 
@@ -30,7 +30,12 @@ export async function check(session: Session, action: ActionOf<'check'>, scope: 
     signal: scope.signal,
     onAttempt: ({ number, answer }) => scope.log(`try ${number}: ${answer}`),
   });
-  if (!verdict.healthy) throw unhealthy(service.name, verdict.reason ?? `it was not healthy within ${formatDuration(service.health.timeout)}`, verdict.last ? [`last answer: ${verdict.last.answer}`] : []);
+  if (!verdict.healthy)
+    throw unhealthy(
+      service.name,
+      verdict.reason ?? `it was not healthy within ${formatDuration(service.health.timeout)}`,
+      verdict.last ? [`last answer: ${verdict.last.answer}`] : [],
+    );
   return { attempts: verdict.attempts };
 }
 
@@ -57,7 +62,8 @@ async function counts(session: Session, services: readonly string[], scope: Oper
     const placed = placedRelease(session, name, scope);
     const { releases } = await driver.inspect(target, context);
     const mine = releases.find(({ ref }) => placed && canonicalJson(ref) === canonicalJson(placed.ref));
-    if (!mine || mine.state === 'failed' || mine.state === 'stopped') throw unhealthy(name, gone(mine), mine?.detail ? [mine.detail] : []);
+    if (!mine || mine.state === 'failed' || mine.state === 'stopped')
+      throw unhealthy(name, gone(mine), mine?.detail ? [mine.detail] : []);
     found[name] = { requests: mine.requests ?? 0, errors: mine.errors ?? 0 };
   }
   return found;
@@ -80,7 +86,11 @@ function difference(now: Counts, before: Counts): Counts {
 function refuseBreach(seen: Counts, limit: number): void {
   for (const [name, { requests, errors }] of Object.entries(seen)) {
     if (requests < FEWEST_REQUESTS || errors / requests <= limit) continue;
-    throw unhealthy(name, `${errors} of ${requests} requests to the new release failed, more than ${limit * 100} %`, []);
+    throw unhealthy(
+      name,
+      `${errors} of ${requests} requests to the new release failed, more than ${limit * 100} %`,
+      [],
+    );
   }
 }
 

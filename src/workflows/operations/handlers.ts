@@ -4,10 +4,10 @@ import { unreachable } from '../../core/unreachable.ts';
 import type { FindAnswer, OperationContext, OperationHandlers } from '../../execute/handlers.ts';
 import { build } from './build.ts';
 import { check, watch } from './check.ts';
-import { configure, destroy, provision } from './target.ts';
 import { findMigrated, migrate } from './migrate.ts';
 import { findPlaced, place, retire, shift, withdraw } from './release.ts';
 import type { Session } from './session.ts';
+import { configure, destroy, provision } from './target.ts';
 
 /** The work behind each kind of action. The executor decides when; the plan decided what. */
 export function createHandlers(session: Session): OperationHandlers {

@@ -19,7 +19,11 @@ export async function migrate(session: Session, action: Migrate, scope: Operatio
 }
 
 /** The ledger knows what was done before a crash; what is dirty stops the run inside `apply`. */
-export async function findMigrated(session: Session, action: Migrate, scope: OperationContext): Promise<{ found: Json } | 'repeat'> {
+export async function findMigrated(
+  session: Session,
+  action: Migrate,
+  scope: OperationContext,
+): Promise<{ found: Json } | 'repeat'> {
   const { engine, target, context } = await engineFor(session, action, scope);
   const { applied, dirty } = await engine.status(target, context);
   const known = new Set(applied.map(({ id }) => id));
@@ -27,7 +31,12 @@ export async function findMigrated(session: Session, action: Migrate, scope: Ope
   return done && !dirty ? { found: { applied: applied.map(recordOf) as unknown as Json } } : 'repeat';
 }
 
-async function applyApproved(request: { engine: MigrationEngine; target: MigrationTarget; action: Migrate; context: MigrationContext }): Promise<void> {
+async function applyApproved(request: {
+  engine: MigrationEngine;
+  target: MigrationTarget;
+  action: Migrate;
+  context: MigrationContext;
+}): Promise<void> {
   const { engine, target, action, context } = request;
   const { files } = await engine.files(target);
   const now = new Map(files.map(({ id, checksum }) => [id, checksum]));
@@ -43,8 +52,19 @@ async function applyApproved(request: { engine: MigrationEngine; target: Migrati
   await engine.apply(target, { only: action.files.map(({ id }) => id) }, context);
 }
 
-async function revert(engine: MigrationEngine, target: MigrationTarget, ids: readonly string[], context: MigrationContext): Promise<void> {
-  if (!engine.revert) throw new DeployerError({ code: 'UNSUPPORTED', reason: `The engine ${engine.name} cannot go back`, fix: 'Write a migration that undoes the change', stage: 'migration' });
+async function revert(
+  engine: MigrationEngine,
+  target: MigrationTarget,
+  ids: readonly string[],
+  context: MigrationContext,
+): Promise<void> {
+  if (!engine.revert)
+    throw new DeployerError({
+      code: 'UNSUPPORTED',
+      reason: `The engine ${engine.name} cannot go back`,
+      fix: 'Write a migration that undoes the change',
+      stage: 'migration',
+    });
   await engine.revert(target, ids, context);
 }
 
@@ -53,7 +73,12 @@ async function engineFor(session: Session, action: Migrate, scope: OperationCont
   const database = run.databases[action.database];
   const target = database && migrationTarget(workspace, database, session.variables);
   if (!target || !database.migrations) {
-    throw new DeployerError({ code: 'MISSING_ENV', reason: `Database ${action.database} has no URL`, fix: `Give ${database?.connection_env ?? 'its variable'} a value`, stage: 'migration' });
+    throw new DeployerError({
+      code: 'MISSING_ENV',
+      reason: `Database ${action.database} has no URL`,
+      fix: `Give ${database?.connection_env ?? 'its variable'} a value`,
+      stage: 'migration',
+    });
   }
   const engine = await requireEngine(workspace, { ...database, migrations: database.migrations });
   return { engine, target, context: contextFor(session, scope) };

@@ -14,12 +14,20 @@ export async function place(session: Session, action: ActionOf<'place'>, scope: 
   const call = await callFor(session, action.service, scope);
   const variables = serviceVariables(requireService(session, action.service), call.driver.facts, session.variables);
   const artifact = artifactFor(session, action.service, scope);
-  const placed = await call.driver.deploy(call.target, { version_id: session.context.version_id, artifact, variables }, call.context);
+  const placed = await call.driver.deploy(
+    call.target,
+    { version_id: session.context.version_id, artifact, variables },
+    call.context,
+  );
   return { release: releaseOf(session, action.service, scope, placed) as unknown as Json };
 }
 
 /** Was it placed before the crash? The driver finds it by version; deploying again is idempotent, so absent means repeat. */
-export async function findPlaced(session: Session, action: ActionOf<'place'>, scope: OperationContext): Promise<'repeat' | 'absent'> {
+export async function findPlaced(
+  session: Session,
+  action: ActionOf<'place'>,
+  scope: OperationContext,
+): Promise<'repeat' | 'absent'> {
   const { driver, target, context } = await callFor(session, action.service, scope);
   const { releases } = await driver.inspect(target, context);
   return releases.some(({ version_id }) => version_id === session.context.version_id) ? 'repeat' : 'absent';
@@ -45,8 +53,11 @@ export async function withdraw(session: Session, action: ActionOf<'withdraw'>, s
   const placed = placedRelease(session, action.service, scope);
   const live = liveBefore(session, action.service);
   const inspection = await call.driver.inspect(call.target, call.context);
-  const mine = inspection.releases.filter((release) => (placed ? sameRef(release, placed) : release.version_id === session.context.version_id));
-  for (const { ref } of mine.filter((release) => !live || !sameRef(release, live))) await call.driver.retire(call.target, ref, call.context);
+  const mine = inspection.releases.filter((release) =>
+    placed ? sameRef(release, placed) : release.version_id === session.context.version_id,
+  );
+  for (const { ref } of mine.filter((release) => !live || !sameRef(release, live)))
+    await call.driver.retire(call.target, ref, call.context);
   return { withdrawn: mine.length };
 }
 
@@ -55,7 +66,9 @@ export async function retire(session: Session, action: ActionOf<'retire'>, scope
   const call = await callFor(session, action.service, scope);
   const { releases } = await call.driver.inspect(call.target, call.context);
   const idle = releases.filter(({ percent }) => percent === 0);
-  const spare = releases.some(({ percent }) => percent > 0) ? idle.slice(0, Math.max(0, idle.length - action.keep)) : [];
+  const spare = releases.some(({ percent }) => percent > 0)
+    ? idle.slice(0, Math.max(0, idle.length - action.keep))
+    : [];
   for (const { ref } of spare) await retireOne(call, ref, scope);
   return { retired: spare.length };
 }
@@ -69,7 +82,12 @@ function sameRef(release: InspectedRelease, known: Release): boolean {
   return canonicalJson(release.ref) === canonicalJson(known.ref);
 }
 
-function releaseOf(session: Session, service: string, scope: OperationContext, placed: { ref: Json; url?: string; dashboard_url?: string }): Release {
+function releaseOf(
+  session: Session,
+  service: string,
+  scope: OperationContext,
+  placed: { ref: Json; url?: string; dashboard_url?: string },
+): Release {
   const { context, workspace } = session;
   const inputs = context.inputs[service];
   if (!inputs) throw new Error(`no inputs recorded for ${service}`);

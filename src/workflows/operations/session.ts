@@ -35,7 +35,12 @@ export async function callFor(session: Session, service: string, scope: Operatio
   const driver = await requireDriver(session.workspace, config.driver);
   return {
     driver,
-    target: targetOf(session.workspace.config, { name: session.context.env, mode: session.context.mode }, config, resourceOf(session, service, scope)),
+    target: targetOf(
+      session.workspace.config,
+      { name: session.context.env, mode: session.context.mode },
+      config,
+      resourceOf(session, service, scope),
+    ),
     context: driverContext(session.workspace, driver, {
       signal: scope.signal,
       timeout: scope.remaining(),
@@ -53,7 +58,11 @@ export function requireService(session: Session, service: string): ServiceConfig
 
 /** What provision made in this run, or earlier. */
 function resourceOf(session: Session, service: string, scope: OperationContext): Json {
-  return outputsOf<'provision'>(scope.outputs(`provision:${service}`))?.resource ?? session.before?.resources[service] ?? null;
+  return (
+    outputsOf<'provision'>(scope.outputs(`provision:${service}`))?.resource ??
+    session.before?.resources[service] ??
+    null
+  );
 }
 
 /** The release this run placed, or the candidate of the canary it continues. */
@@ -71,7 +80,11 @@ export function artifactFor(session: Session, service: string, scope: OperationC
   const built = outputsOf<'build'>(scope.outputs(`build:${service}`))?.artifact;
   const artifact = built ?? session.version?.services[service]?.artifact ?? liveBefore(session, service)?.artifact;
   if (artifact) return artifact;
-  throw new DeployerError({ code: 'NOT_FOUND', reason: `There is no artifact of ${service} to place`, fix: `Build it: deployer deploy --env ${session.context.env}` });
+  throw new DeployerError({
+    code: 'NOT_FOUND',
+    reason: `There is no artifact of ${service} to place`,
+    fix: `Build it: deployer deploy --env ${session.context.env}`,
+  });
 }
 
 export type { Operation };

@@ -8,7 +8,11 @@ import { callFor, requireService, type Session } from './session.ts';
 type ActionOf<K extends Action['do']> = Extract<Action, { do: K }>;
 
 /** Creates or adopts what the target needs for its whole life. */
-export async function provision(session: Session, action: ActionOf<'provision'>, scope: OperationContext): Promise<Json> {
+export async function provision(
+  session: Session,
+  action: ActionOf<'provision'>,
+  scope: OperationContext,
+): Promise<Json> {
   const { driver, target, context } = await callFor(session, action.service, scope);
   if (!driver.provision) throw unsupported(driver.facts.name, 'provision');
   const { resource, outcome, url } = await driver.provision(target, context);
@@ -17,7 +21,11 @@ export async function provision(session: Session, action: ActionOf<'provision'>,
 }
 
 /** Brings the platform's variables to the wanted set; only names come back. */
-export async function configure(session: Session, action: ActionOf<'configure'>, scope: OperationContext): Promise<Json> {
+export async function configure(
+  session: Session,
+  action: ActionOf<'configure'>,
+  scope: OperationContext,
+): Promise<Json> {
   const { driver, target, context } = await callFor(session, action.service, scope);
   if (!driver.configure) throw unsupported(driver.facts.name, 'configure');
   const variables = serviceVariables(requireService(session, action.service), driver.facts, session.variables);
@@ -33,5 +41,9 @@ export async function destroy(session: Session, action: ActionOf<'destroy'>, sco
 }
 
 export function unsupported(driver: string, ability: string): DeployerError {
-  return new DeployerError({ code: 'UNSUPPORTED', reason: `The driver ${driver} cannot ${ability}`, fix: 'Choose another driver for this service' });
+  return new DeployerError({
+    code: 'UNSUPPORTED',
+    reason: `The driver ${driver} cannot ${ability}`,
+    fix: 'Choose another driver for this service',
+  });
 }

@@ -10,7 +10,11 @@ export const spec: CommandSpec = {
     const workspace = await openProject(invocation);
     const { endCanary } = await import('../../../workflows/canary.ts');
     const { name } = await chooseEnvironment(invocation, workspace);
-    const report = await endCanary(workspace, { env: name, outcome: 'promote' }, await runOptions(invocation, workspace));
+    const report = await endCanary(
+      workspace,
+      { env: name, outcome: 'promote' },
+      await runOptions(invocation, workspace),
+    );
     return runResult(report, invocation, workspace);
   },
 };

@@ -10,7 +10,9 @@ export const spec: CommandSpec = {
     const { requireCanary } = await import('../../../workflows/canary.ts');
     const { readStatus } = await import('../../../workflows/status.ts');
     const { env, canary } = await requireCanary(workspace, (await chooseEnvironment(invocation, workspace)).name);
-    const releases = (await readStatus(workspace, { env })).filter(({ version_id }) => version_id === canary.version_id);
+    const releases = (await readStatus(workspace, { env })).filter(
+      ({ version_id }) => version_id === canary.version_id,
+    );
     const { percent, version_id, version_name, started_at, run_id } = canary;
     return {
       document: { env, version_id, version_name: version_name ?? null, percent, started_at, run_id, releases },
@@ -20,7 +22,10 @@ export const spec: CommandSpec = {
           ['version', version_name ? `${version_id} (${version_name})` : version_id],
           ['share', `${percent} %`],
           ['since', started_at],
-          ...releases.map(({ service, requests, errors, state }) => [service, `${state}, ${requests ?? 0} requests, ${errors ?? 0} failed`] as const),
+          ...releases.map(
+            ({ service, requests, errors, state }) =>
+              [service, `${state}, ${requests ?? 0} requests, ${errors ?? 0} failed`] as const,
+          ),
         ]),
     };
   },

@@ -5,7 +5,8 @@ import { chooseEnvironment, openProject } from '../../project.ts';
 
 export const spec: CommandSpec = {
   effect: 'read',
-  description: 'Checks that every variable a service needs has a value in the environment, and that every secret can be read.',
+  description:
+    'Checks that every variable a service needs has a value in the environment, and that every secret can be read.',
   examples: ['deployer env check --env production'],
   async run(invocation) {
     const workspace = await openProject(invocation);
@@ -14,7 +15,13 @@ export const spec: CommandSpec = {
     const bad = findings.some(({ level }) => level === 'error');
     return {
       document: { env, status: bad ? 'incomplete' : 'complete', findings },
-      text: (style) => [...findings.map((finding) => findingText(finding, style)), bad ? '' : `${env} has everything its services need`].filter(Boolean).join('\n'),
+      text: (style) =>
+        [
+          ...findings.map((finding) => findingText(finding, style)),
+          bad ? '' : `${env} has everything its services need`,
+        ]
+          .filter(Boolean)
+          .join('\n'),
       exit: bad ? EXIT.refused : EXIT.done,
     };
   },

@@ -19,10 +19,20 @@ export const spec: CommandSpec = {
     const from = textOption(invocation.options, 'from');
     if (!from) throw usage('env create needs --from', 'For instance: deployer env create qa --from staging');
     const { ttl } = invocation.options;
-    const made = await createEnvironment(workspace, { name, from, ...(ttl === undefined ? {} : { ttlMs: duration(ttl, '--ttl') }) });
+    const made = await createEnvironment(workspace, {
+      name,
+      from,
+      ...(ttl === undefined ? {} : { ttlMs: duration(ttl, '--ttl') }),
+    });
     return {
       document: { status: 'success', ...made },
-      text: () => facts([['created', made.name], ['follows', made.template], ['expires', made.expires_at], ['next', `deployer deploy --env ${made.name}`]]),
+      text: () =>
+        facts([
+          ['created', made.name],
+          ['follows', made.template],
+          ['expires', made.expires_at],
+          ['next', `deployer deploy --env ${made.name}`],
+        ]),
     };
   },
 };

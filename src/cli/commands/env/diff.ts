@@ -14,8 +14,18 @@ export const spec: CommandSpec = {
     const { diffEnvironments } = await import('../../../workflows/environments.ts');
     const [from = '', to = ''] = invocation.args;
     const diff = await diffEnvironments(workspace, from, to);
-    const rows = diff.changes.map(({ kind, name, change, from: before, to: after }) => [kind, name, change, shown(before), shown(after)]);
-    return { document: { ...diff }, text: () => table(['kind', 'name', 'change', diff.from, diff.to], rows) || `${diff.from} and ${diff.to} are alike` };
+    const rows = diff.changes.map(({ kind, name, change, from: before, to: after }) => [
+      kind,
+      name,
+      change,
+      shown(before),
+      shown(after),
+    ]);
+    return {
+      document: { ...diff },
+      text: () =>
+        table(['kind', 'name', 'change', diff.from, diff.to], rows) || `${diff.from} and ${diff.to} are alike`,
+    };
   },
 };
 

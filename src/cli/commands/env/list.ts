@@ -13,7 +13,15 @@ export const spec: CommandSpec = {
       env.name,
       env.mode,
       env.version_name ?? env.version_id ?? '-',
-      env.active_run ? `run ${env.active_run} under way` : env.canary_percent ? `canary ${env.canary_percent} %` : env.expired ? 'expired' : env.version_id ? 'deployed' : 'empty',
+      env.active_run
+        ? `run ${env.active_run} under way`
+        : env.canary_percent
+          ? `canary ${env.canary_percent} %`
+          : env.expired
+            ? 'expired'
+            : env.version_id
+              ? 'deployed'
+              : 'empty',
       env.url ?? '-',
     ]);
     return { document: { environments }, text: () => table(['environment', 'mode', 'version', 'state', 'url'], rows) };

@@ -9,7 +9,10 @@ export const spec: CommandSpec = {
   async run(invocation) {
     const workspace = await openProject(invocation);
     const { showEnvironment } = await import('../../../workflows/environments.ts');
-    const env = await showEnvironment(workspace, invocation.args[0] ?? (await chooseEnvironment(invocation, workspace)).name);
+    const env = await showEnvironment(
+      workspace,
+      invocation.args[0] ?? (await chooseEnvironment(invocation, workspace)).name,
+    );
     return {
       document: { ...env },
       text: () =>
@@ -24,7 +27,15 @@ export const spec: CommandSpec = {
             ['takes versions from', env.promote_from.join(', ')],
             ['revision', env.revisions ? String(env.revisions) : undefined],
           ]),
-          table(['service', 'driver', 'artifact', 'url'], Object.entries(env.services).map(([name, { driver, artifact, url }]) => [name, driver, artifact?.slice(0, 19) ?? '-', url ?? '-'])),
+          table(
+            ['service', 'driver', 'artifact', 'url'],
+            Object.entries(env.services).map(([name, { driver, artifact, url }]) => [
+              name,
+              driver,
+              artifact?.slice(0, 19) ?? '-',
+              url ?? '-',
+            ]),
+          ),
           table(
             ['setting', 'value'],
             [

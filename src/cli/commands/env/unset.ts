@@ -12,7 +12,14 @@ export const spec: CommandSpec = {
     const { changeSettings } = await import('../../../workflows/settings.ts');
     const { name } = await chooseEnvironment(invocation, workspace);
     const values = Object.fromEntries(invocation.args.map((key) => [key, null]));
-    const { env, revision } = await changeSettings(workspace, { env: name, kind: settingOf(invocation.options), values });
-    return { document: { status: 'success', env, revision }, text: () => `Revision ${revision} of ${env}; it takes effect with: deployer deploy --env ${env}` };
+    const { env, revision } = await changeSettings(workspace, {
+      env: name,
+      kind: settingOf(invocation.options),
+      values,
+    });
+    return {
+      document: { status: 'success', env, revision },
+      text: () => `Revision ${revision} of ${env}; it takes effect with: deployer deploy --env ${env}`,
+    };
   },
 };

@@ -13,7 +13,21 @@ export const spec: CommandSpec = {
     return {
       document: { ...status },
       text: () =>
-        [status.running ? `gateway: running (pid ${status.pid})` : 'gateway: not running', table(['environment', 'service', 'release', 'state', 'traffic', 'pid', 'url'], status.releases.map((row) => [row.environment, row.service, row.version_id, row.state, `${row.percent} %`, row.pid ? String(row.pid) : '-', row.url ?? '-']))]
+        [
+          status.running ? `gateway: running (pid ${status.pid})` : 'gateway: not running',
+          table(
+            ['environment', 'service', 'release', 'state', 'traffic', 'pid', 'url'],
+            status.releases.map((row) => [
+              row.environment,
+              row.service,
+              row.version_id,
+              row.state,
+              `${row.percent} %`,
+              row.pid ? String(row.pid) : '-',
+              row.url ?? '-',
+            ]),
+          ),
+        ]
           .filter(Boolean)
           .join('\n'),
     };

@@ -9,6 +9,9 @@ export const spec: CommandSpec = {
     const workspace = await openProject(invocation);
     const { localStop } = await workspace.runtime.localControl(workspace.folder);
     const { stopped } = await localStop();
-    return { document: { status: 'success', stopped }, text: () => (stopped ? 'The local gateway and its services are stopped' : 'The local gateway was not running') };
+    return {
+      document: { status: 'success', stopped },
+      text: () => (stopped ? 'The local gateway and its services are stopped' : 'The local gateway was not running'),
+    };
   },
 };

@@ -6,7 +6,8 @@ import { DATABASE_OPTION } from '../../run-options.ts';
 
 export const spec: CommandSpec = {
   effect: 'write',
-  description: 'Puts the ledger right after a crash left a migration half applied. Look at the database first; this only records what you found.',
+  description:
+    'Puts the ledger right after a crash left a migration half applied. Look at the database first; this only records what you found.',
   arguments: [{ name: 'migration', description: 'id of the migration, as migrate status shows it' }],
   options: [
     DATABASE_OPTION,
@@ -22,7 +23,10 @@ export const spec: CommandSpec = {
     const database = textOption(invocation.options, 'database');
     const { name } = await chooseEnvironment(invocation, workspace);
     await resolveMigration(workspace, { env: name, resolution, ...(database ? { database } : {}) });
-    return { document: { status: 'success', env: name, resolution }, text: () => `Recorded: ${resolution.id} ${resolution.as}` };
+    return {
+      document: { status: 'success', env: name, resolution },
+      text: () => `Recorded: ${resolution.id} ${resolution.as}`,
+    };
   },
 };
 
@@ -30,8 +34,12 @@ function resolutionOf(id: string, options: OptionValues): Resolution {
   const chosen: Resolution[] = [];
   if (flagOption(options, 'applied')) chosen.push({ as: 'applied', id });
   if (flagOption(options, 'rolledBack')) chosen.push({ as: 'rolled-back', id });
-  if (options.continueFrom !== undefined) chosen.push({ as: 'continue-from', id, from: positive(options.continueFrom, '--continue-from') });
+  if (options.continueFrom !== undefined)
+    chosen.push({ as: 'continue-from', id, from: positive(options.continueFrom, '--continue-from') });
   const [only] = chosen;
   if (only && chosen.length === 1) return only;
-  throw usage('Say exactly one of --applied, --rolled-back and --continue-from', 'Look at the database first, then say what you found');
+  throw usage(
+    'Say exactly one of --applied, --rolled-back and --continue-from',
+    'Look at the database first, then say what you found',
+  );
 }

@@ -12,7 +12,11 @@ export const spec: CommandSpec = {
     const { runMigrations } = await import('../../../workflows/migrate.ts');
     const database = textOption(invocation.options, 'database');
     const { name } = await chooseEnvironment(invocation, workspace);
-    const report = await runMigrations(workspace, { env: name, ...(database ? { database } : {}) }, await runOptions(invocation, workspace));
+    const report = await runMigrations(
+      workspace,
+      { env: name, ...(database ? { database } : {}) },
+      await runOptions(invocation, workspace),
+    );
     return runResult(report, invocation, workspace);
   },
 };

@@ -11,7 +11,11 @@ export const spec: CommandSpec = {
     const workspace = await openProject(invocation);
     const { showRun } = await import('../../../workflows/history.ts');
     const run = await showRun(workspace, invocation.args[0] ?? '');
-    const rows = run.operations.map(({ id, status, duration_ms, undone }) => [id, undone ? `${status}, undone` : status, formatDuration(duration_ms)]);
+    const rows = run.operations.map(({ id, status, duration_ms, undone }) => [
+      id,
+      undone ? `${status}, undone` : status,
+      formatDuration(duration_ms),
+    ]);
     return {
       document: { ...run },
       text: () =>

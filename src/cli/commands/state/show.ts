@@ -10,15 +10,41 @@ export const spec: CommandSpec = {
     const workspace = await openProject(invocation);
     const { document, skipped } = await workspace.state.read();
     const environments = Object.values(document.environments);
-    const held = await Promise.all(environments.map(async ({ name }) => [name, await workspace.state.holder(name)] as const));
-    const locks = held.flatMap(([environment, record]) => (record ? [{ environment, condition: record.condition, ...shown(record.record) }] : []));
+    const held = await Promise.all(
+      environments.map(async ({ name }) => [name, await workspace.state.holder(name)] as const),
+    );
+    const locks = held.flatMap(([environment, record]) =>
+      record ? [{ environment, condition: record.condition, ...shown(record.record) }] : [],
+    );
     return {
       document: { state: document, locks, skipped },
       text: () =>
         [
-          facts([['lineage', document.lineage], ['serial', String(document.serial)], ['written', document.written_at]]),
-          table(['environment', 'services', 'version', 'run under way'], environments.map(({ name, current, deployments, active_run }) => [name, String(Object.keys(current).length), deployments.at(-1)?.version_id ?? '-', active_run ?? '-'])),
-          table(['locked', 'by', 'on', 'for', 'since', 'id'], locks.map(({ environment, who, host, command, started_at, id }) => [environment, who, host, command, started_at, id])),
+          facts([
+            ['lineage', document.lineage],
+            ['serial', String(document.serial)],
+            ['written', document.written_at],
+          ]),
+          table(
+            ['environment', 'services', 'version', 'run under way'],
+            environments.map(({ name, current, deployments, active_run }) => [
+              name,
+              String(Object.keys(current).length),
+              deployments.at(-1)?.version_id ?? '-',
+              active_run ?? '-',
+            ]),
+          ),
+          table(
+            ['locked', 'by', 'on', 'for', 'since', 'id'],
+            locks.map(({ environment, who, host, command, started_at, id }) => [
+              environment,
+              who,
+              host,
+              command,
+              started_at,
+              id,
+            ]),
+          ),
         ]
           .filter(Boolean)
           .join('\n\n'),

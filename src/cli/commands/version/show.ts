@@ -9,7 +9,12 @@ export const spec: CommandSpec = {
   async run(invocation) {
     const workspace = await openProject(invocation);
     const version = await workspace.state.versions.get(invocation.args[0] ?? '');
-    const services = Object.entries(version.services).map(([name, { driver, artifact }]) => [name, driver, artifact.digest, artifact.size === undefined ? '-' : `${artifact.size} bytes`]);
+    const services = Object.entries(version.services).map(([name, { driver, artifact }]) => [
+      name,
+      driver,
+      artifact.digest,
+      artifact.size === undefined ? '-' : `${artifact.size} bytes`,
+    ]);
     return {
       document: { ...version },
       text: () =>
@@ -22,7 +27,9 @@ export const spec: CommandSpec = {
             ['run', version.run_id],
             ['commit', version.source?.commit],
             ['variables', version.variables.join(', ')],
-            ...Object.entries(version.migrations).map(([name, files]) => [`schema of ${name}`, files.at(-1)?.id ?? 'none'] as const),
+            ...Object.entries(version.migrations).map(
+              ([name, files]) => [`schema of ${name}`, files.at(-1)?.id ?? 'none'] as const,
+            ),
           ]),
           table(['service', 'driver', 'artifact', 'size'], services),
         ].join('\n\n'),
