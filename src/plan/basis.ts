@@ -2,7 +2,7 @@ import { type Digest, digestValue } from '../core/digest.ts';
 import type { Plan, PlanBasis } from '../core/plan.ts';
 import type { ObservedDatabase, ObservedService, Snapshot } from '../core/snapshot.ts';
 import type { EnvironmentState } from '../core/state.ts';
-import { observeTargets } from './target.ts';
+import { driftOf } from './target.ts';
 
 /** What a plan was made from. */
 export function basisOf(snapshot: Snapshot): PlanBasis {
@@ -46,12 +46,14 @@ function environmentDigest(current: EnvironmentState | undefined): Digest {
 }
 
 function inputsDigest(snapshot: Snapshot): Digest {
-  const { targets } = observeTargets(snapshot);
   return digestValue({
     configuration: snapshot.configuration,
     services: mapValues(snapshot.services, sourcesOf),
     databases: mapValues(snapshot.databases, schemaOf),
-    drift: targets.filter(({ drift }) => drift).map(({ service, drift }) => [service.name, drift]),
+    drift: Object.keys(snapshot.inspections)
+      .sort()
+      .map((name) => [name, driftOf(snapshot, name)])
+      .filter(([, drift]) => drift !== undefined),
     version: snapshot.version?.id ?? null,
     from: snapshot.from ? environmentDigest(snapshot.from) : null,
   });

@@ -3,8 +3,9 @@ import type { Operation, Plan } from '../core/plan.ts';
 /** Time along the critical path, from what each operation took last time; a watch takes the time it is told to. */
 export function estimate(operations: readonly Operation[]): Plan['estimate'] {
   const known = operations.filter((operation) => expected(operation) !== undefined).length;
-  const path = criticalPath(operations);
   const counts = { known, unknown: operations.length - known };
+  if (known === 0 && operations.length > 0) return counts;
+  const path = criticalPath(operations);
   if (path.some((operation) => expected(operation) === undefined)) return counts;
   return { duration_ms: path.reduce((sum, operation) => sum + (expected(operation) ?? 0), 0), ...counts };
 }
@@ -16,21 +17,26 @@ function expected(operation: Operation): number | undefined {
 
 /** Operations come in topological order. Steps of unknown length count nothing, but a path does not end before them. */
 function criticalPath(operations: readonly Operation[]): Operation[] {
-  const ends = new Map<string, { readonly operation: Operation; readonly at: number; readonly before?: string }>();
-  let last: { readonly id: string; readonly at: number } | undefined;
+  const byId = new Map(operations.map((operation) => [operation.id, operation]));
+  const ends = new Map<string, number>();
+  let last: string | undefined;
   for (const operation of operations) {
-    const before = latest(operation.depends_on, (id) => ends.get(id)?.at ?? 0);
-    const at = (ends.get(before ?? '')?.at ?? 0) + (expected(operation) ?? 0);
-    ends.set(operation.id, { operation, at, ...(before === undefined ? {} : { before }) });
-    if (!last || at >= last.at) last = { id: operation.id, at };
+    const before = latest(operation.depends_on, ends);
+    ends.set(operation.id, (before === undefined ? 0 : (ends.get(before) ?? 0)) + (expected(operation) ?? 0));
+    last = latest(last === undefined ? [operation.id] : [last, operation.id], ends);
   }
   const path: Operation[] = [];
-  for (let end = ends.get(last?.id ?? ''); end; end = ends.get(end.before ?? '')) path.push(end.operation);
+  for (let end = byId.get(last ?? ''); end; end = byId.get(latest(end.depends_on, ends) ?? '')) path.push(end);
   return path;
 }
 
-function latest(ids: readonly string[], at: (id: string) => number): string | undefined {
+/** Of several that end at the same time, the one listed last. */
+function latest(ids: readonly string[], ends: ReadonlyMap<string, number>): string | undefined {
   let found: string | undefined;
-  for (const id of ids) if (found === undefined || at(id) >= at(found)) found = id;
+  let at = Number.NEGATIVE_INFINITY;
+  for (const id of ids) {
+    const end = ends.get(id) ?? 0;
+    if (end >= at) [found, at] = [id, end];
+  }
   return found;
 }

@@ -43,22 +43,10 @@ export function joinAll(earlier: readonly Step[], later: readonly Step[]): void 
 export function settle(steps: readonly Step[], durations: Readonly<Record<string, number>>): Operation[] {
   const position = new Map(steps.map(({ operation }, index) => [operation.id, index]));
   const place = (id: string) => position.get(id) ?? Number.POSITIVE_INFINITY;
-  const nodes = steps.map(({ operation, waits }) => ({
-    id: operation.id,
-    depends_on: [...waits].sort((a, b) => place(a) - place(b)),
-    operation,
-  }));
-  return topological(nodes).map(({ operation, depends_on }) => {
-    const { compensation, timeout_ms, changes, action, ...head } = operation;
+  const nodes = steps.map(({ operation, waits }): Operation => {
+    const depends_on = waits.size > 1 ? [...waits].sort((a, b) => place(a) - place(b)) : [...waits];
     const last = Object.hasOwn(durations, operation.id) ? durations[operation.id] : undefined;
-    return {
-      ...head,
-      depends_on,
-      changes,
-      action,
-      ...(compensation ? { compensation } : {}),
-      timeout_ms,
-      ...(last === undefined ? {} : { last_duration_ms: last }),
-    };
+    return last === undefined ? { ...operation, depends_on } : { ...operation, depends_on, last_duration_ms: last };
   });
+  return topological(nodes);
 }

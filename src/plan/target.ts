@@ -1,5 +1,5 @@
 import type { ServiceConfig } from '../core/config.ts';
-import type { Capability, DriverFacts, Inspection } from '../core/driver.ts';
+import type { Capability, DriverFacts } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import { topological } from '../core/graph.ts';
 import type { ObservedService, Snapshot } from '../core/snapshot.ts';
@@ -62,28 +62,30 @@ export function observedOf(snapshot: Snapshot, name: string): ObservedService {
   return observed;
 }
 
-function observeTarget(snapshot: Snapshot, service: ServiceConfig, facts: DriverFacts): ObservedTarget {
-  const { current } = snapshot;
-  const live = current?.current[service.name];
-  const inspection = snapshot.inspections[service.name];
-  return {
-    service,
-    facts,
-    live,
-    provisioned: current !== undefined && Object.hasOwn(current.resources, service.name),
-    absent: inspection?.state === 'absent',
-    drift: live && inspection && driftOf(live, inspection, { splits: current?.canary !== undefined }),
-  };
-}
-
-function driftOf(live: Release, inspection: Inspection, expected: { readonly splits: boolean }): string | undefined {
+/** In what the platform differs from the state, in words; `undefined` too where it was not asked. */
+export function driftOf({ current, inspections }: Snapshot, name: string): string | undefined {
+  const live = current?.current[name];
+  const inspection = inspections[name];
+  if (!live || !inspection) return undefined;
   const own = inspection.releases.filter((release) => release.version_id === live.version_id);
   const up = own.filter((release) => release.state === 'running' || release.state === 'starting');
   if (inspection.state === 'absent' || up.length === 0) return 'the live release is not running';
   const other = inspection.releases.find((release) => release.version_id !== live.version_id && release.percent > 0);
   if (!other) return undefined;
   if (up.every((release) => release.percent === 0)) return `another version is live: ${other.version_id}`;
-  return expected.splits ? undefined : `${other.version_id} gets ${other.percent} % of the requests`;
+  return current?.canary ? undefined : `${other.version_id} gets ${other.percent} % of the requests`;
+}
+
+function observeTarget(snapshot: Snapshot, service: ServiceConfig, facts: DriverFacts): ObservedTarget {
+  const { current, inspections } = snapshot;
+  return {
+    service,
+    facts,
+    live: current?.current[service.name],
+    provisioned: current !== undefined && Object.hasOwn(current.resources, service.name),
+    absent: inspections[service.name]?.state === 'absent',
+    drift: driftOf(snapshot, service.name),
+  };
 }
 
 function unknownDriver(service: ServiceConfig): Finding {
