@@ -70,6 +70,22 @@ describe.skipIf(lacksStrace)(named('a fault at a system call of a state write', 
     expect(await writeOnce(folder)).toBe(found + 1);
   });
 
+  it.each([
+    [FSYNC, 1],
+    [LINK, 1],
+    [UNLINK, 1],
+    [FSYNC, 2],
+  ])('kill -9 at %s number %i of taking a lock lets the next one take it without being asked', async (call, when) => {
+    const folder = await stateWithOneWrite();
+    const first = await stateIn({ folder }).lock('production', { command: 'test', who: 'test', wait_ms: 0 });
+    await first.release();
+    const { output } = await injected(folder, { call, fault: `signal=KILL:when=${when}`, verb: ['hold', folder] });
+    expect(output).toBe('');
+    const lock = await stateIn({ folder }).lock('production', { command: 'test', who: 'test', wait_ms: 0 });
+    expect([2, 3]).toContain(lock.generation);
+    await lock.release();
+  });
+
   it('a folder that can never be flushed is reported as not confirmed, not as not written', async () => {
     const folder = await stateWithOneWrite();
     const { output, exit } = await injected(folder, { call: FSYNC, fault: 'error=EIO:when=2..3' });
