@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { ERROR_CODES } from '../core/error-codes.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { RunEvent, StampedEvent } from '../core/event.ts';
@@ -12,20 +12,26 @@ export interface JournalContent {
 }
 
 /**
- * Reads a run's journal, one pass over the bytes. A torn last line is dropped and reported. Anything wrong before that
- * (not JSON, not an event, another run's line, a missing or repeated number) is `STATE_CORRUPT` with file and line. A
- * journal that is not there is `NOT_FOUND`, one that cannot be read `IO_FAILED`.
+ * Reads a run's journal. A journal that is not there is `NOT_FOUND`, one that cannot be read or is no plain file
+ * `IO_FAILED`; for the rest see `parseJournal`.
  */
 export async function readJournal(file: string): Promise<JournalContent> {
-  const bytes = await readBytes(file);
+  return parseJournal(await readBytes(file), file);
+}
+
+/**
+ * One pass over a journal's bytes; `file` names it in errors. A torn last line is dropped and reported. Anything wrong
+ * before that (not JSON, not an event, another run's line, a missing or repeated number) is `STATE_CORRUPT` with file
+ * and line.
+ */
+export function parseJournal(bytes: Buffer, file: string): JournalContent {
   const events: StampedEvent[] = [];
   let start = 0;
   for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
     const event = parseEvent(bytes.toString('utf8', start, end));
-    const problem = event ? wrongPlace(event, events) : 'is not an event';
-    const isLast = end + 1 === bytes.length;
-    if (!event && isLast) break;
-    if (!event || problem) throw corrupt(file, events.length + 1, problem ?? 'is not an event');
+    if (!event && end + 1 === bytes.length) break;
+    const problem = event ? misplaced(event, events.at(-1)) : 'is not an event';
+    if (!event || problem) throw corrupt(file, events.length + 1, problem ?? '');
     events.push(event);
     start = end + 1;
   }
@@ -35,22 +41,31 @@ export async function readJournal(file: string): Promise<JournalContent> {
 
 async function readBytes(file: string): Promise<Buffer> {
   try {
+    // A device in its place would never end.
+    if (!(await stat(file)).isFile()) throw unreadable(file, 'not a plain file');
     return await readFile(file);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT')
-      throw new DeployerError({
-        code: 'NOT_FOUND',
-        reason: `There is no journal at ${file}`,
-        stage: 'resume',
-        fix: 'See which runs there are with `deployer runs`',
-      });
-    throw new DeployerError({
-      code: 'IO_FAILED',
-      reason: `The journal ${file} cannot be read (${code})`,
-      stage: 'resume',
-    });
+    if (error instanceof DeployerError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw code === 'ENOENT' ? missing(file) : unreadable(file, code);
   }
+}
+
+function missing(file: string): DeployerError {
+  return new DeployerError({
+    code: 'NOT_FOUND',
+    reason: `There is no journal at ${file}`,
+    stage: 'resume',
+    fix: 'See which runs there are with `deployer runs`',
+  });
+}
+
+function unreadable(file: string, why: string): DeployerError {
+  return new DeployerError({
+    code: 'IO_FAILED',
+    reason: `The journal ${file} cannot be read (${why})`,
+    stage: 'resume',
+  });
 }
 
 function corrupt(file: string, line: number, problem: string): DeployerError {
@@ -63,11 +78,10 @@ function corrupt(file: string, line: number, problem: string): DeployerError {
   });
 }
 
-function wrongPlace(event: StampedEvent, before: readonly StampedEvent[]): string | undefined {
-  const last = before.at(-1);
-  if (event.seq !== (last?.seq ?? 0) + 1) return `has the number ${event.seq} where ${(last?.seq ?? 0) + 1} belongs`;
-  if (last && event.run_id !== last.run_id) return 'belongs to another run';
-  return undefined;
+function misplaced(event: StampedEvent, last: StampedEvent | undefined): string | undefined {
+  const expected = (last?.seq ?? 0) + 1;
+  if (event.seq !== expected) return `has the number ${event.seq} where ${expected} belongs`;
+  return last && event.run_id !== last.run_id ? 'belongs to another run' : undefined;
 }
 
 function parseEvent(line: string): StampedEvent | undefined {

@@ -158,6 +158,7 @@ function resultOf<T>(tries: Tries<T>, ending: Ending<T>, duration_ms: number): W
   if (ending.end === 'returned') return { result: 'done', value: ending.value, duration_ms };
   if (ending.end === 'threw' && ending.error instanceof Halt) return haltedResult(ending.error, tries.made);
   if (ending.stopped === 'deadline') return { result: 'failed', failure: deadlineFailure(tries, ending), duration_ms };
+  if (ending.end !== 'threw' && tries.made === 0) return { result: 'halted', attempts: 0 };
   if (ending.end === 'ignored') return { result: 'abandoned', duration_ms };
   if (ending.end === 'obeyed' || ending.stopped === 'interrupt') return { result: 'cancelled', duration_ms };
   const failure = toFailure(ending.error, STAGES[tries.work.operation.type]);

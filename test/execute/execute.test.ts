@@ -27,7 +27,14 @@ describe('a run that goes well', () => {
     const plan = aPlan([anOperation('build:web', { type: 'build' })]);
     const { operations } = await anExecution(plan, { scripts: { 'build:web': taking(4_012, { digest: 'd' }) } }).run();
     expect(operations).toEqual([
-      { id: 'build:web', type: 'build', status: 'succeeded', duration_ms: 4_012, attempts: 1, outputs: { digest: 'd' } },
+      {
+        id: 'build:web',
+        type: 'build',
+        status: 'succeeded',
+        duration_ms: 4_012,
+        attempts: 1,
+        outputs: { digest: 'd' },
+      },
     ]);
   });
 
@@ -115,7 +122,9 @@ describe('a run that goes well', () => {
       },
     });
     await execution.run();
-    const journaled = execution.journal.events.flatMap((e) => (e.type === 'operation.started' ? [e.idempotency_key] : []));
+    const journaled = execution.journal.events.flatMap((e) =>
+      e.type === 'operation.started' ? [e.idempotency_key] : [],
+    );
     expect(new Set(keys).size).toBe(2);
     expect(keys).toEqual(journaled);
     expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
@@ -327,7 +336,11 @@ describe('a run that is halted', () => {
   it.each(['AUTH_FAILED', 'INSUFFICIENT_PERMISSIONS'] as const)('stops for a new credential on %s', async (code) => {
     const result = await anExecution(plan, { scripts: { 'deploy:web': failing(code) } }).run();
     expect(result).toMatchObject({ status: 'interrupted', failure: { code }, compensations: [] });
-    expect(statuses(result)).toMatchObject({ 'deploy:api': 'succeeded', 'deploy:web': 'failed', 'health:web': 'skipped' });
+    expect(statuses(result)).toMatchObject({
+      'deploy:api': 'succeeded',
+      'deploy:web': 'failed',
+      'health:web': 'skipped',
+    });
   });
 
   it('is failed, with nothing to resume, when it was halted before it did anything', async () => {
@@ -336,7 +349,9 @@ describe('a run that is halted', () => {
   });
 
   it('starts nothing whose intent cannot be kept', async () => {
-    const journal = new MemoryJournal((event) => event.type === 'operation.started' && event.operation === 'deploy:web');
+    const journal = new MemoryJournal(
+      (event) => event.type === 'operation.started' && event.operation === 'deploy:web',
+    );
     const called: string[] = [];
     const execution = anExecution(plan, {
       journal,

@@ -59,7 +59,11 @@ describe('Schedule', () => {
       ],
       { concurrency: 3, driverLimit: (driver) => (driver === 'local' ? 1 : 5) },
     );
-    expect([schedule.next()?.id, schedule.next()?.id, schedule.next()?.id]).toEqual(['deploy:a', 'deploy:c', 'build:d']);
+    expect([schedule.next()?.id, schedule.next()?.id, schedule.next()?.id]).toEqual([
+      'deploy:a',
+      'deploy:c',
+      'build:d',
+    ]);
     schedule.end('deploy:a', 'succeeded');
     expect(schedule.next()?.id).toBe('deploy:b');
   });
@@ -72,28 +76,33 @@ describe('Schedule', () => {
 
   it('runs every operation once, within all limits, whatever the graph', () => {
     fc.assert(
-      fc.property(fc.integer(), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 3 }), (seed, concurrency, limit) => {
-        const operations = randomGraph(seeded(seed), { least: 1, most: 40 });
-        const schedule = new Schedule(operations, { concurrency, driverLimit: () => limit });
-        const running = new Map<string, Operation>();
-        const done = new Set<string>();
-        while (done.size < operations.length) {
-          for (let next = schedule.next(); next; next = schedule.next()) {
-            expect(next.depends_on.every((id) => done.has(id))).toBe(true);
-            expect(done.has(next.id) || running.has(next.id)).toBe(false);
-            running.set(next.id, next);
+      fc.property(
+        fc.integer(),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 3 }),
+        (seed, concurrency, limit) => {
+          const operations = randomGraph(seeded(seed), { least: 1, most: 40 });
+          const schedule = new Schedule(operations, { concurrency, driverLimit: () => limit });
+          const running = new Map<string, Operation>();
+          const done = new Set<string>();
+          while (done.size < operations.length) {
+            for (let next = schedule.next(); next; next = schedule.next()) {
+              expect(next.depends_on.every((id) => done.has(id))).toBe(true);
+              expect(done.has(next.id) || running.has(next.id)).toBe(false);
+              running.set(next.id, next);
+            }
+            expect(running.size).toBeGreaterThan(0);
+            expect(running.size).toBeLessThanOrEqual(concurrency);
+            for (const driver of ['one', 'two'])
+              expect([...running.values()].filter((o) => o.driver === driver).length).toBeLessThanOrEqual(limit);
+            const [ended] = running.keys();
+            running.delete(ended ?? '');
+            done.add(ended ?? '');
+            schedule.end(ended ?? '', 'succeeded');
           }
-          expect(running.size).toBeGreaterThan(0);
-          expect(running.size).toBeLessThanOrEqual(concurrency);
-          for (const driver of ['one', 'two'])
-            expect([...running.values()].filter((o) => o.driver === driver).length).toBeLessThanOrEqual(limit);
-          const [ended] = running.keys();
-          running.delete(ended ?? '');
-          done.add(ended ?? '');
-          schedule.end(ended ?? '', 'succeeded');
-        }
-        expect(schedule.running).toBe(0);
-      }),
+          expect(schedule.running).toBe(0);
+        },
+      ),
     );
   });
 
@@ -102,7 +111,10 @@ describe('Schedule', () => {
     let sum = 0;
     for (let graph = 0; graph < GRAPHS; graph++) {
       const operations = randomGraph(random, { least: 5, most: 120 });
-      const { makespan, bound } = simulate(operations, { concurrency: 2 + Math.floor(random() * 7), driverLimit: () => 100 });
+      const { makespan, bound } = simulate(operations, {
+        concurrency: 2 + Math.floor(random() * 7),
+        driverLimit: () => 100,
+      });
       expect(makespan).toBeGreaterThanOrEqual(bound * (1 - 1e-9));
       sum += makespan / bound;
     }

@@ -102,7 +102,11 @@ export function anExecution(plan: Plan, { scripts = {}, ...overrides }: Executio
   return { clock, interrupts, journal, told, run: () => execute(request) };
 }
 
-export function aFailure(code: Failure['code'], reason = `It failed with ${code}`, more: Partial<Failure> = {}): Failure {
+export function aFailure(
+  code: Failure['code'],
+  reason = `It failed with ${code}`,
+  more: Partial<Failure> = {},
+): Failure {
   return { code, reason, ...more };
 }
 

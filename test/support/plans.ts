@@ -85,7 +85,10 @@ export function aWholePlan(): Plan {
     anOperation('migrate:main:pre_deploy'),
     anOperation('build:api'),
     anOperation('build:web'),
-    anUndoable('deploy:api', { depends_on: ['build:api', 'configure:api', 'migrate:main:pre_deploy'], driver: 'local' }),
+    anUndoable('deploy:api', {
+      depends_on: ['build:api', 'configure:api', 'migrate:main:pre_deploy'],
+      driver: 'local',
+    }),
     anUndoable('deploy:web', { depends_on: ['build:web', 'deploy:api'], driver: 'local' }),
     anUndoable('traffic:api:100', { depends_on: ['deploy:api'], driver: 'local' }),
     anUndoable('traffic:web:100', { depends_on: ['deploy:web', 'traffic:api:100'], driver: 'local' }),

@@ -34,7 +34,11 @@ export function simulate(
   return { makespan: now, bound: lowerBound(operations, limits.concurrency, durationOf), order };
 }
 
-function lowerBound(operations: readonly Operation[], concurrency: number, durationOf: (o: Operation) => number): number {
+function lowerBound(
+  operations: readonly Operation[],
+  concurrency: number,
+  durationOf: (o: Operation) => number,
+): number {
   const work = operations.reduce((sum, operation) => sum + durationOf(operation), 0);
   const criticalPath = Math.max(0, ...tailWeights(operations, durationOf).values());
   return Math.max(criticalPath, work / concurrency);

@@ -20,7 +20,10 @@ export class VirtualClock implements Clock {
   #checking = false;
   #stopped = false;
 
-  constructor({ mode = 'automatic', now = Date.UTC(2030, 0, 1) }: { mode?: 'automatic' | 'manual'; now?: number } = {}) {
+  constructor({
+    mode = 'automatic',
+    now = Date.UTC(2030, 0, 1),
+  }: { mode?: 'automatic' | 'manual'; now?: number } = {}) {
     this.#began = now;
     this.#mode = mode;
   }
@@ -73,6 +76,11 @@ export class VirtualClock implements Clock {
     }
     this.#elapsed = until;
     await settle();
+  }
+
+  /** Sleepers there are. */
+  get timers(): number {
+    return this.#timers.size;
   }
 
   /** No time passes any more: the process that used this clock is gone. */
