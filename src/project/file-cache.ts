@@ -21,7 +21,6 @@ const HEADER = 'deployer-file-cache 1';
  */
 const SETTLED_AFTER_MS = 2000;
 const STATS = 4;
-const SHA256 = 64;
 
 /** The four facts of a file that change when its bytes do. Times are ms since 1970, as the file system has them. */
 export type FileStamp = Readonly<Record<'size' | 'mtimeMs' | 'ctimeMs' | 'ino', number>>;
@@ -36,8 +35,8 @@ export interface FolderMemo {
   readonly files: readonly string[];
   /** Size, mtime, ctime and inode of each file; size −1 where they are not to be trusted. */
   readonly stats: readonly number[];
-  /** 64 hex digits for each file. */
-  readonly digests: string;
+  /** Their manifest lines, joined. */
+  readonly lines: string;
 }
 
 /** A memo made now. `readAt`: when each file was read, ms since 1970; 0 for what an earlier memo knew already. */
@@ -50,7 +49,7 @@ export interface FileCache {
   /** What the cache file holds about a folder (`/` at its end, root-relative). */
   lookup(folder: string): FolderMemo | undefined;
   /** Keeps a memo for `save`; until then `lookup` does not see it. */
-  record(folder: string, memo: FreshMemo, change: 'changed' | 'unchanged'): void;
+  record(folder: string, memo: FreshMemo): void;
   /**
    * Writes what was recorded and drops folders that are gone from `root`. A cache that cannot be written stays as it
    * was: it only costs time.
@@ -62,23 +61,18 @@ export interface FileCache {
 export function openFileCache(file: string): FileCache {
   let lines = readLines(file);
   const recorded = new Map<string, FreshMemo>();
-  let changed = false;
   return {
     lookup: (folder) => parseMemo(lines.get(JSON.stringify(folder))),
-    record(folder, memo, change) {
-      recorded.set(folder, memo);
-      changed ||= change === 'changed';
-    },
+    record: (folder, memo) => recorded.set(folder, memo),
     save(root) {
-      if (!changed) return;
+      if (recorded.size === 0) return;
       lines = replaceFile(file, (skew) => mergeLines({ root, lines, recorded, skew })) ?? lines;
       recorded.clear();
-      changed = false;
     },
   };
 }
 
-/** Where one file stands in a memo, if its stamp is the remembered one. */
+/** Whether a file looks as it did when it was read. */
 export function remembersFile(memo: FolderMemo, index: number, stamp: FileStamp): boolean {
   const at = index * STATS;
   const { stats } = memo;
@@ -90,8 +84,8 @@ export function remembersFile(memo: FolderMemo, index: number, stamp: FileStamp)
   );
 }
 
-export function rememberedDigest(memo: FolderMemo, index: number): string {
-  return memo.digests.slice(index * SHA256, (index + 1) * SHA256);
+export function stampAt(memo: FolderMemo, index: number): readonly number[] {
+  return memo.stats.slice(index * STATS, (index + 1) * STATS);
 }
 
 /** One line for each folder: its path and its memo, both JSON, so that only the folders that are asked for are parsed. */
@@ -120,8 +114,7 @@ function parseMemo(line: string | undefined): FolderMemo | undefined {
   if (line === undefined) return undefined;
   try {
     const memo = JSON.parse(line) as FolderMemo;
-    const whole = memo.stats.length === memo.files.length * STATS && memo.digests.length === memo.files.length * SHA256;
-    return whole ? memo : undefined;
+    return memo.stats.length === memo.files.length * STATS ? memo : undefined;
   } catch {
     return undefined;
   }

@@ -3,9 +3,9 @@ import { type Dirent, lstatSync, readlinkSync, realpathSync, type Stats } from '
 import { dirname, join, resolve } from 'node:path';
 import { ioFailure, systemCode } from '../core/io-failure.ts';
 import { printableLine } from '../core/text.ts';
-import { type FolderMemo, type FreshMemo, rememberedDigest, remembersFile } from './file-cache.ts';
+import { type FolderMemo, type FreshMemo, remembersFile, stampAt } from './file-cache.ts';
 import { manifestLine } from './manifest.ts';
-import { type FileReading, readFileDigest } from './read-file.ts';
+import { readFileDigest } from './read-file.ts';
 import { insideRoot } from './source-tree.ts';
 import type { WalkedFolder } from './walk.ts';
 
@@ -18,28 +18,24 @@ export interface Hashing {
   readonly refused: string[];
 }
 
-/** A memo under construction. */
+/** A memo under construction; all lists go by file. */
 interface Memory {
   readonly files: string[];
   readonly stats: number[];
   readonly readAt: number[];
-  digests: string;
+  readonly lines: string[];
 }
 
-/** Adds a folder's own files and links to the manifest; answers what to remember of them. */
-export function hashFolder(
-  hashing: Hashing,
-  folder: WalkedFolder,
-): { readonly memo: FreshMemo; readonly change: 'changed' | 'unchanged' } {
-  const memory: Memory = { files: [], stats: [], readAt: [], digests: '' };
-  const finder = memoFinder(folder.memo);
-  for (const entry of folder.entries) {
-    if (entry.isFile()) addFile(hashing, memory, { folder, name: entry.name, index: finder(entry.name) });
-    else if (!entry.isDirectory()) addOther(hashing, folder, entry);
-  }
-  const { rules, listing, kept, memo } = folder;
-  const same = memo && memo.listing === listing && memo.rules === rules && memory.readAt.every((at) => at === 0);
-  return { memo: { rules, listing, kept, ...memory }, change: same ? 'unchanged' : 'changed' };
+/**
+ * Adds a folder's own files, then its links, to the manifest. Answers what to remember of the files, or `undefined` when
+ * that is what the memo says already.
+ */
+export function hashFolder(hashing: Hashing, folder: WalkedFolder): FreshMemo | undefined {
+  const memo = folder.known === 'listing' && isUnchanged(folder) ? undefined : hashFiles(hashing, folder);
+  const lines = (memo ?? folder.memo)?.lines;
+  if (lines) hashing.lines.push(lines);
+  for (const entry of folder.entries) if (!entry.isFile() && !entry.isDirectory()) addOther(hashing, folder, entry);
+  return memo;
 }
 
 /** Adds one file that stands for itself. */
@@ -48,40 +44,52 @@ export function hashSingle(hashing: Hashing, path: string): void {
   if (reading) hashing.lines.push(manifestLine(kindOf(reading.stats), reading.sha256, path));
 }
 
-/** Both lists are sorted, so one pass finds every name. */
-function memoFinder(memo: FolderMemo | undefined): (name: string) => number {
-  const files = memo?.files ?? [];
-  let index = 0;
-  return (name) => {
-    for (let known = files[index]; known !== undefined && known < name; known = files[index]) index++;
-    return files[index] === name ? index : -1;
-  };
+function isUnchanged({ memo, absolute }: WalkedFolder): boolean {
+  return memo?.files.every((name, index) => isRemembered(memo, index, absolute + name)) ?? false;
 }
 
-function addFile(
-  hashing: Hashing,
+function isRemembered(memo: FolderMemo, index: number, absolute: string): boolean {
+  const stats = lstatSync(absolute, { throwIfNoEntry: false });
+  return stats !== undefined && remembersFile(memo, index, stats);
+}
+
+function hashFiles(hashing: Hashing, folder: WalkedFolder): FreshMemo {
+  const memory: Memory = { files: [], stats: [], readAt: [], lines: [] };
+  const known = new Map(folder.memo?.files.map((name, index) => [name, index]));
+  const lines = folder.memo?.lines.split('\n') ?? [];
+  for (const { name } of folder.entries.filter((entry) => entry.isFile())) {
+    const index = known.get(name);
+    if (folder.memo && index !== undefined && isRemembered(folder.memo, index, folder.absolute + name))
+      copyMemory(memory, { memo: folder.memo, index, name, line: lines[index] ?? '' });
+    else addFile(hashing, memory, folder, name);
+  }
+  const { rules, listing, kept } = folder;
+  return { rules, listing, kept, ...memory, lines: memory.lines.join('\n') };
+}
+
+function copyMemory(
   memory: Memory,
-  { folder, name, index }: { readonly folder: WalkedFolder; readonly name: string; readonly index: number },
+  from: { readonly memo: FolderMemo; readonly index: number; readonly name: string; readonly line: string },
 ): void {
-  const absolute = folder.absolute + name;
-  const known = folder.memo && index >= 0 ? knownFile(folder.memo, index, absolute) : undefined;
-  const reading = known ?? readFileDigest(absolute);
+  memory.files.push(from.name);
+  memory.stats.push(...stampAt(from.memo, from.index));
+  memory.readAt.push(0);
+  memory.lines.push(from.line);
+}
+
+function addFile(hashing: Hashing, memory: Memory, folder: WalkedFolder, name: string): void {
+  const path = folder.base + name;
+  const readAt = Date.now();
+  const reading = readFileDigest(folder.absolute + name);
   if (!reading) {
-    noteVanished(hashing, folder.base + name);
+    noteVanished(hashing, path);
     return;
   }
   const { stats, sha256 } = reading;
-  hashing.lines.push(manifestLine(kindOf(stats), sha256, folder.base + name));
   memory.files.push(name);
   memory.stats.push(stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino);
-  memory.readAt.push(known ? 0 : Date.now());
-  memory.digests += sha256;
-}
-
-function knownFile(memo: FolderMemo, index: number, absolute: string): FileReading | undefined {
-  const stats = lstatSync(absolute, { throwIfNoEntry: false });
-  if (!stats || !remembersFile(memo, index, stats)) return undefined;
-  return { stats, sha256: rememberedDigest(memo, index) };
+  memory.readAt.push(readAt);
+  memory.lines.push(manifestLine(kindOf(stats), sha256, path));
 }
 
 function kindOf(stats: Stats): '-' | 'x' {

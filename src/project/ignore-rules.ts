@@ -47,7 +47,7 @@ export function extendRules(
 /** The same rules for a service whose build writes `outputs` (root-relative): they are made, so they are no sources. */
 export function withOutputs(rules: Rules, outputs: readonly string[]): Rules {
   if (outputs.length === 0) return rules;
-  return { ...rules, id: digestBytes(`${rules.id}\0${outputs.join('\0')}`), outputs: new Set(outputs) };
+  return { ...rules, id: `${rules.id} ${outputs.join('\0')}`, outputs: new Set(outputs) };
 }
 
 /** Whether an entry at a root-relative path is left out. What lies in a folder that is left out is never asked about. */

@@ -51,8 +51,8 @@ export function hashSource(request: {
     if (!isFolder(start.path)) hashSingle(hashing, start.path);
     else
       walk({ root: tree.root, start: start.path, rules: start.rules, memoOf: cache.lookup }, (folder) => {
-        const { memo, change } = hashFolder(hashing, folder);
-        cache.record(folder.base, memo, change);
+        const memo = hashFolder(hashing, folder);
+        if (memo) cache.record(folder.base, memo);
       });
   }
   if (hashing.refused.length > 0) throw refusal(service, hashing.refused);

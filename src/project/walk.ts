@@ -16,6 +16,8 @@ export interface WalkedFolder {
   readonly listing: string;
   readonly kept: string;
   readonly memo: FolderMemo | undefined;
+  /** `listing`: rules and entries are those of the memo, which leaves the files themselves to compare. */
+  readonly known: 'listing' | 'nothing';
 }
 
 export interface Walk {
@@ -52,10 +54,11 @@ function listFolder(
   const rules = extendRules(above, { absolute, base, names: all.map((entry) => entry.name) });
   const listing = digestBytes(all.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).join('\0'));
   const memo = memoOf(base);
-  const known = memo && memo.rules === rules.id && memo.listing === listing && memo.kept.length === all.length;
+  const known = memo?.rules === rules.id && memo.listing === listing && memo.kept.length === all.length;
   const kept = known ? memo.kept : all.map((entry) => verdict(rules, base, entry)).join('');
   const entries = all.filter((_, index) => kept[index] === '1');
-  return { folder: { absolute, base, entries, rules: rules.id, listing, kept, memo }, rules };
+  const facts = { rules: rules.id, listing, kept, memo, known: known ? 'listing' : 'nothing' } as const;
+  return { folder: { absolute, base, entries, ...facts }, rules };
 }
 
 function verdict(rules: Rules, base: string, entry: Dirent): '0' | '1' {
