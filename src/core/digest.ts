@@ -1,11 +1,11 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { canonicalJson } from './json.ts';
 
 /** `sha256:` and 64 hex digits. */
 export type Digest = `sha256:${string}`;
 
 export function digestBytes(bytes: string | Uint8Array): Digest {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  return `sha256:${hash('sha256', bytes, 'hex')}`;
 }
 
 /** The digest of a value's canonical JSON: the same for equal values, whatever the order of their keys. */

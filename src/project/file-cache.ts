@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { digestBytes } from '../core/digest.ts';
+
+const HEADER = 'deployer-file-cache 1';
+/**
+ * A file changed twice within one tick of the file system's clock looks unchanged. Two seconds is the coarsest tick in
+ * use (FAT), so what was read sooner after its last change than that is read again next time. Git calls such entries
+ * racily clean.
+ */
+const SETTLED_AFTER_MS = 2000;
+const STATS = 4;
+
+/** The four facts of a file that change when its bytes do. Times are ms since 1970, as the file system has them. */
+export type FileStamp = Readonly<Record<'size' | 'mtimeMs' | 'ctimeMs' | 'ino', number>>;
+
+/** What is remembered of one folder. `files` are those that are not ignored, sorted; the other lists go with it. */
+export interface FolderMemo {
+  /** The ignore rules and the entries that led to `kept`. */
+  readonly rules: string;
+  readonly listing: string;
+  /** One digit for each entry of the listing: `1` when it is not ignored. */
+  readonly kept: string;
+  readonly files: readonly string[];
+  /** Size, mtime, ctime and inode of each file; size −1 where they are not to be trusted. */
+  readonly stats: readonly number[];
+  /** Their manifest lines, joined. */
+  readonly lines: string;
+}
+
+/** A memo made now. `readAt`: when each file was read, ms since 1970; 0 for what an earlier memo knew already. */
+export interface FreshMemo extends FolderMemo {
+  readonly readAt: readonly number[];
+}
+
+/** Remembers digests of files by what `stat` says about them, so that an unchanged tree is not read again. */
+export interface FileCache {
+  /** What the cache file holds about a folder (`/` at its end, root-relative). */
+  lookup(folder: string): FolderMemo | undefined;
+  /** Keeps a memo for `save`; until then `lookup` does not see it. */
+  record(folder: string, memo: FreshMemo): void;
+  /**
+   * Writes what was recorded and drops folders that are gone from `root`. A cache that cannot be written stays as it
+   * was: it only costs time.
+   */
+  save(root: string): void;
+}
+
+/** Opens the cache at `file`. One that is missing, damaged or of another format counts as empty. */
+export function openFileCache(file: string): FileCache {
+  let lines = readLines(file);
+  const recorded = new Map<string, FreshMemo>();
+  return {
+    lookup: (folder) => parseMemo(lines.get(JSON.stringify(folder))),
+    record: (folder, memo) => recorded.set(folder, memo),
+    save(root) {
+      if (recorded.size === 0) return;
+      lines = replaceFile(file, (skew) => mergeLines({ root, lines, recorded, skew })) ?? lines;
+      recorded.clear();
+    },
+  };
+}
+
+/** Whether a file looks as it did when it was read. */
+export function remembersFile(memo: FolderMemo, index: number, stamp: FileStamp): boolean {
+  const at = index * STATS;
+  const { stats } = memo;
+  return (
+    stats[at] === stamp.size &&
+    stats[at + 1] === stamp.mtimeMs &&
+    stats[at + 2] === stamp.ctimeMs &&
+    stats[at + 3] === stamp.ino
+  );
+}
+
+export function stampAt(memo: FolderMemo, index: number): readonly number[] {
+  return memo.stats.slice(index * STATS, (index + 1) * STATS);
+}
+
+/** One line for each folder: its path and its memo, both JSON, so that only the folders that are asked for are parsed. */
+function readLines(file: string): Map<string, string> {
+  const lines = new Map<string, string>();
+  const body = readBody(file);
+  for (const line of body.split('\n')) {
+    const tab = line.indexOf('\t');
+    if (tab > 0) lines.set(line.slice(0, tab), line.slice(tab + 1));
+  }
+  return lines;
+}
+
+function readBody(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8');
+    const end = text.indexOf('\n');
+    const body = text.slice(end + 1);
+    return text.slice(0, end) === `${HEADER} ${digestBytes(body)}` ? body : '';
+  } catch {
+    return '';
+  }
+}
+
+function parseMemo(line: string | undefined): FolderMemo | undefined {
+  if (line === undefined) return undefined;
+  try {
+    const memo = JSON.parse(line) as FolderMemo;
+    return memo.stats.length === memo.files.length * STATS ? memo : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function mergeLines(merge: {
+  readonly root: string;
+  readonly lines: ReadonlyMap<string, string>;
+  readonly recorded: ReadonlyMap<string, FreshMemo>;
+  readonly skew: number;
+}): Map<string, string> {
+  const merged = new Map<string, string>();
+  for (const [key, line] of merge.lines) if (existsSync(join(merge.root, JSON.parse(key)))) merged.set(key, line);
+  for (const [folder, memo] of merge.recorded) merged.set(JSON.stringify(folder), settledLine(memo, merge.skew));
+  return merged;
+}
+
+/** The memo as a line, without trust in files that were read too soon after their last change. */
+function settledLine({ readAt, ...memo }: FreshMemo, skew: number): string {
+  const stats = [...memo.stats];
+  readAt.forEach((at, index) => {
+    const touched = Math.max(stats[index * STATS + 1] ?? 0, stats[index * STATS + 2] ?? 0);
+    if (at > 0 && touched + SETTLED_AFTER_MS >= at + skew) stats[index * STATS] = -1;
+  });
+  return JSON.stringify({ ...memo, stats });
+}
+
+/**
+ * Replaces the cache file in one step. The new file's own time tells how far the file system's clock is from ours, in ms;
+ * `undefined` when it cannot be written.
+ */
+function replaceFile(file: string, linesFor: (skew: number) => Map<string, string>): Map<string, string> | undefined {
+  const fresh = `${file}.${randomUUID()}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const lines = writeFresh(fresh, linesFor);
+    renameSync(fresh, file);
+    return lines;
+  } catch {
+    rmSync(fresh, { force: true });
+    return undefined;
+  }
+}
+
+function writeFresh(fresh: string, linesFor: (skew: number) => Map<string, string>): Map<string, string> {
+  const handle = openSync(fresh, 'wx', 0o600);
+  try {
+    const lines = linesFor(fstatSync(handle).mtimeMs - Date.now());
+    const body = [...lines].map(([key, line]) => `${key}\t${line}`).join('\n');
+    writeFileSync(handle, `${HEADER} ${digestBytes(body)}\n${body}`);
+    return lines;
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,121 @@
+import { realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Digest, digestBytes } from '../core/digest.ts';
+import type { DeployerError } from '../core/errors.ts';
+import { ioFailure, systemCode } from '../core/io-failure.ts';
+import { count } from '../core/text.ts';
+import type { FileCache } from './file-cache.ts';
+import { type Hashing, hashFolder, hashSingle } from './hash-folder.ts';
+import { RAW_RULES, type Rules, withOutputs } from './ignore-rules.ts';
+import type { SourceManifest } from './manifest.ts';
+import {
+  insideRoot,
+  pathProblem,
+  rulesAbove,
+  type SourceService,
+  type SourceTree,
+  serviceFolder,
+} from './source-tree.ts';
+import { walk } from './walk.ts';
+
+const SHOWN = 20;
+
+export interface SourceHash {
+  /** Of `files`. */
+  readonly digest: Digest;
+  readonly files: SourceManifest;
+}
+
+/** A folder (with `/` at its end) or a file, root-relative, and the rules for what is in it. */
+interface Start {
+  readonly path: string;
+  readonly rules: Rules;
+}
+
+/**
+ * Hashes what a service is made from:
+ * - with a build command, its folder under the ignore rules, without the outputs: the build makes those;
+ * - without one, the outputs as they are, since they are what will be deployed, ignored by git or not;
+ * - without both, its folder under the ignore rules.
+ *
+ * Links are hashed as links. `INVALID_CONFIG` names all links that leave the project, and sockets, pipes and devices.
+ */
+export function hashSource(request: {
+  readonly tree: SourceTree;
+  readonly service: SourceService;
+  readonly cache: FileCache;
+}): SourceHash {
+  const { tree, service, cache } = request;
+  const hashing: Hashing = { root: tree.root, lines: [], refused: [] };
+  for (const start of startsOf(tree, service)) {
+    if (!isFolder(start.path)) hashSingle(hashing, start.path);
+    else
+      walk({ root: tree.root, start: start.path, rules: start.rules, memoOf: cache.lookup }, (folder) => {
+        const memo = hashFolder(hashing, folder);
+        if (memo) cache.record(folder.base, memo);
+      });
+  }
+  if (hashing.refused.length > 0) throw refusal(service, hashing.refused);
+  const files = hashing.lines.join('\n') as SourceManifest;
+  return { digest: digestBytes(files), files };
+}
+
+/**
+ * The files and links of a service's folder under its ignore rules, relative to the folder: what becomes the artifact when
+ * no output is named.
+ */
+export function listSource(tree: SourceTree, service: SourceService): readonly string[] {
+  const start = serviceFolder(tree, service);
+  const paths: string[] = [];
+  walk({ root: tree.root, start, rules: rulesAbove(tree, start), memoOf: () => undefined }, ({ base, entries }) => {
+    const inside = base.slice(start.length);
+    for (const entry of entries) if (!entry.isDirectory()) paths.push(inside + entry.name);
+  });
+  return paths;
+}
+
+function startsOf(tree: SourceTree, service: SourceService): readonly Start[] {
+  const folder = serviceFolder(tree, service);
+  const { command, output } = service.build;
+  const outputs = output.map((path) => join(folder, path).replace(/\/$/, ''));
+  if (command === undefined && outputs.length > 0) return outputs.flatMap((path) => rawStart(tree, service, path));
+  return [{ path: folder, rules: withOutputs(rulesAbove(tree, folder), outputs) }];
+}
+
+/** An output that is missing has no files; the step that collects it says so. */
+function rawStart(tree: SourceTree, service: SourceService, path: string): readonly Start[] {
+  const real = realPath(join(tree.root, path));
+  if (real === undefined) return [];
+  const inside = insideRoot(tree, real);
+  if (inside === undefined)
+    throw pathProblem(service, {
+      field: 'build.output',
+      what: `${path} leads out of the project`,
+      fix: 'Name a path inside the service',
+    });
+  const folder = inside !== '' && statSync(real).isDirectory();
+  return [{ path: folder ? `${inside}/` : inside, rules: RAW_RULES }];
+}
+
+function isFolder(path: string): boolean {
+  return path === '' || path.endsWith('/');
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error))) return undefined;
+    throw ioFailure('read', path, error);
+  }
+}
+
+function refusal(service: SourceService, refused: readonly string[]): DeployerError {
+  const more = refused.length > SHOWN ? [`and ${refused.length - SHOWN} more`] : [];
+  return pathProblem(service, {
+    field: 'path',
+    what: `${count(refused.length, 'path')} cannot be deployed: ${refused.slice(0, 3).join('; ')}`,
+    fix: 'Remove them, or leave them out with .deployignore',
+    detail: [...refused.slice(0, SHOWN), ...more],
+  });
+}
