@@ -1,0 +1,13 @@
+import type { DriverFacts } from '../../core/driver.ts';
+import { checkOptions, optionsSchema } from './options.ts';
+
+export const facts: DriverFacts = {
+  name: 'local',
+  title: 'This machine',
+  capabilities: ['provision', 'switch', 'weights', 'metrics', 'logs', 'static', 'process'],
+  credentials: [],
+  concurrency: 4,
+  artifact: 'files',
+  optionsSchema,
+  checkOptions,
+};
