@@ -31,7 +31,7 @@ export async function localChannel(): Promise<SqliteChannel> {
   return {
     send: async (command) => rowsOf(commands.run(command)),
     kill: () => {},
-    close: async () => commands.close(),
+    close: async () => void commands.run({ do: 'close' }),
   };
 }
 
@@ -51,7 +51,9 @@ export async function processChannel(): Promise<SqliteChannel> {
     send: async (command) => rowsOf(await exchange(child, command)),
     kill: () => void child.kill('SIGKILL'),
     async close() {
-      if (child.connected) child.disconnect();
+      // An orderly end tidies up a write-ahead log; a killed process answers at once that it is gone.
+      await exchange(child, { do: 'close' }).then(ignore, ignore);
+      child.kill('SIGKILL');
       await gone;
     },
   };
@@ -95,3 +97,5 @@ function rowsOf(answer: Answer): readonly Row[] {
   if ('failed' in answer) throw new SqliteError(answer.failed.errcode, answer.failed.message);
   return answer.rows;
 }
+
+function ignore(): void {}

@@ -6,7 +6,8 @@ export type Command =
   | { readonly do: 'open'; readonly file: string; readonly mode: 'read' | 'write'; readonly busy: number }
   | { readonly do: 'query'; readonly sql: string; readonly values: readonly Value[] }
   | { readonly do: 'script'; readonly sql: string }
-  | { readonly do: 'locate'; readonly statements: readonly string[] };
+  | { readonly do: 'locate'; readonly statements: readonly string[] }
+  | { readonly do: 'close' };
 
 export type Answer =
   | { readonly rows: readonly Row[] }
@@ -16,7 +17,7 @@ export type Answer =
 const LOCATE_LIMIT = 2_000;
 
 /** Carries commands out on one database file. Blocks while it does, so only short reads may be done in the tool itself. */
-export async function sqliteCommands(): Promise<{ run(command: Command): Answer; close(): void }> {
+export async function sqliteCommands(): Promise<{ run(command: Command): Answer }> {
   const { DatabaseSync } = await import('@photostructure/sqlite');
   let database: DatabaseSync | undefined;
   return {
@@ -29,7 +30,6 @@ export async function sqliteCommands(): Promise<{ run(command: Command): Answer;
         return { failed: facts(error) };
       }
     },
-    close: () => database?.close(),
   };
 }
 
@@ -44,7 +44,8 @@ function options({ mode, busy }: Command & { do: 'open' }) {
 function carryOut(database: DatabaseSync, command: Exclude<Command, { do: 'open' }>): readonly Row[] {
   if (command.do === 'query') return database.prepare(command.sql).all(...command.values) as Row[];
   if (command.do === 'locate') return locate(database, command.statements);
-  database.exec(command.sql);
+  if (command.do === 'close') database.close();
+  else database.exec(command.sql);
   return [];
 }
 

@@ -14,6 +14,7 @@ function watchOver(): void {
   worker.on('message', (answer) => process.send?.(answer));
   worker.on('error', die);
   process.on('disconnect', die);
+  if (!process.connected) die();
 }
 
 async function serve(): Promise<void> {

@@ -28,7 +28,7 @@ async function sizeOf(file: string): Promise<number> {
 }
 
 async function connect(file: string, mode: 'read' | 'write', watch: Watch): Promise<Session> {
-  const channel = mode === 'read' ? await localChannel() : await processChannel();
+  const channel = await interruptible(watch, ignore, mode === 'read' ? localChannel : processChannel);
   const send = (command: Command) => interruptible(watch, channel.kill, () => channel.send(command));
   try {
     await send({ do: 'open', file, mode, busy: BUSY_BEGIN });

@@ -18,7 +18,7 @@ interface Verdict {
 const NAME = String.raw`((?:"[^"]*"|\x60[^\x60]*\x60|\[[^\]]*\]|[^\s(;,."\x60[]+)(?:\.(?:"[^"]*"|\x60[^\x60]*\x60|[^\s(;,."\x60]+))*)`;
 const CREATED = new RegExp(`^CREATE (?:[A-Z]+ )*?TABLE (?:IF NOT EXISTS )?${NAME}`);
 const SUBJECT = new RegExp(
-  `^(?:ALTER TABLE (?:IF EXISTS )?(?:ONLY )?|CREATE (?:UNIQUE )?(?:FULLTEXT )?(?:SPATIAL )?INDEX .*? ON (?:ONLY )?|` +
+  `^(?:ALTER TABLE (?:IF EXISTS )?(?:ONLY )?|CREATE (?:UNIQUE )?(?:FULLTEXT )?(?:SPATIAL )?INDEX (?:.*? )?ON (?:ONLY )?|` +
     `TRUNCATE (?:TABLE )?(?:ONLY )?|DELETE FROM (?:ONLY )?|UPDATE (?:ONLY )?)${NAME}`,
 );
 const ALTERED = new RegExp(String.raw`^(ALTER TABLE (?:IF EXISTS )?(?:ONLY )?${NAME})\*? (.*)$`);
