@@ -1,0 +1,39 @@
+import { describe, it } from 'vitest';
+import { engine } from '../../../src/migrations/engines/raw.ts';
+import { migrationEngineContract } from '../../contracts/migration-engine.ts';
+import { addFiles, contextOf, project, targetOf } from '../context.ts';
+import { dialects, type TestDialect } from '../databases.ts';
+
+for (const dialect of dialects) {
+  if (dialect.unavailable === undefined) {
+    migrationEngineContract({ title: `raw on ${dialect.name}`, engine, scene: () => scene(dialect) });
+  } else {
+    describe.skip(`migration engine contract: raw on ${dialect.name} (skipped: ${dialect.unavailable})`, () => it('x'));
+  }
+}
+
+async function scene({ create }: TestDialect) {
+  const database = await create();
+  const root = await project({});
+  return {
+    target: targetOf(root, database.url),
+    context: contextOf,
+    async add(number: number, quality: 'good' | 'bad') {
+      const id = `${String(number).padStart(4, '0')}_step`;
+      const sql = quality === 'good' ? `create table t${number} (id integer)` : 'insert into missing values (1)';
+      await addFiles(root, { [`${id}.sql`]: sql });
+      return id;
+    },
+    async effects() {
+      const found: string[] = [];
+      for (const number of [1, 2]) {
+        const present = await database.sql(`select 1 from t${number}`).then(
+          () => true,
+          () => false,
+        );
+        if (present) found.push(`000${number}_step`);
+      }
+      return found;
+    },
+  };
+}
