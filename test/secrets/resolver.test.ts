@@ -5,6 +5,7 @@ import type { Http, Processes } from '../../src/core/ports.ts';
 import type { ProviderFactory, ProviderWorld, SecretReference, SecretValue } from '../../src/core/provider.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { createResolver } from '../../src/secrets/resolver.ts';
+import { until } from '../support/waiting.ts';
 
 const signal = new AbortController().signal;
 
@@ -41,6 +42,7 @@ describe('resolving', () => {
     const control = new AbortController();
     const first = resolver.resolve('fake:a', control.signal);
     const second = resolver.resolve('fake:a', signal);
+    await until(() => asked.length === 1);
     control.abort(new Error('gave up'));
     await expect(first).rejects.toThrow('gave up');
     expect((await second).value.reveal()).toBe('patience');
