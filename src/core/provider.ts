@@ -1,3 +1,4 @@
+import type { Http, Processes } from './ports.ts';
 import type { Secret } from './secret.ts';
 
 /** `provider:path#key@version`, taken apart. */
@@ -14,6 +15,8 @@ export interface SecretValue {
   readonly value: Secret;
   /** The store's own version where it has one. */
   readonly version?: string;
+  /** What is not as it should be about the place it came from, one sentence each: a file that others may read. */
+  readonly warnings?: readonly string[];
 }
 
 /** One place that secrets come from; one file per provider under `secrets/`. */
@@ -26,3 +29,19 @@ export interface SecretProvider {
    */
   read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue>;
 }
+
+/** Everything a provider may use. */
+export interface ProviderWorld {
+  /** The project folder, absolute. */
+  readonly root: string;
+  /** The variables that deployer itself was started with. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly http: Http;
+  readonly processes: Processes;
+}
+
+/** What a provider's file exports as `provider`; one is made per run. */
+export type ProviderFactory = (world: ProviderWorld) => SecretProvider;
+
+/** All providers there are, by the name that references use; the code of one loads when it is used. */
+export type ProviderCatalog = Readonly<Record<string, () => Promise<ProviderFactory>>>;

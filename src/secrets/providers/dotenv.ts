@@ -1,0 +1,50 @@
+import { parseEnv } from 'node:util';
+import { DeployerError } from '../../core/errors.ts';
+import { nearest } from '../../core/name.ts';
+import type { ProviderFactory, SecretReference, SecretValue } from '../../core/provider.ts';
+import { Secret } from '../../core/secret.ts';
+import { readProjectFile } from '../project-file.ts';
+
+interface Parsed {
+  readonly values: Readonly<Record<string, string | undefined>>;
+  readonly warnings: readonly string[];
+}
+
+/** `dotenv:FILE#NAME`: a variable of a dotenv file inside the project. Each file is read once. */
+export const provider: ProviderFactory = ({ root }) => {
+  const files = new Map<string, Promise<Parsed>>();
+  return { name: 'dotenv', read };
+
+  async function read(reference: SecretReference): Promise<SecretValue> {
+    const { path, key, version } = reference;
+    if (key === undefined || version !== undefined) throw withoutKey(reference);
+    const file = files.get(path) ?? parse(root, path);
+    files.set(path, file);
+    const { values, warnings } = await file;
+    const value = Object.hasOwn(values, key) ? values[key] : undefined;
+    if (!value) throw missing(reference, key, values);
+    return { value: new Secret(value), ...(warnings.length > 0 ? { warnings } : {}) };
+  }
+};
+
+async function parse(root: string, path: string): Promise<Parsed> {
+  const { text, warnings } = await readProjectFile(root, path);
+  return { values: parseEnv(text), warnings };
+}
+
+function withoutKey({ path }: SecretReference): DeployerError {
+  return new DeployerError({
+    code: 'INVALID_CONFIG',
+    reason: 'A dotenv reference names a file and one variable in it',
+    fix: `Write dotenv:${path}#NAME`,
+  });
+}
+
+function missing({ text, path }: SecretReference, key: string, values: Parsed['values']): DeployerError {
+  const close = nearest(key, Object.keys(values));
+  return new DeployerError({
+    code: 'MISSING_ENV',
+    reason: `${text} ${Object.hasOwn(values, key) ? 'is empty' : 'is not in the file'}`,
+    fix: close && close !== key ? `Did you mean ${path}#${close}?` : `Add ${key}=… to ${path}`,
+  });
+}

@@ -1,0 +1,112 @@
+import { DeployerError, toFailure } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
+import { nearest } from '../core/name.ts';
+import type { ProviderCatalog, ProviderWorld, SecretProvider, SecretReference, SecretValue } from '../core/provider.ts';
+import type { Secret } from '../core/secret.ts';
+import { SHORTEST_MASKED } from '../core/secret-forms.ts';
+import { list } from '../core/text.ts';
+import { parseReference } from './reference.ts';
+
+export interface ResolverOptions {
+  readonly providers: ProviderCatalog;
+  readonly world: ProviderWorld;
+}
+
+export interface Resolved {
+  /** By variable; those that could not be read are missing here and have a finding. */
+  readonly values: Readonly<Record<string, Secret>>;
+  /** Errors first, each naming its variable; what is said about a file is said once. */
+  readonly findings: readonly Finding[];
+}
+
+/** References → values, for one run. A reference is read once, however many ask and when; a failed read is forgotten. */
+export interface Resolver {
+  /** Throws what the provider throws; see `SecretProvider.read`. */
+  resolve(reference: string, signal: AbortSignal): Promise<SecretValue>;
+  /** Resolves variable → reference and collects all problems. Rejects only when `signal` aborts. */
+  resolveAll(references: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Resolved>;
+}
+
+export function createResolver({ providers, world }: ResolverOptions): Resolver {
+  const loaded = new Map<string, Promise<SecretProvider>>();
+  const reads = new Map<string, { readonly value: Promise<SecretValue>; readonly signal: AbortSignal }>();
+  return { resolve, resolveAll };
+
+  async function resolve(text: string, signal: AbortSignal): Promise<SecretValue> {
+    signal.throwIfAborted();
+    const shared = reads.get(text);
+    if (!shared) return begin(text, signal);
+    try {
+      return await shared.value;
+    } catch (error) {
+      // Whoever began the read gave up; we did not.
+      if (shared.signal.aborted && !signal.aborted) return resolve(text, signal);
+      throw error;
+    }
+  }
+
+  function begin(text: string, signal: AbortSignal): Promise<SecretValue> {
+    const value = read(parseReference(text), signal);
+    reads.set(text, { value, signal });
+    value.catch(() => reads.delete(text));
+    return value;
+  }
+
+  async function read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue> {
+    const provider = await providerOf(reference);
+    signal.throwIfAborted();
+    return provider.read(reference, signal);
+  }
+
+  function providerOf({ provider: name }: SecretReference): Promise<SecretProvider> {
+    const load = Object.hasOwn(providers, name) ? providers[name] : undefined;
+    if (!load) throw unknownProvider(name, Object.keys(providers));
+    const known = loaded.get(name) ?? load().then((factory) => factory(world));
+    loaded.set(name, known);
+    return known;
+  }
+
+  async function resolveAll(references: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Resolved> {
+    const entries = Object.entries(references);
+    const results = await Promise.allSettled(entries.map(([, reference]) => resolve(reference, signal)));
+    signal.throwIfAborted();
+    const values = new Map<string, Secret>();
+    const errors: Finding[] = [];
+    const warnings = new Set<string>();
+    for (const [index, result] of results.entries()) {
+      const variable = entries[index]?.[0] ?? '';
+      if (result.status === 'rejected') errors.push(errorFor(variable, result.reason));
+      else {
+        values.set(variable, result.value.value);
+        for (const warning of warningsFor(variable, result.value)) warnings.add(warning);
+      }
+    }
+    return { values: Object.fromEntries(values), findings: [...errors, ...[...warnings].map(warningOf)] };
+  }
+}
+
+/** Does not show the name: in `postgres://…` it is the beginning of a pasted value. */
+function unknownProvider(name: string, known: readonly string[]): DeployerError {
+  const close = nearest(name, known);
+  return new DeployerError({
+    code: 'INVALID_CONFIG',
+    reason: `The reference to a secret names no known provider; there are ${list([...known].sort())}`,
+    fix: close ? `Did you mean ${close}:…?` : 'Write env:NAME or dotenv:FILE#NAME; keep values out of the config file',
+  });
+}
+
+function errorFor(variable: string, reason: unknown): Finding {
+  const { code, reason: message, fix } = toFailure(reason);
+  return { level: 'error', code, message: `${variable}: ${message}`, ...(fix ? { fix } : {}) };
+}
+
+function warningsFor(variable: string, { value, warnings = [] }: SecretValue): string[] {
+  const isShort = value.reveal().length < SHORTEST_MASKED;
+  return [...warnings, ...(isShort ? [`${variable}: ${SHORT}`] : [])];
+}
+
+const SHORT = `the value is shorter than ${SHORTEST_MASKED} characters and cannot be masked in logs; use a longer one`;
+
+function warningOf(message: string): Finding {
+  return { level: 'warning', code: 'INVALID_ENV', message };
+}
