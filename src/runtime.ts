@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { openArtifactStore } from './artifacts/store.ts';
-import { environmentFrom, findEnvironment } from './config/environments.ts';
 import { findConfig } from './config/find.ts';
 import { loadConfig } from './config/load.ts';
 import type { LoadedConfig } from './config/parse.ts';
@@ -8,10 +7,10 @@ import type { ArtifactStore } from './core/artifact.ts';
 import type { DriverCatalog } from './core/driver.ts';
 import type { Probe } from './core/health.ts';
 import type { Clock, Entropy, Http, Interrupts, Processes } from './core/ports.ts';
-import type { SecretProvider } from './core/provider.ts';
 import { Redactor } from './core/redact.ts';
 import { catalog } from './drivers/catalog.ts';
 import { migrationEngines } from './migrations/catalog.ts';
+import type { Resolver } from './secrets/resolver.ts';
 import { openFileStore } from './state/file-store.ts';
 import { openState, type State } from './state/state.ts';
 import { systemClock } from './system/clock.ts';
@@ -39,7 +38,8 @@ export interface Runtime {
   loadConfig(request: { readonly cwd: string; readonly config?: string }): Promise<LoadedConfig>;
   openState(project: string, folder: string): State;
   openArtifacts(folder: string): ArtifactStore;
-  secretProviders(root: string): Promise<readonly SecretProvider[]>;
+  /** Looks up secret references of one environment, each once. */
+  openSecrets(root: string): Promise<Resolver>;
 }
 
 export const TOOL_VERSION = process.env.DEPLOYER_VERSION ?? '0.0.0';
@@ -66,8 +66,13 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     openState: (project, folder) =>
       openState({ store: openFileStore({ folder, entropy }), folder, project, clock, entropy, tool: TOOL_VERSION }),
     openArtifacts: (folder) => openArtifactStore({ folder: join(folder, 'artifacts') }),
-    secretProviders: async (root) =>
-      (await import('./secrets/catalog.ts')).secretProviders({ root, environment, http, processes }),
+    openSecrets: async (root) => {
+      const [{ createResolver }, { registry }] = await Promise.all([
+        import('./secrets/resolver.ts'),
+        import('./secrets/registry.generated.ts'),
+      ]);
+      return createResolver({ providers: registry, world: { root, environment, http, processes } });
+    },
   };
 }
 

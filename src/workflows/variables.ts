@@ -24,7 +24,7 @@ export async function resolveVariables(
   environment: EnvironmentConfig,
   configuration: AppliedConfiguration,
 ): Promise<EnvironmentVariables> {
-  const resolver = await openResolver(workspace, environment.name);
+  const resolver = await workspace.runtime.openSecrets(workspace.config.root);
   const { values: secrets, findings } = await resolver.resolveAll(configuration.secrets, AbortSignal.timeout(60_000));
   const flags = Object.fromEntries(Object.entries(configuration.flags).map(([name, value]) => [name, String(value)]));
   const values = withAbsoluteDatabases(workspace.config.root, environment, {

@@ -16,7 +16,7 @@ describe('a version that does not become healthy', () => {
     expect(failed.code).toBe(1);
     expect(failed.json()).toMatchObject({ status: 'error', code: 'HEALTH_CHECK_FAILED', run_status: 'restored' });
     expect((await project.ok(['status', '--json'])).json().services).toEqual([]);
-    expect((await project.ok(['local', 'status', '--json'])).json().releases).toEqual([]);
+    expect((await project.ok(['local', 'status', '--json'])).json().targets).toEqual([]);
     expect((await project.ok(['state', 'show', '--json'])).json().state.environments).toEqual({});
   });
 

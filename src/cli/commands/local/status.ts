@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { table } from '../../../report/table.ts';
 import type { CommandSpec } from '../../command.ts';
 import { openProject } from '../../project.ts';
@@ -8,25 +9,17 @@ export const spec: CommandSpec = {
   examples: ['deployer local status'],
   async run(invocation) {
     const workspace = await openProject(invocation);
-    const { localStatus } = await workspace.runtime.localControl(workspace.folder);
-    const status = await localStatus();
+    const { localStatus } = await import('../../../drivers/local/control.ts');
+    const status = await localStatus(join(workspace.folder, 'local'));
+    const rows = status.targets.flatMap(({ environment, service, url, releases }) =>
+      releases.map((release) => [environment, service, release.version_id, release.state, `${release.percent} %`, url ?? '-']),
+    );
     return {
       document: { ...status },
       text: () =>
         [
           status.running ? `gateway: running (pid ${status.pid})` : 'gateway: not running',
-          table(
-            ['environment', 'service', 'release', 'state', 'traffic', 'pid', 'url'],
-            status.releases.map((row) => [
-              row.environment,
-              row.service,
-              row.version_id,
-              row.state,
-              `${row.percent} %`,
-              row.pid ? String(row.pid) : '-',
-              row.url ?? '-',
-            ]),
-          ),
+          table(['environment', 'service', 'version', 'state', 'traffic', 'url'], rows),
         ]
           .filter(Boolean)
           .join('\n'),
