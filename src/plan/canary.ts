@@ -94,7 +94,10 @@ function follow(
 ): void {
   const byName = new Map(steps.map((step) => [step.operation.service, step]));
   for (const { service } of targets) {
-    waitFor(byName.get(service.name), ...names(service).map((name) => byName.get(name)));
+    waitFor(
+      byName.get(service.name),
+      names(service).map((name) => byName.get(name)),
+    );
   }
 }
 

@@ -12,7 +12,7 @@ export function planDestroy(snapshot: Snapshot): Planned {
   const steps = there.map((target) => destroyStep(snapshot, target));
   const byName = new Map(there.map(({ service }, index) => [service.name, steps[index]]));
   for (const { service } of there) {
-    for (const name of service.after) waitFor(byName.get(name), byName.get(service.name));
+    for (const name of service.after) waitFor(byName.get(name), [byName.get(service.name)]);
   }
   const gone = targets.filter((target) => !exists(snapshot, target));
   return finishPlan(snapshot, {
@@ -33,10 +33,9 @@ export function planDestroy(snapshot: Snapshot): Planned {
 }
 
 /** Known to the state, or seen at the platform: what an interrupted run left behind goes too. */
-function exists(snapshot: Snapshot, { service, live, provisioned }: ObservedTarget): boolean {
+function exists(snapshot: Snapshot, { service, live, provisioned, seen }: ObservedTarget): boolean {
   const candidate = snapshot.current?.canary?.releases[service.name];
-  const seen = snapshot.inspections[service.name]?.state === 'present';
-  return live !== undefined || provisioned || candidate !== undefined || seen;
+  return live !== undefined || provisioned || candidate !== undefined || seen === 'empty' || seen === 'used';
 }
 
 function destroyStep(snapshot: Snapshot, { service, live }: ObservedTarget): Step {

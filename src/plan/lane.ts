@@ -57,8 +57,8 @@ export function arrival(lane: Lane): Step {
 }
 
 function wire({ placement, provision, configure, build, deploy }: Lane): void {
-  waitFor(configure, provision);
+  waitFor(configure, [provision]);
   // A platform that builds needs its project and its variables for that; our own builder needs neither.
-  if (can(placement.facts, 'build')) waitFor(build, provision, configure);
-  waitFor(deploy, provision, configure, build);
+  if (can(placement.facts, 'build')) waitFor(build, [provision, configure]);
+  waitFor(deploy, [provision, configure, build]);
 }

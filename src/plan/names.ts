@@ -5,8 +5,6 @@ export interface NameDifference {
   readonly removed: readonly string[];
 }
 
-export const NO_DIFFERENCE: NameDifference = { added: [], updated: [], removed: [] };
-
 /** Compares values by identity: fingerprints, plain variables, references, flags. */
 export function difference(
   from: Readonly<Record<string, unknown>>,

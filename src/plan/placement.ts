@@ -17,7 +17,7 @@ export interface Placement {
   readonly variables: NameDifference;
   readonly optionsChanged: boolean;
   readonly build: { readonly because: string; readonly source: Digest } | undefined;
-  /** `fresh`: nothing was provisioned for it before, so a failed run may take it all away again. */
+  /** `fresh`: nothing of it was there before, so a failed run may take it all away again. */
   readonly provision: { readonly because: string; readonly fresh: boolean } | undefined;
   readonly configure: { readonly because: string; readonly names: readonly string[] } | undefined;
 }
@@ -55,11 +55,13 @@ export function placement(target: ObservedTarget, cause: PlacementCause): Placem
 }
 
 function provisioning(target: ObservedTarget, cause: PlacementCause): Placement['provision'] {
-  const fresh = !target.provisioned;
-  if (fresh) return { because: target.live ? 'nothing was provisioned for it yet' : 'first deploy', fresh };
+  // Whatever is there already, known to the state or only seen, must survive a failed run.
+  const fresh = !target.provisioned && !target.live && target.seen !== 'used';
+  if (!target.live && !target.provisioned) return { because: 'first deploy', fresh };
+  if (!target.provisioned) return { because: 'nothing was provisioned for it yet', fresh };
   const moved = movedDriver(target);
   if (moved) return { because: moved, fresh };
-  if (target.absent) return { because: 'the platform says that nothing is there', fresh };
+  if (target.seen === 'absent') return { because: 'the platform says that nothing is there', fresh };
   return cause.optionsChanged ? { because: 'options changed', fresh } : undefined;
 }
 
@@ -68,7 +70,7 @@ function configuring(target: ObservedTarget, cause: PlacementCause): Placement['
   const changed = differing(cause.variables);
   if (!target.live) return names.length > 0 ? { because: 'first deploy', names } : undefined;
   if (changed.length > 0) return { because: `variables changed: ${changed.join(', ')}`, names };
-  if (movedDriver(target) || target.absent) return { because: 'the platform does not have them yet', names };
+  if (movedDriver(target) || target.seen === 'absent') return { because: 'the platform does not have them yet', names };
   return undefined;
 }
 

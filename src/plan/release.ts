@@ -39,7 +39,7 @@ function finish(lanes: readonly Lane[], { after }: ReleaseTerms): void {
   const checks = lanes.flatMap((lane) => lane.check ?? []);
   const cleanups = lanes.flatMap((lane) => lane.cleanup ?? []);
   joinAll(lanes.map(arrival), after);
-  for (const lane of lanes) waitFor(lane.check, arrival(lane));
+  for (const lane of lanes) waitFor(lane.check, [arrival(lane)]);
   joinAll(after, checks);
   joinAll([...after, ...lanes.map((lane) => lane.check ?? arrival(lane))], cleanups);
 }

@@ -12,7 +12,7 @@ export function step(operation: Step['operation']): Step {
 }
 
 /** Makes a step wait for others; those that are not in the plan are left out. */
-export function waitFor(later: Step | undefined, ...earlier: readonly (Step | undefined)[]): void {
+export function waitFor(later: Step | undefined, earlier: readonly (Step | undefined)[]): void {
   for (const one of earlier) if (later && one) later.waits.add(one.operation.id);
 }
 
@@ -29,13 +29,13 @@ export function joinAll(earlier: readonly Step[], later: readonly Step[]): void 
   const first = later[0];
   if (!last || !first) return;
   if (Math.min(earlier.length, later.length) <= WRITTEN_OUT) {
-    for (const one of later) waitFor(one, ...earlier);
+    for (const one of later) waitFor(one, earlier);
   } else if (earlier.length < later.length) {
-    for (const one of earlier.slice(0, -1)) waitFor(last, one);
-    for (const one of later) waitFor(one, last);
+    waitFor(last, earlier.slice(0, -1));
+    for (const one of later) waitFor(one, [last]);
   } else {
-    for (const one of earlier) waitFor(first, one);
-    for (const one of later.slice(1)) waitFor(one, first);
+    waitFor(first, earlier);
+    for (const one of later.slice(1)) waitFor(one, [first]);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ServiceConfig } from '../core/config.ts';
-import type { Capability, DriverFacts } from '../core/driver.ts';
+import type { Capability, DriverFacts, Inspection } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import { topological } from '../core/graph.ts';
 import type { ObservedService, Snapshot } from '../core/snapshot.ts';
@@ -12,8 +12,8 @@ export interface ObservedTarget {
   readonly live: Release | undefined;
   /** Whether an earlier run provisioned it. */
   readonly provisioned: boolean;
-  /** The platform says that nothing of it is there. */
-  readonly absent: boolean;
+  /** What the platform has of it: nothing, a place without releases, or releases; `undefined` where it was not asked. */
+  readonly seen: 'absent' | 'empty' | 'used' | undefined;
   /** In what the platform differs from the state, in words. */
   readonly drift: string | undefined;
 }
@@ -83,9 +83,15 @@ function observeTarget(snapshot: Snapshot, service: ServiceConfig, facts: Driver
     facts,
     live: current?.current[service.name],
     provisioned: current !== undefined && Object.hasOwn(current.resources, service.name),
-    absent: inspections[service.name]?.state === 'absent',
+    seen: seenOf(inspections[service.name]),
     drift: driftOf(snapshot, service.name),
   };
+}
+
+function seenOf(inspection: Inspection | undefined): ObservedTarget['seen'] {
+  if (!inspection) return undefined;
+  if (inspection.state === 'absent') return 'absent';
+  return inspection.releases.length > 0 ? 'used' : 'empty';
 }
 
 function unknownDriver(service: ServiceConfig): Finding {

@@ -7,20 +7,21 @@ import { switches } from './target.ts';
 /** Gives the lanes their shifts, round by round, and answers them with the watches between the rounds. */
 export function trafficSteps(lanes: readonly Lane[], terms: ReleaseTerms): Step[] {
   const byName = new Map(lanes.map((lane) => [lane.placement.service.name, lane]));
-  const listed: Step[] = [];
+  const listed: Step[][] = [];
   let watch: Step | undefined;
   for (const [round, percent] of shares(terms.rollout).entries()) {
     const moved = movedIn(round, lanes);
     for (const lane of moved) lane.shifts.push(shift(lane, round, percent, terms));
     for (const lane of moved) {
-      waitFor(lane.shifts.at(-1), watch, ...predecessors(lane, byName).map((earlier) => earlier.shifts.at(-1)));
+      const others = predecessors(lane, byName).map((earlier) => earlier.shifts.at(-1));
+      waitFor(lane.shifts.at(-1), [watch, ...others]);
     }
     const shifts = moved.map(arrival);
     watch = percent < 100 && terms.rollout.mode === 'steps' ? watching(moved, percent, terms.rollout) : undefined;
     joinAll(shifts, watch ? [watch] : []);
-    listed.push(...shifts, ...(watch ? [watch] : []));
+    listed.push(shifts, watch ? [watch] : []);
   }
-  return listed;
+  return listed.flat();
 }
 
 /** Every deploy waits for those of its `after`; the first shifts of a wave wait for all deploys of that wave. */
@@ -32,7 +33,7 @@ export function placeBeforeSwitch(lanes: readonly Lane[], rollout: Rollout): voi
     let wave = 0;
     for (const earlier of predecessors(lane, byName)) {
       const late = rollout.mode === 'all' && lane.shifts.length === 0 && earlier.shifts.length > 0;
-      waitFor(lane.deploy, late ? arrival(earlier) : earlier.deploy);
+      waitFor(lane.deploy, [late ? arrival(earlier) : earlier.deploy]);
       wave = Math.max(wave, (waveOf.get(earlier) ?? 0) + (late ? 1 : 0));
     }
     waveOf.set(lane, wave);

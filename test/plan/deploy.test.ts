@@ -48,6 +48,16 @@ describe('a first deploy', () => {
     expect(operation(plan, 'deploy:web').depends_on).toContain('provision:web');
   });
 
+  test.each([
+    ['is live', { current: anEnvironmentState(live, { resources: {} }) }],
+    ['is seen at the platform', { inspections: { web: running(aRelease('web')) } }],
+  ])('keeps what it provisions where something %s already', (_, draft) => {
+    const drivers = [aDriver('local', [...LOCAL, 'provision'])];
+    const seen = { web: observed({ source: 'second', files: 1 }) };
+    const { plan } = planDeploy(aSnapshot({ drivers, observed: seen, ...draft }));
+    expect(operation(plan, 'provision:web').compensation).toBeUndefined();
+  });
+
   test('has no old releases to clean up', () => {
     expect(ids(planDeploy(aSnapshot()).plan).filter((id) => id.startsWith('cleanup:'))).toEqual([]);
   });

@@ -28,6 +28,7 @@ import {
   observed,
   running,
 } from '../support/snapshots.ts';
+import { ancestors, ids } from './reading.ts';
 
 const PLANNERS: Readonly<Record<string, (snapshot: Snapshot) => { readonly plan: Plan }>> = {
   deploy: (snapshot) => planDeploy(snapshot),
@@ -59,15 +60,17 @@ const databaseDraft = fc.record({
   applied: fc.array(fc.boolean(), { maxLength: 3 }),
 });
 
-/** Snapshots of up to 24 services, so that plans grow past the size up to which every edge is written out. */
-const snapshots = fc
-  .record({
-    services: fc.array(serviceDraft, { maxLength: 24 }),
-    databases: fc.array(databaseDraft, { maxLength: 12 }),
-    rollout: fc.constantFrom('all' as const, 'canary' as const),
-    canary: fc.boolean(),
-  })
-  .map(({ services, databases, rollout, canary }) => build(services, databases, rollout, canary));
+/** Up to 24 services, so that plans grow past the size up to which every edge is written out. */
+const drafts = fc.record({
+  services: fc.array(serviceDraft, { maxLength: 24 }),
+  databases: fc.array(databaseDraft, { maxLength: 12 }),
+  strategy: fc.constantFrom('all' as const, 'canary' as const),
+  canary: fc.boolean(),
+});
+const snapshots = drafts.map(build);
+const switching = drafts.map((draft) =>
+  build({ ...draft, services: draft.services.map((service) => ({ ...service, driver: 'local' })) }),
+);
 
 describe.each(Object.entries(PLANNERS))('whatever the snapshot, a plan to %s', (_, plan) => {
   test('lists each operation once, after everything it waits for, with a reason', () => {
@@ -99,34 +102,42 @@ describe.each(Object.entries(PLANNERS))('whatever the snapshot, a plan to %s', (
   });
 });
 
-test('whatever the snapshot, users are moved only after every release of a switching driver is in place', () => {
+test('where every driver switches, users are moved only once every release is in place', () => {
   fc.assert(
-    fc.property(snapshots, (snapshot) => {
-      const { operations } = planDeploy(snapshot).plan;
-      const before = new Map<string, Set<string>>();
-      for (const { id, depends_on } of operations) {
-        before.set(id, new Set(depends_on.flatMap((earlier) => [earlier, ...(before.get(earlier) ?? [])])));
-      }
-      const local = operations.filter(({ type, driver }) => type === 'deploy' && driver === 'local');
-      const early = local.filter(({ depends_on }) => !depends_on.some((id) => id.startsWith('traffic:')));
-      const direct = operations.some(({ type, driver }) => type === 'deploy' && driver !== 'local');
-      if (direct) return;
-      for (const { id } of operations.filter(({ type }) => type === 'traffic')) {
-        for (const deploy of early) expect(before.get(id)).toContain(deploy.id);
+    fc.property(switching, (snapshot) => {
+      const { plan } = planDeploy(snapshot);
+      const deploys = ids(plan).filter((id) => id.startsWith('deploy:'));
+      for (const id of ids(plan).filter((one) => one.startsWith('traffic:'))) {
+        const before = ancestors(plan, id);
+        for (const deploy of deploys) expect(before).toContain(deploy);
       }
     }),
+    { numRuns: 40 },
+  );
+});
+
+test('whatever the snapshot, nothing is placed before what it comes after, nor before its schema', () => {
+  fc.assert(
+    fc.property(snapshots, (snapshot) => {
+      const { plan } = planDeploy(snapshot);
+      const all = new Set(ids(plan));
+      const schema = [...all].filter((id) => id.endsWith(':pre_deploy'));
+      for (const { name, after } of Object.values(snapshot.environment.services)) {
+        if (!all.has(`deploy:${name}`)) continue;
+        const before = ancestors(plan, `deploy:${name}`);
+        const earlier = after.map((one) => `deploy:${one}`).filter((id) => all.has(id));
+        for (const id of [...earlier, ...schema]) expect(before).toContain(id);
+      }
+    }),
+    { numRuns: 40 },
   );
 });
 
 type ServiceDraft = typeof serviceDraft extends fc.Arbitrary<infer T> ? T : never;
 type DatabaseDraft = typeof databaseDraft extends fc.Arbitrary<infer T> ? T : never;
+type Draft = typeof drafts extends fc.Arbitrary<infer T> ? T : never;
 
-function build(
-  services: readonly ServiceDraft[],
-  databases: readonly DatabaseDraft[],
-  strategy: 'all' | 'canary',
-  canary: boolean,
-): Snapshot {
+function build({ services, databases, strategy, canary }: Draft): Snapshot {
   const name = (index: number) => `s${index}`;
   const releases = services.flatMap(({ live, driver }, index) =>
     live ? [aRelease(name(index), { driver, variables: { LEVEL: 'info' } })] : [],
