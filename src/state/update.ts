@@ -4,7 +4,7 @@ import type { EnvironmentState, StateDocument } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { emptyDocument, environmentOf, withEnvironment } from './document.ts';
 import type { Lock } from './held-lock.ts';
-import { addSnapshot, type NewestSnapshot, readNewest } from './snapshots.ts';
+import { addSnapshot, type NewestSnapshot, readableCopy, readNewest } from './snapshots.ts';
 
 /** Writers that meet go on after at most one of them succeeded, so this many lost rounds in a row mean that something is wrong. */
 const ROUNDS = 500;
@@ -33,8 +33,8 @@ export interface UpdateRequest {
  */
 export async function updateState(context: UpdateContext, request: UpdateRequest): Promise<StateDocument> {
   const { store, project } = context;
-  let base = await readNewest(store, project);
-  const seen = partOf(base, request.environment);
+  const seen = await readNewest(store, project);
+  let base = seen;
   for (let round = 0; round < ROUNDS; round++) {
     const document = nextDocument(context, { base, request });
     if (!document) return base.newest?.document ?? emptyDocument(context);
@@ -42,7 +42,7 @@ export async function updateState(context: UpdateContext, request: UpdateRequest
     if ((await addSnapshot(store, { base, document })) === 'created') return published(store, document);
     await pause(context, round);
     base = await readNewest(store, project);
-    if (partOf(base, request.environment) !== seen) throw conflict(request.environment);
+    if (partOf(base, request.environment) !== partOf(seen, request.environment)) throw conflict(request.environment);
   }
   throw conflict(request.environment);
 }
@@ -72,8 +72,7 @@ function nextDocument(
 
 /** The copy for people. The state is written by now; a copy that fails is mended by the next write and named by `verify`. */
 async function published(store: Store, document: StateDocument): Promise<StateDocument> {
-  const text = `${JSON.stringify(document, null, 2)}\n`;
-  await store.replace('state.json', Buffer.from(text)).catch(() => undefined);
+  await store.replace('state.json', readableCopy(document)).catch(() => undefined);
   return document;
 }
 
