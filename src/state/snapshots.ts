@@ -61,7 +61,7 @@ export async function readNewest(store: Store, project: string): Promise<NewestS
     if (read !== 'damaged') return { names, newest: accepted(read, { project, names }), skipped };
     skipped.push(damaged(serial));
   }
-  if (skipped.length > 0 || names.lineages.length > 0) throw noneWhole(names);
+  if (names.serials.length > 0 || names.lineages.length > 0) throw noneWhole(names);
   return { names, skipped };
 }
 

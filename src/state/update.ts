@@ -8,6 +8,7 @@ import { addSnapshot, type NewestSnapshot, readableCopy, readNewest } from './sn
 
 /** Writers that meet go on after at most one of them succeeded, so this many lost rounds in a row mean that something is wrong. */
 const ROUNDS = 500;
+const SETTLE_MS = 250;
 
 /** Environment before → environment after; `undefined` stands for "not there". Pure: it may be called more than once. */
 export type EnvironmentChange = (state: EnvironmentState | undefined) => EnvironmentState | undefined;
@@ -32,8 +33,8 @@ export interface UpdateRequest {
  * applied to the newer document; when this one was, it throws `STATE_CONFLICT` and nothing is written.
  */
 export async function updateState(context: UpdateContext, request: UpdateRequest): Promise<StateDocument> {
-  const { store, project } = context;
-  const seen = await readNewest(store, project);
+  const { store } = context;
+  const seen = await readSettled(context);
   let base = seen;
   for (let round = 0; round < ROUNDS; round++) {
     const document = nextDocument(context, { base, request });
@@ -41,10 +42,21 @@ export async function updateState(context: UpdateContext, request: UpdateRequest
     await request.lock?.assertHeld();
     if ((await addSnapshot(store, { base, document })) === 'created') return published(store, document);
     await pause(context, round);
-    base = await readNewest(store, project);
+    base = await readSettled(context);
     if (partOf(base, request.environment) !== partOf(seen, request.environment)) throw conflict(request.environment);
   }
   throw conflict(request.environment);
+}
+
+/**
+ * Where a store has no hard links, a snapshot that looks damaged may be one in the making; building on the one before it
+ * would lose it. A second look tells.
+ */
+async function readSettled({ store, project, clock }: UpdateContext): Promise<NewestSnapshot> {
+  const read = await readNewest(store, project);
+  if (read.skipped.length === 0) return read;
+  await clock.sleep(SETTLE_MS);
+  return readNewest(store, project);
 }
 
 /** `undefined` when the change changes nothing. */
