@@ -3,6 +3,7 @@ import type { LockRecord } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 
 const FOLDER = 'locks/';
+const LOOKS = 5;
 const NAME = /^(\d{8,15})\.json$/;
 
 /** The generations of one lock. The highest one is the lock; lower ones are its past. */
@@ -32,12 +33,13 @@ export async function listGenerations(store: Store, name: string): Promise<reado
 }
 
 export async function readGenerations(store: Store, name: string): Promise<Generations> {
-  for (;;) {
+  for (let look = 1; ; look++) {
     const numbers = await listGenerations(store, name);
-    const highest = numbers[0];
-    if (highest === undefined) return { numbers };
-    const bytes = await store.read(keyOf(name, highest));
-    if (bytes) return { numbers, record: decode(bytes, { name, generation: highest }) };
+    const generation = numbers[0];
+    if (generation === undefined) return { numbers };
+    const bytes = await store.read(keyOf(name, generation));
+    // Pruned between the two calls: there is a higher one by now. In a store whose listing lags this must not go on for ever.
+    if (bytes || look === LOOKS) return { numbers, record: decode(bytes, { name, generation }) };
   }
 }
 
@@ -45,8 +47,8 @@ export async function readGenerations(store: Store, name: string): Promise<Gener
  * A record that cannot be read is held by somebody unknown: it may be in the making. Its made-up id can be given to
  * `unlock`.
  */
-function decode(bytes: Uint8Array, { name, generation }: { name: string; generation: number }): LockRecord {
-  const record = parse(bytes);
+function decode(bytes: Uint8Array | undefined, { name, generation }: { name: string; generation: number }): LockRecord {
+  const record = bytes && parse(bytes);
   if (record?.generation === generation) return record;
   return {
     format: 1,

@@ -4,6 +4,7 @@ import type { Finding } from '../core/finding.ts';
 import { STATE_FORMAT, type StateDocument } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { list as inWords } from '../core/text.ts';
+import { compact, expand, type StoredDocument } from './compact.ts';
 import { seal, unseal } from './sealed.ts';
 
 const FOLDER = 'state/';
@@ -22,15 +23,17 @@ export interface SnapshotNames {
 export interface NewestSnapshot {
   readonly names: SnapshotNames;
   /** `undefined` when nothing was ever written. */
-  readonly newest?: WholeSnapshot;
+  readonly newest?: { readonly digest: Digest; readonly document: StateDocument };
   /** Newer snapshots that are not whole. */
   readonly skipped: readonly Finding[];
 }
 
+/** As it stands in the file: any format, any project. */
 export interface WholeSnapshot {
   readonly digest: Digest;
+  /** Digest of the whole snapshot it was built on. */
   readonly previous: Digest | null;
-  readonly document: StateDocument;
+  readonly stored: StoredDocument;
 }
 
 export function keyOf(serial: number): string {
@@ -55,10 +58,10 @@ export async function readNewest(store: Store, project: string): Promise<NewestS
   for (const serial of names.serials) {
     const read = await readSnapshot(store, serial);
     if (read === 'absent') continue;
-    if (read !== 'damaged') return { names, newest: accepted(read, { project, lineages: names.lineages }), skipped };
+    if (read !== 'damaged') return { names, newest: accepted(read, { project, names }), skipped };
     skipped.push(damaged(serial));
   }
-  if (skipped.length > 0 || names.lineages.length > 0) throw noneWhole(names);
+  if (names.serials.length > 0 || names.lineages.length > 0) throw noneWhole(names);
   return { names, skipped };
 }
 
@@ -67,9 +70,9 @@ export async function readSnapshot(store: Store, serial: number): Promise<WholeS
   const bytes = await store.read(keyOf(serial));
   if (!bytes) return 'absent';
   const sealed = unseal(bytes);
-  const { previous, document } = (sealed?.value ?? {}) as { previous?: Digest | null; document?: StateDocument };
-  if (!sealed || previous === undefined || document?.serial !== serial) return 'damaged';
-  return { digest: sealed.digest, previous, document };
+  const content = (sealed?.value ?? {}) as { previous?: Digest | null; document?: StoredDocument };
+  if (!sealed || content.previous === undefined || content.document?.serial !== serial) return 'damaged';
+  return { digest: sealed.digest, previous: content.previous, stored: content.document };
 }
 
 /**
@@ -80,7 +83,7 @@ export async function addSnapshot(
   store: Store,
   { base, document }: { base: NewestSnapshot; document: StateDocument },
 ): Promise<'created' | 'conflict'> {
-  const { bytes, digest } = seal({ previous: base.newest?.digest ?? null, document });
+  const { bytes, digest } = seal({ previous: base.newest?.digest ?? null, document: compact(document) });
   if ((await store.create(keyOf(document.serial), bytes)) === 'exists') return 'conflict';
   // It is written: what fails from here on is made good by the next write.
   const names = await listSnapshots(store).catch(() => undefined);
@@ -92,6 +95,11 @@ export async function addSnapshot(
   await mark(store, { names, lineage: document.lineage }).catch(() => undefined);
   await prune(store, { names, base }).catch(() => undefined);
   return 'created';
+}
+
+/** The text of `state.json`, the copy for people. */
+export function readableCopy(document: StateDocument): Uint8Array {
+  return Buffer.from(`${JSON.stringify(compact(document), null, 2)}\n`);
 }
 
 /** A number can only have been pruned, and so be free again, when 50 newer ones exist; then what follows has to be built on ours. */
@@ -116,25 +124,24 @@ async function prune(store: Store, { names, base }: { names: SnapshotNames; base
   }
 }
 
-function accepted(snapshot: WholeSnapshot, { project, lineages }: { project: string; lineages: readonly string[] }) {
-  const { document } = snapshot;
-  const place = keyOf(document.serial);
-  if (document.format !== STATE_FORMAT)
+function accepted({ digest, stored }: WholeSnapshot, { project, names }: { project: string; names: SnapshotNames }) {
+  const place = keyOf(stored.serial);
+  if (stored.format !== STATE_FORMAT)
     throw refused(
-      `${place} has format ${document.format}, written by deployer ${document.writer.tool}; this one knows format ${STATE_FORMAT}`,
-      `Install deployer ${document.writer.tool} or newer`,
+      `${place} has format ${stored.format}, written by deployer ${stored.writer.tool}; this one knows format ${STATE_FORMAT}`,
+      `Install deployer ${stored.writer.tool} or newer`,
     );
-  if (document.project !== project)
+  if (stored.project !== project)
     throw refused(
-      `${place} belongs to the project ${document.project}, not to ${project}`,
-      `Set "project: ${document.project}", or another state.path for ${project}`,
+      `${place} belongs to the project ${stored.project}, not to ${project}`,
+      `Set "project: ${stored.project}", or another state.path for ${project}`,
     );
-  if (lineages.length > 0 && !lineages.includes(document.lineage))
+  if (names.lineages.length > 0 && !names.lineages.includes(stored.lineage))
     throw refused(
-      `${place} has lineage ${document.lineage}, but the folder belongs to ${inWords(lineages)}`,
+      `${place} has lineage ${stored.lineage}, but the folder belongs to ${inWords(names.lineages)}`,
       `Move ${place} away: it was copied from another state`,
     );
-  return snapshot;
+  return { digest, document: expand(stored) };
 }
 
 function refused(reason: string, fix: string): DeployerError {

@@ -4,10 +4,11 @@ import type { EnvironmentState, StateDocument } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { emptyDocument, environmentOf, withEnvironment } from './document.ts';
 import type { Lock } from './held-lock.ts';
-import { addSnapshot, type NewestSnapshot, readNewest } from './snapshots.ts';
+import { addSnapshot, type NewestSnapshot, readableCopy, readNewest } from './snapshots.ts';
 
 /** Writers that meet go on after at most one of them succeeded, so this many lost rounds in a row mean that something is wrong. */
 const ROUNDS = 500;
+const SETTLE_MS = 250;
 
 /** Environment before → environment after; `undefined` stands for "not there". Pure: it may be called more than once. */
 export type EnvironmentChange = (state: EnvironmentState | undefined) => EnvironmentState | undefined;
@@ -32,19 +33,30 @@ export interface UpdateRequest {
  * applied to the newer document; when this one was, it throws `STATE_CONFLICT` and nothing is written.
  */
 export async function updateState(context: UpdateContext, request: UpdateRequest): Promise<StateDocument> {
-  const { store, project } = context;
-  let base = await readNewest(store, project);
-  const seen = partOf(base, request.environment);
+  const { store } = context;
+  const seen = await readSettled(context);
+  let base = seen;
   for (let round = 0; round < ROUNDS; round++) {
     const document = nextDocument(context, { base, request });
     if (!document) return base.newest?.document ?? emptyDocument(context);
     await request.lock?.assertHeld();
     if ((await addSnapshot(store, { base, document })) === 'created') return published(store, document);
     await pause(context, round);
-    base = await readNewest(store, project);
-    if (partOf(base, request.environment) !== seen) throw conflict(request.environment);
+    base = await readSettled(context);
+    if (partOf(base, request.environment) !== partOf(seen, request.environment)) throw conflict(request.environment);
   }
   throw conflict(request.environment);
+}
+
+/**
+ * Where a store has no hard links, a snapshot that looks damaged may be one in the making; building on the one before it
+ * would lose it. A second look tells.
+ */
+async function readSettled({ store, project, clock }: UpdateContext): Promise<NewestSnapshot> {
+  const read = await readNewest(store, project);
+  if (read.skipped.length === 0) return read;
+  await clock.sleep(SETTLE_MS);
+  return readNewest(store, project);
 }
 
 /** `undefined` when the change changes nothing. */
@@ -72,8 +84,7 @@ function nextDocument(
 
 /** The copy for people. The state is written by now; a copy that fails is mended by the next write and named by `verify`. */
 async function published(store: Store, document: StateDocument): Promise<StateDocument> {
-  const text = `${JSON.stringify(document, null, 2)}\n`;
-  await store.replace('state.json', Buffer.from(text)).catch(() => undefined);
+  await store.replace('state.json', readableCopy(document)).catch(() => undefined);
   return document;
 }
 

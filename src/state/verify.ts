@@ -6,7 +6,7 @@ import type { Audit } from './audit.ts';
 import { lockHolder } from './lock.ts';
 import { lockNames } from './lock-record.ts';
 import type { Machine } from './process-identity.ts';
-import { keyOf, listSnapshots, readNewest, readSnapshot, type WholeSnapshot } from './snapshots.ts';
+import { keyOf, listSnapshots, readableCopy, readNewest, readSnapshot, type WholeSnapshot } from './snapshots.ts';
 import { damagedVersion, readVersion, versionIds } from './versions.ts';
 
 /** What `state verify` found. Without findings of level `error` the state can be relied on. */
@@ -53,8 +53,8 @@ async function checkSnapshots(store: Store) {
       findings.push(fault({ file: keyOf(serial), message: `${keyOf(serial)} is not whole`, fix }));
       continue;
     }
-    if (before && snapshot.previous !== before.digest) findings.push(brokenChain(serial, before.document.serial));
-    if (before && snapshot.document.lineage !== before.document.lineage) findings.push(otherLineage(serial));
+    if (before && snapshot.previous !== before.digest) findings.push(brokenChain(serial, before.stored.serial));
+    if (before && snapshot.stored.lineage !== before.stored.lineage) findings.push(otherLineage(serial));
     before = snapshot;
   }
   return { count: serials.length, findings };
@@ -77,8 +77,7 @@ async function checkNewest({
 
 async function checkCopy(store: Store, document: StateDocument): Promise<Finding[]> {
   const copy = await store.read('state.json');
-  const expected = `${JSON.stringify(document, null, 2)}\n`;
-  if (copy && Buffer.from(copy).toString('utf8') === expected) return [];
+  if (copy && Buffer.compare(copy, readableCopy(document)) === 0) return [];
   const message = 'state.json, the copy for people, is not the newest state';
   return [
     {

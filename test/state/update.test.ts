@@ -63,6 +63,17 @@ describe('writing without a lock', () => {
     expect(written.serial).toBe(2);
   });
 
+  it('does not build past a snapshot that another writer is still bringing into place', async () => {
+    const store = memoryStore();
+    await stateIn({ folder: '/x', store }).update('qa', add('qa'));
+    await stateIn({ folder: '/x', store }).update('qa', add('qa'));
+    const whole = store.content.get('state/00000002.json') ?? new Uint8Array();
+    store.content.set('state/00000002.json', new Uint8Array());
+    const { clock } = handClock(() => void store.content.set('state/00000002.json', whole));
+    const { environments } = await stateIn({ folder: '/x', store, clock }).update('dev', add('dev'));
+    expect([numberIn(environments['qa']), numberIn(environments['dev'])]).toEqual([2, 1]);
+  });
+
   it('several at once in one process queue up', async () => {
     const state = stateIn({ folder: '/x', store: memoryStore() });
     await Promise.all(Array.from({ length: 20 }, () => state.update('dev', add('dev'))));
@@ -206,7 +217,8 @@ describe('a random history', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         const store = memoryStore();
-        const state = stateIn({ folder: '/x', store });
+        const { clock } = handClock();
+        const state = stateIn({ folder: '/x', store, clock });
         let model: Record<string, number> = {};
         let torn = false;
         for (const now of steps) {
@@ -228,7 +240,7 @@ describe('a random history', () => {
             const { [now.env]: _, ...others } = model;
             model = others;
           } else {
-            const rival = stateIn({ folder: '/x', store });
+            const rival = stateIn({ folder: '/x', store, clock });
             const outcome = await meeting(
               store,
               () => rival.update(now.other, add(now.other)),

@@ -117,7 +117,7 @@ async function reseal(folder: string, { previous, ...change }: { previous?: stri
 }
 
 async function refer(folder: string, version: string): Promise<void> {
-  const deployment = { version_id: version } as Deployment;
+  const deployment = { version_id: version, releases: {} } as unknown as Deployment;
   await stateIn({ folder }).update('dev', (now) => ({
     ...numbered('dev', { n: numberIn(now) }),
     deployments: [deployment],
