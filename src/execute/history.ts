@@ -86,21 +86,9 @@ function apply(reading: Reading, event: StampedEvent): void {
       applyOperation(reading, event);
       return;
     case 'compensation.started':
-      reading.compensations.set(event.operation, { state: 'in_doubt' });
-      return;
     case 'compensation.succeeded':
-      reading.compensations.set(event.operation, {
-        state: 'succeeded',
-        outputs: event.outputs,
-        duration_ms: event.duration_ms,
-      });
-      return;
     case 'compensation.failed':
-      reading.compensations.set(event.operation, {
-        state: 'failed',
-        failure: event.failure,
-        duration_ms: event.duration_ms,
-      });
+      reading.compensations.set(event.operation, compensationRecord(event));
       return;
     case 'operation.retrying':
     case 'operation.skipped':
@@ -118,6 +106,8 @@ type OperationEvent = Extract<
   StampedEvent,
   { type: 'operation.started' | 'operation.succeeded' | 'operation.failed' | 'operation.cancelled' }
 >;
+
+type CompensationEvent = Extract<StampedEvent, { compensation: string }>;
 
 function applyOperation({ operations, attempts, completed }: Reading, event: OperationEvent): void {
   const id = event.operation;
@@ -140,6 +130,19 @@ function recordOf(event: OperationEvent): OperationRecord {
       const { outputs, duration_ms } = event;
       return { state: 'succeeded', outputs, duration_ms, ...(event.adopted ? { adopted: true } : {}) };
     }
+    default:
+      return unreachable(event);
+  }
+}
+
+function compensationRecord(event: CompensationEvent): CompensationRecord {
+  switch (event.type) {
+    case 'compensation.started':
+      return { state: 'in_doubt' };
+    case 'compensation.succeeded':
+      return { state: 'succeeded', outputs: event.outputs, duration_ms: event.duration_ms };
+    case 'compensation.failed':
+      return { state: 'failed', failure: event.failure, duration_ms: event.duration_ms };
     default:
       return unreachable(event);
   }

@@ -28,14 +28,20 @@ export async function createJournal(file: string): Promise<Journal> {
 export async function reopenJournal(file: string): Promise<{ journal: Journal; content: JournalContent }> {
   const content = await readJournal(file);
   try {
-    const handle = await open(file, 'a', 0o600);
-    if (content.torn) {
-      await handle.truncate(content.whole_bytes);
-      await handle.sync();
-    }
-    return { journal: new FileJournal(file, handle), content };
+    if (content.torn) await cutOff(file, content.whole_bytes);
+    return { journal: new FileJournal(file, await open(file, 'a')), content };
   } catch (error) {
     throw ioFailed(file, error);
+  }
+}
+
+async function cutOff(file: string, length: number): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.truncate(length);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

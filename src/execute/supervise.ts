@@ -29,65 +29,78 @@ export interface Supervision {
  * Watches over work that gets a signal: at the time limit and when the run is cancelled the signal fires, and the work
  * has the grace to end. Always answers, at the latest after time limit and grace, at once when the run is abandoned.
  * Work that ends well within the grace counts as done. What ignored work does later is nobody's business any more.
+ * `work` is an async function: it never throws before it answers its promise.
  */
 export function supervise<T>(work: (signal: AbortSignal) => Promise<T>, supervision: Supervision): Promise<Ending<T>> {
-  const { clock, timeout_ms, grace_ms, stopping, tick_ms, onTick } = supervision;
-  const controller = new AbortController();
-  const over = new AbortController();
-  let stopped: StopCause | undefined;
-  return new Promise((resolve) => {
-    after(timeout_ms, () => stop('deadline'));
-    tick(clock.monotonic());
-    stopping.cancelling.addEventListener('abort', cancel);
-    stopping.abandoning.addEventListener('abort', abandon);
-    if (stopping.cancelling.aborted) cancel();
-    begin().then(
-      (value) => finish({ end: 'returned', value }),
-      (error) => finish(endingOf(error)),
+  return new Promise((resolve) => new Watch(supervision, resolve).begin(work));
+}
+
+class Watch<T> {
+  readonly #supervision: Supervision;
+  readonly #resolve: (ending: Ending<T>) => void;
+  /** For the work. */
+  readonly #controller = new AbortController();
+  /** For our own timers. */
+  readonly #over = new AbortController();
+  #stopped: StopCause | undefined;
+
+  constructor(supervision: Supervision, resolve: (ending: Ending<T>) => void) {
+    this.#supervision = supervision;
+    this.#resolve = resolve;
+  }
+
+  begin(work: (signal: AbortSignal) => Promise<T>): void {
+    const { clock, timeout_ms, stopping } = this.#supervision;
+    this.#after(timeout_ms, () => this.#stop('deadline'));
+    this.#tick(clock.monotonic());
+    stopping.cancelling.addEventListener('abort', this.#cancel);
+    stopping.abandoning.addEventListener('abort', this.#abandon);
+    if (stopping.cancelling.aborted) this.#cancel();
+    work(this.#controller.signal).then(
+      (value) => this.#finish({ end: 'returned', value }),
+      (error) => this.#finish(this.#endingOf(error)),
     );
+  }
 
-    async function begin(): Promise<T> {
-      return await work(controller.signal);
-    }
+  #cancel = (): void => this.#stop('interrupt');
 
-    function endingOf(error: unknown): Ending<T> {
-      if (!stopped) return { end: 'threw', error };
-      return error === controller.signal.reason ? { end: 'obeyed', stopped } : { end: 'threw', error, stopped };
-    }
+  #abandon = (): void => {
+    this.#stop('interrupt');
+    this.#finish({ end: 'ignored', stopped: this.#stopped ?? 'interrupt' });
+  };
 
-    function finish(ending: Ending<T>): void {
-      over.abort();
-      stopping.cancelling.removeEventListener('abort', cancel);
-      stopping.abandoning.removeEventListener('abort', abandon);
-      resolve(ending);
-    }
+  #stop(cause: StopCause): void {
+    if (this.#stopped) return;
+    this.#stopped = cause;
+    this.#controller.abort(reasonOf(cause, this.#supervision.timeout_ms));
+    this.#after(this.#supervision.grace_ms, () => this.#finish({ end: 'ignored', stopped: cause }));
+  }
 
-    function stop(cause: StopCause): void {
-      if (stopped) return;
-      stopped = cause;
-      controller.abort(reasonOf(cause, timeout_ms));
-      after(grace_ms, () => finish({ end: 'ignored', stopped: cause }));
-    }
+  #endingOf(error: unknown): Ending<T> {
+    if (!this.#stopped) return { end: 'threw', error };
+    const obeyed = error === this.#controller.signal.reason;
+    return obeyed ? { end: 'obeyed', stopped: this.#stopped } : { end: 'threw', error, stopped: this.#stopped };
+  }
 
-    function cancel(): void {
-      stop('interrupt');
-    }
+  /** Only the first call counts. */
+  #finish(ending: Ending<T>): void {
+    const { cancelling, abandoning } = this.#supervision.stopping;
+    this.#over.abort();
+    cancelling.removeEventListener('abort', this.#cancel);
+    abandoning.removeEventListener('abort', this.#abandon);
+    this.#resolve(ending);
+  }
 
-    function abandon(): void {
-      stop('interrupt');
-      finish({ end: 'ignored', stopped: stopped ?? 'interrupt' });
-    }
+  #tick(began: number): void {
+    const { clock, tick_ms, onTick } = this.#supervision;
+    this.#after(tick_ms, () => {
+      onTick(clock.monotonic() - began);
+      this.#tick(began);
+    });
+  }
 
-    function tick(began: number): void {
-      after(tick_ms, () => {
-        onTick(clock.monotonic() - began);
-        tick(began);
-      });
-    }
-  });
-
-  function after(ms: number, act: () => void): void {
-    clock.sleep(ms, over.signal).then(act, () => undefined);
+  #after(ms: number, act: () => void): void {
+    this.#supervision.clock.sleep(ms, this.#over.signal).then(act, () => undefined);
   }
 }
 

@@ -159,4 +159,34 @@ describe('whatever the graph and whatever fails', () => {
       runs,
     );
   });
+
+  it('an interrupted run starts nothing more, names what is in doubt, and is finished by a resume', async () => {
+    await fc.assert(
+      fc.asyncProperty(fates, fc.nat(200_000), fc.option(fc.nat(60_000)), async (chosen, first, second) => {
+        const harmless = chosen.map((fate) => ({ ...fate, fate: 'succeeds' as const }));
+        const execution = executionOf(harmless);
+        const ended = execution.run();
+        let stoppedAt = Number.POSITIVE_INFINITY;
+        void execution.clock.sleep(first).then(async () => {
+          stoppedAt = execution.journal.events.length;
+          execution.interrupts.raise();
+          if (second === null) return;
+          await execution.clock.sleep(second);
+          execution.interrupts.raise();
+        });
+        const result = await ended;
+        const { events } = execution.journal;
+        // An intent that was being written when the signal came still belongs to before.
+        expect(ids(events.slice(stoppedAt), 'operation.started').length).toBeLessThanOrEqual(3);
+        const unfinished = new Set(ids(events, 'operation.started'));
+        for (const id of ids(events, 'operation.succeeded')) unfinished.delete(id);
+        expect([...result.in_doubt].sort()).toEqual([...unfinished].sort());
+        const resumed = anExecution(aPlan(operationsOf(harmless)), { history: readHistory(events) });
+        expect((await resumed.run()).status).toBe('succeeded');
+        const done = [...ids(events, 'operation.succeeded'), ...ids(resumed.journal.events, 'operation.succeeded')];
+        expect(done.sort()).toEqual(harmless.map((_, index) => `deploy:${index}`).sort());
+      }),
+      runs,
+    );
+  });
 });

@@ -147,6 +147,21 @@ describe('an operation that is tried again', () => {
     expect(result.duration_ms).toBeLessThanOrEqual(20_000);
   });
 
+  it('still has all its tries after it was asked to wait many times', async () => {
+    let tries = 0;
+    const result = await anExecution(aPlan([anOperation('deploy:web')]), {
+      scripts: {
+        'deploy:web': () => {
+          tries += 1;
+          if (tries <= 10) failing('RATE_LIMIT_EXCEEDED', { retry_after_ms: 1_000 })();
+          if (tries <= 14) failing('PLATFORM_UNAVAILABLE')();
+          return null;
+        },
+      },
+    }).run();
+    expect(result.operations[0]).toMatchObject({ status: 'succeeded', attempts: 15 });
+  });
+
   it('does not begin a wait of a day', async () => {
     const limited = new DeployerError(aFailure('RATE_LIMIT_EXCEEDED', 'Too many', { retry_after_ms: 86_400_000 }));
     const { execution, at } = failingRun(1, limited);
