@@ -44,8 +44,10 @@ export function hashSingle(hashing: Hashing, path: string): void {
   if (reading) hashing.lines.push(manifestLine(kindOf(reading.stats), reading.sha256, path));
 }
 
-function isUnchanged({ memo, absolute }: WalkedFolder): boolean {
-  return memo?.files.every((name, index) => isRemembered(memo, index, absolute + name)) ?? false;
+/** The count matters: a memo lacks a file that went away while its folder was read, and that may be back. */
+function isUnchanged({ memo, absolute, entries }: WalkedFolder): boolean {
+  if (memo?.files.length !== entries.filter((entry) => entry.isFile()).length) return false;
+  return memo.files.every((name, index) => isRemembered(memo, index, absolute + name));
 }
 
 function isRemembered(memo: FolderMemo, index: number, absolute: string): boolean {
