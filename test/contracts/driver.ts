@@ -1,0 +1,396 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Artifact } from '../../src/core/artifact.ts';
+import type {
+  Capability,
+  Driver,
+  DriverContext,
+  DriverFacts,
+  Inspection,
+  LogLine,
+  Placed,
+  Target,
+} from '../../src/core/driver.ts';
+import type { DeployerError } from '../../src/core/errors.ts';
+import type { Json } from '../../src/core/json.ts';
+import { Secret, type Variables } from '../../src/core/secret.ts';
+import { eventually } from '../support/driver-world.ts';
+
+/** What the suite needs of a driver's most real counterpart. */
+export interface DriverBench {
+  readonly driver: Driver;
+  /** A target of its own for each name. Its service answers with the label of its artifact and checks `/healthz`. */
+  target(name: string): Target;
+  artifact(label: string): Promise<Artifact>;
+  /** Each call is another operation, with an idempotency key of its own, unless one is given. */
+  context(given?: Partial<DriverContext>): DriverContext;
+  /** Variables with which the service never becomes healthy. */
+  readonly sick: Variables;
+  /** Variables with which the service takes a minute to become healthy. */
+  readonly slow: Variables;
+  /** What a user of the URL reads. */
+  ask(url: string): Promise<string>;
+  /** Names of everything that exists at the platform. */
+  leftovers(): Promise<readonly string[]>;
+  /** Everything the driver has written, by place: files below the project, what the platform shows. */
+  traces(): Promise<readonly { readonly place: string; readonly text: string }[]>;
+  close(): Promise<void>;
+}
+
+export interface DriverSuite {
+  readonly facts: DriverFacts;
+  /** The module the facts come from, whose imports are looked at. */
+  readonly factsFile: URL;
+  /** Called once; targets do not touch each other. */
+  readonly setup: () => Promise<DriverBench>;
+}
+
+/** What every driver has to keep to. */
+export function describeDriver(suite: DriverSuite): void {
+  describe(`driver ${suite.facts.name}`, () => {
+    let bench: DriverBench;
+    beforeAll(async () => {
+      bench = await suite.setup();
+    });
+    afterAll(() => bench.close());
+
+    factsTests(suite, () => bench);
+    deployTests(() => bench);
+    failureTests(() => bench);
+    trafficTests(suite, () => bench);
+    retireTests(suite, () => bench);
+    logTests(suite, () => bench);
+    secrecyTests(() => bench);
+    destroyTests(() => bench);
+  });
+}
+
+type Bench = () => DriverBench;
+
+/** Methods that come with a capability. */
+const METHODS: readonly (readonly [keyof Driver, readonly Capability[]])[] = [
+  ['provision', ['provision']],
+  ['configure', ['configure']],
+  ['build', ['build']],
+  ['traffic', ['switch', 'weights']],
+  ['logs', ['logs']],
+  ['rollback', ['rollback']],
+];
+
+function factsTests({ facts, factsFile }: DriverSuite, bench: Bench): void {
+  it.each(METHODS)('has %s exactly when its capabilities say so', (method, capabilities) => {
+    const claimed = capabilities.some((capability) => facts.capabilities.includes(capability));
+    expect(bench().driver.facts).toBe(facts);
+    expect(typeof bench().driver[method] === 'function').toBe(claimed);
+  });
+
+  it('has facts that load no library', () => {
+    expect(librariesOf(factsFile)).toEqual([]);
+  });
+
+  it('takes no options at all for its defaults', () => {
+    const { checkOptions } = facts;
+    expect(checkOptions({})).toMatchObject({ ok: true });
+    expect(checkOptions(undefined)).toEqual(checkOptions({}));
+  });
+
+  it('reports every option it does not know, all at once', () => {
+    const checked = facts.checkOptions({ no_such_option: 1, nor_this: 2 });
+    const paths = checked.ok ? [] : checked.problems.map(({ path }) => path.join('.'));
+    expect(paths).toEqual(expect.arrayContaining(['no_such_option', 'nor_this']));
+  });
+}
+
+function deployTests(bench: Bench): void {
+  it('knows nothing of a target before its first deploy', async () => {
+    expect(await inspect(bench(), bench().target('unknown'))).toMatchObject({ state: 'absent', releases: [] });
+  });
+
+  it('finds nothing wrong with a target that can be deployed, and changes nothing by looking', async () => {
+    const target = bench().target('preflight');
+    expect(await bench().driver.preflight(target, bench().context())).toEqual([]);
+    expect(await inspect(bench(), target)).toMatchObject({ state: 'absent' });
+  });
+
+  it('makes a first release reachable, and says so when inspected', async () => {
+    const target = await provisioned(bench(), 'first');
+    const placed = await live(bench(), target, 'one');
+    expect(await bench().ask(placed.url ?? '')).toBe('one');
+    const { releases } = await inspect(bench(), target);
+    expect(releases).toHaveLength(1);
+    expect(releases[0]).toMatchObject({ ref: placed.ref, version_id: 'ver_one', state: 'running', percent: 100 });
+  });
+
+  it('places nothing twice when the answer to a deploy was lost', async () => {
+    const target = await provisioned(bench(), 'lost');
+    const first = await deploy(bench(), target, 'one', { key: 'lost-answer' });
+    const again = await deploy(bench(), target, 'one', { key: 'lost-answer' });
+    expect(again).toEqual(first);
+    expect((await inspect(bench(), target)).releases).toHaveLength(1);
+  });
+
+  it('answers a deploy of what already runs with what runs', async () => {
+    const target = await provisioned(bench(), 'same');
+    const first = await deploy(bench(), target, 'one');
+    expect((await deploy(bench(), target, 'one')).ref).toEqual(first.ref);
+    expect((await inspect(bench(), target)).releases).toHaveLength(1);
+  });
+
+  it('gives the target the same resource whenever it is provisioned', async () => {
+    const { driver, context } = bench();
+    const target = await provisioned(bench(), 'again');
+    const again = await driver.provision?.(target, context());
+    if (again) expect(again.resource).toEqual(target.resource);
+  });
+}
+
+function failureTests(bench: Bench): void {
+  it('leaves the live release alone when a new one does not become healthy', async () => {
+    const target = await provisioned(bench(), 'sick');
+    const placed = await live(bench(), target, 'one');
+    const failure = await failureOf(deploy(bench(), target, 'two', { variables: bench().sick }));
+    expect(failure?.code).toBe('HEALTH_CHECK_FAILED');
+    expect(failure?.detail?.length).toBeGreaterThan(0);
+    expect(await bench().ask(placed.url ?? '')).toBe('one');
+    const { releases } = await inspect(bench(), target);
+    expect(releases.filter(({ percent }) => percent > 0).map(({ ref }) => ref)).toEqual([placed.ref]);
+  });
+
+  it('stops soon when it is cancelled, and the cancelled release gets no traffic', async () => {
+    const target = await provisioned(bench(), 'cancelled');
+    const controller = new AbortController();
+    const begun = performance.now();
+    const deploying = deploy(bench(), target, 'one', { variables: bench().slow, signal: controller.signal });
+    deploying.catch(() => undefined);
+    await eventually(
+      async () => (await inspect(bench(), target)).releases.length,
+      (count) => count > 0,
+    );
+    controller.abort(new Error('cancelled by the test'));
+    await expect(deploying).rejects.toThrow();
+    expect(performance.now() - begun).toBeLessThan(30_000);
+    const { releases } = await inspect(bench(), target);
+    expect(releases.filter(({ percent }) => percent > 0)).toEqual([]);
+  });
+}
+
+function trafficTests(suite: DriverSuite, bench: Bench): void {
+  it.skipIf(lacks(suite, 'switch'))('switches all traffic at once and back (capability switch)', async () => {
+    const target = await provisioned(bench(), 'switched');
+    const one = await live(bench(), target, 'one');
+    const two = await deploy(bench(), target, 'two');
+    expect(await bench().ask(one.url ?? '')).toBe('one');
+    await shift(bench(), target, [[two.ref, 100]]);
+    expect(await bench().ask(one.url ?? '')).toBe('two');
+    await shift(bench(), target, [[one.ref, 100]]);
+    expect(await bench().ask(one.url ?? '')).toBe('one');
+  });
+
+  it.skipIf(lacks(suite, 'switch'))(
+    'lets a release be looked at before it has traffic (capability switch)',
+    async () => {
+      const target = await provisioned(bench(), 'internal');
+      await live(bench(), target, 'one');
+      const two = await deploy(bench(), target, 'two');
+      expect(await bench().ask(two.internal_url ?? '')).toBe('two');
+    },
+  );
+
+  it.skipIf(lacks(suite, 'weights'))(
+    'gives each release its share of 1,000 requests, to within 2 points (capability weights)',
+    async () => {
+      const target = await provisioned(bench(), 'weighted');
+      const one = await live(bench(), target, 'one');
+      const two = await deploy(bench(), target, 'two');
+      await shift(bench(), target, [
+        [one.ref, 90],
+        [two.ref, 10],
+      ]);
+      const share = await shareOf(bench(), one.url ?? '', 'two', 1_000);
+      expect(share).toBeGreaterThanOrEqual(0.08);
+      expect(share).toBeLessThanOrEqual(0.12);
+    },
+  );
+}
+
+function retireTests(suite: DriverSuite, bench: Bench): void {
+  it('refuses to retire the live release', async () => {
+    const target = await provisioned(bench(), 'live');
+    const placed = await live(bench(), target, 'one');
+    await expect(bench().driver.retire(target, placed.ref, bench().context())).rejects.toThrow();
+    expect(await bench().ask(placed.url ?? '')).toBe('one');
+  });
+
+  it.skipIf(lacks(suite, 'switch'))(
+    'retires a release that has no traffic, and does so again without complaint (capability switch)',
+    async () => {
+      const target = await provisioned(bench(), 'retired');
+      const one = await live(bench(), target, 'one');
+      const two = await deploy(bench(), target, 'two');
+      await bench().driver.retire(target, two.ref, bench().context());
+      await bench().driver.retire(target, two.ref, bench().context());
+      expect((await inspect(bench(), target)).releases.map(({ ref }) => ref)).toEqual([one.ref]);
+    },
+  );
+}
+
+function logTests(suite: DriverSuite, bench: Bench): void {
+  it.skipIf(lacks(suite, 'logs'))('gives lines of the live release, and ends (capability logs)', async () => {
+    const target = await provisioned(bench(), 'logged');
+    await live(bench(), target, 'one');
+    const lines = await logLines(bench(), target, bench().context());
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.every(({ service }) => service === target.service.name)).toBe(true);
+  });
+
+  it.skipIf(lacks(suite, 'logs'))('follows the log until it is cancelled (capability logs)', async () => {
+    const target = await provisioned(bench(), 'followed');
+    await live(bench(), target, 'one');
+    const controller = new AbortController();
+    const following = logLines(bench(), target, bench().context({ signal: controller.signal }), true);
+    controller.abort();
+    expect(await following).toBeInstanceOf(Array);
+  });
+}
+
+function secrecyTests(bench: Bench): void {
+  it('writes no secret anywhere: not to files, command lines, answers or messages', async () => {
+    const canary = `canary-${process.pid}-${Math.trunc(performance.now())}-value`;
+    const said: string[] = [];
+    const target = await provisioned(bench(), 'secret');
+    const variables = { GREETING: new Secret(canary) };
+    const context = bench().context({ log: (line) => said.push(line) });
+    const placed = await place(bench(), target, 'one', variables, context);
+    const failure = await failureOf(deploy(bench(), target, 'two', { variables: { ...bench().sick, ...variables } }));
+    const inspection = await inspect(bench(), target);
+    const answers = JSON.stringify({ said, placed, failure, inspection });
+    const traces = [{ place: 'answers', text: answers }, ...(await bench().traces()), ...commandLines()];
+    expect(traces.filter(({ text }) => text.includes(canary)).map(({ place }) => place)).toEqual([]);
+  });
+}
+
+function destroyTests(bench: Bench): void {
+  it('destroys a target that has releases, and leaves its neighbour alone', async () => {
+    const target = await provisioned(bench(), 'destroyed');
+    await live(bench(), target, 'one');
+    const neighbour = await provisioned(bench(), 'neighbour');
+    const other = await live(bench(), neighbour, 'two');
+    await bench().driver.destroy(target, bench().context());
+    await bench().driver.destroy(target, bench().context());
+    expect(await inspect(bench(), target)).toMatchObject({ state: 'absent', releases: [] });
+    expect(await bench().ask(other.url ?? '')).toBe('two');
+  });
+
+  it('leaves nothing behind when the last target is destroyed', async () => {
+    for (const target of made.get(bench()) ?? []) await bench().driver.destroy(target, bench().context());
+    await eventually(
+      () => bench().leftovers(),
+      (left) => left.length === 0,
+    );
+  });
+}
+
+/** Every target a suite has provisioned, for its last test. */
+const made = new WeakMap<DriverBench, Target[]>();
+
+async function provisioned(bench: DriverBench, name: string): Promise<Target> {
+  const target = bench.target(name);
+  const answer = await bench.driver.provision?.(target, bench.context());
+  const ready = answer ? { ...target, resource: answer.resource } : target;
+  made.set(bench, [...(made.get(bench) ?? []), ready]);
+  return ready;
+}
+
+interface DeployGiven {
+  readonly variables?: Variables;
+  readonly key?: string;
+  readonly signal?: AbortSignal;
+}
+
+function deploy(bench: DriverBench, target: Target, label: string, given: DeployGiven = {}): Promise<Placed> {
+  const { variables = {}, key, signal } = given;
+  const context = bench.context({ ...(key ? { idempotencyKey: key } : {}), ...(signal ? { signal } : {}) });
+  return place(bench, target, label, variables, context);
+}
+
+async function place(
+  { driver, artifact }: DriverBench,
+  target: Target,
+  label: string,
+  variables: Variables,
+  context: DriverContext,
+): Promise<Placed> {
+  const request = { version_id: `ver_${label}`, artifact: await artifact(label), variables };
+  return driver.deploy(target, request, context);
+}
+
+/** Deployed, and with all the traffic. */
+async function live(bench: DriverBench, target: Target, label: string): Promise<Placed> {
+  const placed = await deploy(bench, target, label);
+  await shift(bench, target, [[placed.ref, 100]]);
+  return placed;
+}
+
+async function shift({ driver, context }: DriverBench, target: Target, shares: [Json, number][]): Promise<void> {
+  await driver.traffic?.(
+    target,
+    shares.map(([ref, percent]) => ({ ref, percent })),
+    context(),
+  );
+}
+
+function inspect({ driver, context }: DriverBench, target: Target): Promise<Inspection> {
+  return driver.inspect(target, context());
+}
+
+function lacks({ facts }: DriverSuite, capability: Capability): boolean {
+  return !facts.capabilities.includes(capability);
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<DeployerError['failure'] | undefined> {
+  return promise.then(
+    () => undefined,
+    (error: DeployerError) => error.failure,
+  );
+}
+
+async function shareOf({ ask }: DriverBench, url: string, label: string, requests: number): Promise<number> {
+  let count = 0;
+  for (let done = 0; done < requests; done += 20) {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(url)));
+    count += answers.filter((answer) => answer === label).length;
+  }
+  return count / requests;
+}
+
+async function logLines(
+  { driver }: DriverBench,
+  target: Target,
+  context: DriverContext,
+  follow = false,
+): Promise<readonly LogLine[]> {
+  const lines: LogLine[] = [];
+  for await (const line of driver.logs?.(target, { follow, tail: 10 }, context) ?? []) lines.push(line);
+  return lines;
+}
+
+/** Packages that a module loads, by the imports of it and of every file of ours that it loads. */
+function librariesOf(file: URL, seen = new Set<string>()): readonly string[] {
+  if (seen.has(file.href)) return [];
+  seen.add(file.href);
+  const imports = readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'/gms);
+  return [...imports].flatMap(([, name = '']) =>
+    name.startsWith('.') ? librariesOf(new URL(name, file), seen) : name.startsWith('node:') ? [] : [name],
+  );
+}
+
+function commandLines(): readonly { readonly place: string; readonly text: string }[] {
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return ids.flatMap((id) => {
+    try {
+      return [{ place: `command line of process ${id}`, text: readFileSync(`/proc/${id}/cmdline`, 'utf8') }];
+    } catch {
+      return [];
+    }
+  });
+}
