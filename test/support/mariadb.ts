@@ -46,7 +46,7 @@ export async function mariadbDatabase(): Promise<{
 }> {
   const port = await sharedServer(program, inject('servers'));
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await sql(port, 'mysql', `create database ${name}`);
+  await sql(port, 'mysql', `create database ${name} character set utf8mb4`);
   const url = `mysql://root:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${name}`;
   return { url, port, name, sql: (text) => sql(port, name, text) };
 }
