@@ -12,7 +12,7 @@ export interface Clock {
 
 /** Sources of names that must be unique, and of chance. */
 export interface Entropy {
-  /** `run_`/`ver_`/… and 26 characters, sortable by time. */
+  /** `prefix` as it is (`run_`, `ver_`, …) and 26 characters, sortable by time. */
   id(prefix: string): string;
   /** 0 ≤ x < 1; for jitter. */
   random(): number;

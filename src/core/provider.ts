@@ -43,5 +43,9 @@ export interface ProviderWorld {
 /** What a provider's file exports as `provider`; one is made per run. */
 export type ProviderFactory = (world: ProviderWorld) => SecretProvider;
 
-/** All providers there are, by the name that references use; the code of one loads when it is used. */
-export type ProviderCatalog = Readonly<Record<string, () => Promise<ProviderFactory>>>;
+/** All providers there are, by the name that references use. The code of one loads when it is asked for. */
+export interface ProviderCatalog {
+  readonly names: readonly string[];
+  /** `undefined` for a name that no provider has. */
+  load(name: string): Promise<ProviderFactory | undefined>;
+}

@@ -59,11 +59,15 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
   }
 
   function providerOf({ provider: name }: SecretReference): Promise<SecretProvider> {
-    const load = Object.hasOwn(providers, name) ? providers[name] : undefined;
-    if (!load) throw unknownProvider(name, Object.keys(providers));
-    const known = loaded.get(name) ?? load().then((factory) => factory(world));
+    const known = loaded.get(name) ?? load(name);
     loaded.set(name, known);
     return known;
+  }
+
+  async function load(name: string): Promise<SecretProvider> {
+    const factory = await providers.load(name);
+    if (!factory) throw unknownProvider(name, providers.names);
+    return factory(world);
   }
 
   async function resolveAll(references: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Resolved> {

@@ -3,18 +3,14 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ProviderCatalog, ProviderWorld } from '../../src/core/provider.ts';
+import type { ProviderWorld } from '../../src/core/provider.ts';
+import { secretProviders } from '../../src/secrets/catalog.ts';
 import { createResolver, type Resolved } from '../../src/secrets/resolver.ts';
 import { systemHttp } from '../../src/system/http.ts';
 import { systemProcesses } from '../../src/system/processes.ts';
 
 let folder: string;
 let root: string;
-
-const providers: ProviderCatalog = {
-  env: async () => (await import('../../src/secrets/providers/env.ts')).provider,
-  dotenv: async () => (await import('../../src/secrets/providers/dotenv.ts')).provider,
-};
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'secrets-'));
@@ -153,7 +149,7 @@ describe('dotenv', () => {
 
   test('reads each file once', async () => {
     await secretsFile('.env', 'A=long-enough\nB=long-enough\n');
-    const resolver = createResolver({ providers, world: world({}) });
+    const resolver = createResolver({ providers: secretProviders, world: world({}) });
     const signal = new AbortController().signal;
     await resolver.resolve('dotenv:.env#A', signal);
     await rm(join(root, '.env'));
@@ -161,12 +157,17 @@ describe('dotenv', () => {
   });
 });
 
+test('the catalog knows the providers and nothing that objects inherit', async () => {
+  expect(secretProviders.names).toEqual(expect.arrayContaining(['dotenv', 'env']));
+  expect(await secretProviders.load('constructor')).toBeUndefined();
+});
+
 function world(environment: Record<string, string>): ProviderWorld {
   return { root, environment, http: systemHttp(), processes: systemProcesses({ environment }) };
 }
 
 function resolve(reference: string, environment: Record<string, string> = {}): Promise<Resolved> {
-  const resolver = createResolver({ providers, world: world(environment) });
+  const resolver = createResolver({ providers: secretProviders, world: world(environment) });
   return resolver.resolveAll({ V: reference }, new AbortController().signal);
 }
 

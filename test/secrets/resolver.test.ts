@@ -137,7 +137,10 @@ function resolverWith(read: Read) {
       return read(reference, signal);
     },
   });
-  const resolver = createResolver({ providers: { fake: async () => factory }, world: nowhere() });
+  const resolver = createResolver({
+    providers: { names: ['fake'], load: async (name) => (name === 'fake' ? factory : undefined) },
+    world: nowhere(),
+  });
   return { resolver, asked };
 }
 
