@@ -96,7 +96,7 @@ function addWrong(
     const where = pathOf(config, service, [driver.name, ...path]);
     problems.add({
       path: where,
-      message: `"${pathText(where)}": ${message}`,
+      message: /^[a-z]/.test(message) ? `"${pathText(where)}" ${message}` : `"${pathText(where)}": ${message}`,
       ...(expected === undefined ? {} : { expected }),
       ...(fix === undefined ? {} : { fix }),
     });

@@ -1,4 +1,4 @@
-import type { Path, Problems } from './problems.ts';
+import type { Path, Problem, Problems } from './problems.ts';
 
 const REFERENCE = /\$?\$\{env:([^}]*)(\}?)/g;
 const CONTENT = /^([A-Za-z_][A-Za-z0-9_]{0,127})(?::-(.*))?$/s;
@@ -33,45 +33,44 @@ export class Interpolation {
     const refusal = refusalAt(path);
     return text.replace(REFERENCE, (whole: string, content: string, end: string) => {
       if (whole.startsWith('$$')) return whole.slice(1);
-      if (refusal) return this.#refuse(path, refusal.message, refusal.fix);
+      if (refusal) return this.#refuse(whole, path, refusal);
       const [, name, fallback] = (end && CONTENT.exec(content)) || [];
-      if (name === undefined) {
-        return this.#refuse(
-          path,
-          'The reference to a variable is not complete',
-          `Write it as \${env:NAME} or \${env:NAME:-default}`,
-        );
-      }
-      return this.#lookUp(name, fallback, path);
+      return name === undefined ? this.#refuse(whole, path, INCOMPLETE) : this.#lookUp(whole, { name, fallback }, path);
     });
   }
 
-  #lookUp(name: string, fallback: string | undefined, path: Path): string {
+  #lookUp(whole: string, wanted: { readonly name: string; readonly fallback: string | undefined }, path: Path): string {
+    const { name, fallback } = wanted;
     this.#names.add(name);
     const value = Object.hasOwn(this.#environment, name) ? this.#environment[name] : undefined;
     const chosen = fallback !== undefined && !value ? fallback : value;
-    if (chosen === undefined) return this.#missing(name, path);
-    if (CONTROL.test(chosen)) return this.#refuse(path, `The variable ${name} holds a control character`);
-    return chosen;
+    if (chosen === undefined) return this.#refuse(whole, path, unset(name));
+    if (!CONTROL.test(chosen)) return chosen;
+    return this.#refuse(whole, path, { message: `The variable ${name} holds a control character` });
   }
 
-  #missing(name: string, path: Path): string {
-    this.#problems.add({
-      path: [...path],
-      code: 'MISSING_ENV',
-      message: `The variable ${name} is not set where deployer runs`,
-      fix: `Set ${name}, or write a default as \${env:${name}:-default}`,
-    });
-    return '';
-  }
-
-  #refuse(path: Path, message: string, fix?: string): string {
-    this.#problems.add({ path: [...path], message, ...(fix === undefined ? {} : { fix }) });
-    return '';
+  #refuse(whole: string, path: Path, refusal: Refusal): string {
+    this.#problems.add({ path: [...path], ...refusal });
+    return whole;
   }
 }
 
-function refusalAt(path: Path): { readonly message: string; readonly fix: string } | undefined {
+type Refusal = Omit<Problem, 'path'>;
+
+const INCOMPLETE: Refusal = {
+  message: 'The reference to a variable is not complete',
+  fix: `Write it as \${env:NAME} or \${env:NAME:-default}`,
+};
+
+function unset(name: string): Refusal {
+  return {
+    code: 'MISSING_ENV',
+    message: `The variable ${name} is not set where deployer runs`,
+    fix: `Set ${name}, or write a default as \${env:${name}:-default}`,
+  };
+}
+
+function refusalAt(path: Path): Refusal | undefined {
   const section = path[0] === 'environments' ? path.slice(2) : path;
   if (section[0] === 'secrets') {
     return {

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import { notes } from './schema/fields.ts';
 import { projectSchema } from './schema/project.ts';
 
-type Draft = { [key: string]: unknown };
+type Draft = Record<string, unknown>;
 
 /**
  * The JSON Schema (draft 2020-12) of the config for editors, made from the schema that checks it, with each driver's own
@@ -15,16 +15,10 @@ export async function configSchema(drivers: DriverCatalog): Promise<JsonObject> 
     target: 'draft-2020-12',
     io: 'input',
     metadata: notes,
-    override: ({ jsonSchema }) => allowInterpolation(jsonSchema as Draft),
-  }) as Draft;
+  }) as unknown as Draft;
   const definitions = await driverDefinitions(drivers);
   referToDrivers(schema, new Set(Object.keys(definitions)));
   return { ...schema, title: 'deploy.config.yaml', $defs: definitions } as unknown as JsonObject;
-}
-
-/** A text may come from a variable, and an editor cannot know what it holds. */
-function allowInterpolation(schema: Draft): void {
-  if (typeof schema['pattern'] === 'string') schema['pattern'] = `(?:${schema['pattern']})|\\$\\{env:`;
 }
 
 async function driverDefinitions(drivers: DriverCatalog): Promise<Record<string, Json>> {

@@ -49,8 +49,9 @@ export async function parseConfig(text: string, request: ParseRequest): Promise<
 
   const interpolation = new Interpolation(request.environment, problems);
   const values = readValues(root, (written, path) => interpolation.rewrite(written, path), problems);
-  checkAgainst(projectSchema(request.drivers.names), values ?? null, problems);
-  const review = reviewed(values, places, problems, request.known ?? {});
+  const isProject = checkAgainst(projectSchema(request.drivers.names), values ?? null, problems);
+  if (!isProject) refuseProblems(problems, places, request.file);
+  const review = reviewed(values as SoundConfig, places, problems, request.known ?? {});
   const options = await checkDrivers(review.config, review.services, request.drivers, problems);
   refuseProblems(problems, places, request.file);
 
@@ -64,8 +65,7 @@ export async function parseConfig(text: string, request: ParseRequest): Promise<
   return { config, warnings: findingsOf(problems, places, request.file) };
 }
 
-function reviewed(values: unknown, places: Places, problems: Problems, known: Vocabulary) {
-  const config = (typeof values === 'object' && values !== null && !Array.isArray(values) ? values : {}) as SoundConfig;
+function reviewed(config: SoundConfig, places: Places, problems: Problems, known: Vocabulary) {
   const byEnvironment = servicesByEnvironment(config);
   const services = effectiveServices(config, byEnvironment);
   const review = { config, byEnvironment, services, known, places, problems };

@@ -78,7 +78,7 @@ function renderEnvironments({ services, databases }: ProjectDraft): string[] {
 
 /** A command keeps its text: what looks like an interpolation is escaped. */
 function command(line: string): string {
-  return text(line.replaceAll('${env:', '$${env:'));
+  return text(line.replaceAll('${env:', (reference) => `$${reference}`));
 }
 
 /** Plain where that is safe; else in double quotes, which YAML reads as JSON does. */

@@ -2,14 +2,14 @@ import type { Review } from './rule.ts';
 
 /** There is something to deploy and somewhere to deploy it to. */
 export function checkContents({ config, problems }: Review): void {
-  if (isEmpty(config.services) && isEmpty(config.databases)) {
+  if (isEmpty(config.services) && isEmpty(config.databases) && !problems.touches(['services'])) {
     problems.add({
       path: ['services'],
       message: 'The config names no service and no database',
       fix: 'Add a service under "services", such as web: { path: web }',
     });
   }
-  if (config.environments && isEmpty(config.environments)) {
+  if (config.environments && isEmpty(config.environments) && !problems.touches(['environments'])) {
     problems.add({
       path: ['environments'],
       message: 'The config names no environment',

@@ -3,7 +3,6 @@ import { checkContents } from './contents.ts';
 import { checkDatabases } from './databases.ts';
 import { checkEnvironments } from './environments.ts';
 import { checkHealth } from './health.ts';
-import { checkNames } from './names.ts';
 import { checkOverrides } from './overrides.ts';
 import { checkRollout } from './rollout.ts';
 import type { Rule } from './rule.ts';
@@ -12,7 +11,6 @@ import { checkVocabulary } from './vocabulary.ts';
 
 /** All that is checked beyond single fields. */
 export const RULES: readonly Rule[] = [
-  checkNames,
   checkContents,
   checkEnvironments,
   checkOverrides,

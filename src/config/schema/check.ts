@@ -6,15 +6,15 @@ type Schema = z.core.$ZodTypes;
 type Fields = Record<string, unknown>;
 
 /**
- * Checks values against a schema and adds what is wrong to `problems`. Every value that is wrong is taken out of
+ * Checks values against a schema and adds what is wrong to `problems`; tells whether the whole is of the right kind. Every value that is wrong is taken out of
  * `values`, so that the rules that follow can rely on the types of what is left; lists keep their length. Values are
  * never named in a message: one may be a secret at the wrong place.
  *
  * Maps, lists and forms are walked here and only single fields go through zod: it would run the schema of each key that
  * a map may have, most of which are absent, and this is what checking many services would cost.
  */
-export function checkAgainst(schema: z.core.$ZodType, values: unknown, problems: Problems): void {
-  new Checker(problems).accepts(schema as Schema, values);
+export function checkAgainst(schema: z.core.$ZodType, values: unknown, problems: Problems): boolean {
+  return new Checker(problems).accepts(schema as Schema, values);
 }
 
 class Checker {
@@ -32,7 +32,8 @@ class Checker {
     if (def.type === 'optional') return this.accepts(def.innerType as Schema, value);
     if (def.type === 'union') return this.#acceptsForm(schema, def.options as readonly Schema[], value);
     if (def.type === 'object' && isMap(value)) this.#section(schema, def.shape as Record<string, Schema>, value);
-    else if (def.type === 'record' && isMap(value)) this.#entries(def.valueType as Schema, value);
+    else if (def.type === 'record' && isMap(value))
+      this.#entries(def.keyType as Schema, def.valueType as Schema, value);
     else if (def.type === 'array' && Array.isArray(value)) this.#items(def.element as Schema, value);
     else return this.#field(schema, value);
     return true;
@@ -50,7 +51,7 @@ class Checker {
       if (!(key in map)) this.#missing(key, shape[key] as Schema);
     }
     for (const key of Object.keys(map)) {
-      const field = shape[key];
+      const field = Object.hasOwn(shape, key) ? shape[key] : undefined;
       this.#path.push(key);
       if (!field) this.#unknownKey(key, Object.keys(shape));
       if (!field || !this.accepts(field, map[key])) delete map[key];
@@ -58,10 +59,13 @@ class Checker {
     }
   }
 
-  #entries(element: Schema, map: Fields): void {
+  /** A wrong key does not hide what is wrong below it. */
+  #entries(name: Schema, element: Schema, map: Fields): void {
     for (const key of Object.keys(map)) {
       this.#path.push(key);
+      const expected = expectation(name, key);
       if (!this.accepts(element, map[key])) delete map[key];
+      if (expected !== undefined) this.#wrongKey(key, expected);
       this.#path.pop();
     }
   }
@@ -75,18 +79,25 @@ class Checker {
   }
 
   #field(schema: Schema, value: unknown): boolean {
+    // What could not be read right is reported already.
+    if (this.#problems.errors > 0 && this.#problems.touches(this.#path)) return false;
     const expected = expectation(schema, value);
     if (expected === undefined) return true;
     const { def } = schema._zod;
-    const choices = def.type === 'enum' ? Object.keys(def.entries) : [];
+    const isMisspelt = def.type === 'enum' && typeof value === 'string';
     const where = this.#path.length === 0 ? 'The config' : `"${printableLine(pathText(this.#path))}"`;
     this.#problems.add({
       path: [...this.#path],
       message: `${where} must be ${expected}`,
       expected,
-      ...this.#problems.suggest(String(value), choices),
+      ...(isMisspelt ? this.#problems.suggest(value, Object.keys(def.entries)) : {}),
     });
     return false;
+  }
+
+  #wrongKey(key: string, expected: string): void {
+    const message = `"${printableLine(key)}" must be ${expected}`;
+    this.#problems.add({ path: [...this.#path], at: 'key', message, expected });
   }
 
   #unknownKey(key: string, known: readonly string[]): void {

@@ -7,12 +7,11 @@ import {
   listField,
   mapField,
   nameField,
-  nameKey,
   numberField,
   sectionField,
   switchField,
   testedField,
-  variableKey,
+  variableField,
   wholeField,
 } from './fields.ts';
 import { overrideShape, type ServiceFields } from './service.ts';
@@ -30,13 +29,13 @@ export function environmentShape(fields: { readonly service: ServiceFields; read
     ...valuesShape(),
     services: z.optional(
       mapField('Fields of services that differ here.', 'a map from service names to overrides', [
-        nameKey('Name of a service.'),
+        nameField('Name of a service.'),
         sectionField('Fields of the service that differ here.', overrideShape(fields.service)),
       ]),
     ),
     databases: z.optional(
       mapField('Fields of databases that differ here.', 'a map from database names to overrides', [
-        nameKey('Name of a database.'),
+        nameField('Name of a database.'),
         sectionField('Fields of the database that differ here.', databaseOverrideShape(fields.database)),
       ]),
     ),
@@ -69,19 +68,19 @@ function valuesShape() {
   return {
     variables: z.optional(
       mapField('Plain variables of the services here.', 'a map from variable names to values', [
-        variableKey('Name of a variable.'),
+        variableField('Name of a variable.'),
         scalarField('Value of the variable.'),
       ]),
     ),
     secrets: z.optional(
       mapField('Secret variables of the services here, by reference.', 'a map from variable names to references', [
-        variableKey('Name of a variable.'),
+        variableField('Name of a variable.'),
         referenceField('Where the secret stands, such as env:NAME or dotenv:.env.staging#NAME.'),
       ]),
     ),
     flags: z.optional(
       mapField('Feature flags here.', 'a map from flag names to values', [
-        variableKey('Name of a flag.'),
+        variableField('Name of a flag.'),
         scalarField('Value of the flag.'),
       ]),
     ),

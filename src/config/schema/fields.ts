@@ -37,23 +37,23 @@ export function testedField(description: string, expected: string, test: (text: 
   return note(description, schema, pattern ? { pattern: pattern.source } : {});
 }
 
-export const EXPECTED_NAME = `a name: ${NAME_RULE}`;
-export const EXPECTED_VARIABLE = 'the name of a variable, such as DATABASE_URL';
+/** For editors: the value may come from a variable, and they cannot know what it holds. */
+function orVariable(form: RegExp): RegExp {
+  return new RegExp(`(?:${form.source})|\\$\\{env:`);
+}
+
+const EXPECTED_NAME = `a name: ${NAME_RULE}`;
+const EXPECTED_VARIABLE = 'the name of a variable, such as DATABASE_URL';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
-export const nameField = (description: string) => testedField(description, EXPECTED_NAME, isName, NAME);
+export const nameField = (description: string) => testedField(description, EXPECTED_NAME, isName, orVariable(NAME));
 
 export const variableField = (description: string) =>
-  testedField(description, EXPECTED_VARIABLE, isVariableName, VARIABLE);
+  testedField(description, EXPECTED_VARIABLE, isVariableName, orVariable(VARIABLE));
 
-/** Keys of maps only tell editors their form: a schema stops at a wrong key, and a rule goes on to what is below it. */
-export const nameKey = (description: string) => note(description, z.string(), { pattern: NAME.source });
-
-export const variableKey = (description: string) => note(description, z.string(), { pattern: VARIABLE.source });
-
-export const anyKey = () => z.string();
+export const anyKey = () => note('Name of an option.', z.string());
 
 export const textField = (description: string, expected = 'a text that is not empty') =>
   testedField(description, expected, (text) => text.trim() !== '', /\S/);
@@ -62,7 +62,7 @@ export const commandField = (description: string) =>
   textField(description, 'a command, as typed in a shell, such as npm run build');
 
 export const pathField = (description: string) =>
-  testedField(description, PATH_RULE, (text) => normalizePath(text) !== undefined, /^(?![/~-])[^\\]+$/);
+  testedField(description, PATH_RULE, (text) => normalizePath(text) !== undefined, orVariable(/^(?![/~-])[^\\]+$/));
 
 /** A timer of Node fires at once beyond 2³¹ ms, 24.8 days. */
 const LONGEST_WAIT = 24 * 86_400_000;
@@ -72,7 +72,7 @@ export const durationField = (description: string, longest = LONGEST_WAIT) =>
     description,
     `a duration such as 30s, 5m or 1h30m, more than 0 and at most ${longest / 86_400_000}d`,
     (text) => isWithin(parseDuration(text), longest),
-    /^(\d+(\.\d+)?(ms|s|m|h|d))+$/,
+    orVariable(/^(\d+(\.\d+)?(ms|s|m|h|d))+$/),
   );
 
 function isWithin(ms: number | undefined, longest: number): boolean {
@@ -80,7 +80,7 @@ function isWithin(ms: number | undefined, longest: number): boolean {
 }
 
 export const urlField = (description: string) =>
-  testedField(description, 'an http:// or https:// URL without a user name', isPlainUrl, /^https?:\/\//);
+  testedField(description, 'an http:// or https:// URL without a user name', isPlainUrl, orVariable(/^https?:\/\//));
 
 /** Credentials in a URL end up in logs and process lists. */
 export function isPlainUrl(text: string): boolean {
@@ -90,7 +90,7 @@ export function isPlainUrl(text: string): boolean {
 }
 
 export const urlPathField = (description: string) =>
-  testedField(description, 'a path that starts with one "/", such as /healthz', isUrlPath, /^\/(?!\/)\S*$/);
+  testedField(description, 'a path that starts with one "/", such as /healthz', isUrlPath, orVariable(/^\/(?!\/)\S*$/));
 
 export function isUrlPath(text: string): boolean {
   return text.length <= 2048 && /^\/(?![/\\])\S*$/.test(text);

@@ -7,7 +7,6 @@ import {
   listField,
   mapField,
   nameField,
-  nameKey,
   note,
   pathField,
   sectionField,
@@ -28,18 +27,18 @@ export function projectSchema(drivers: readonly string[]) {
     defaults: z.optional(defaultsField(options)),
     services: z.optional(
       mapField('What is deployed, by name.', 'a map from service names to services', [
-        nameKey('Name of a service.'),
+        nameField('Name of a service.'),
         sectionField('One deployable thing.', serviceShape(fields.service)),
       ]),
     ),
     databases: z.optional(
       mapField('Databases that services use, by name.', 'a map from database names to databases', [
-        nameKey('Name of a database.'),
+        nameField('Name of a database.'),
         sectionField('A database.', databaseShape(fields.database)),
       ]),
     ),
     environments: mapField('Where the project runs, by name.', 'a map from environment names to environments', [
-      nameKey('Name of an environment.'),
+      nameField('Name of an environment.'),
       sectionField('A place where the project runs.', environmentShape(fields)),
     ]),
     default_environment: z.optional(

@@ -18,7 +18,7 @@ const ERROR_LIMIT = 20;
  */
 export function composeYaml(text: string, problems: Problems): ParsedNode | undefined {
   const before = problems.errors;
-  const composer = new Composer({ schema: 'core', stringKeys: true, uniqueKeys: false });
+  const composer = new Composer({ schema: 'core', resolveKnownTags: false, stringKeys: true, uniqueKeys: false });
   const documents: Document.Parsed[] = [];
   for (const token of tokens(text, problems)) {
     for (const document of composer.next(token)) documents.push(document as Document.Parsed);
