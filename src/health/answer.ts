@@ -3,13 +3,20 @@ import { formatDuration } from '../core/duration.ts';
 import type { HttpAnswer } from '../core/ports.ts';
 import { printableLine } from '../core/text.ts';
 
+/** What came of one try. */
+export interface Answer {
+  readonly ok: boolean;
+  /** One printable line. */
+  readonly answer: string;
+}
+
 /** Characters of a body or line that are shown. */
 const SHOWN = 200;
 
 type HttpCheck = Extract<HealthCheck, { kind: 'http' }>;
 
 /** `HTTP 503 "starting" (expected 200)`: what came back in one line, and what was missing when it was not good. */
-export function explainHttp(check: HttpCheck, answer: HttpAnswer): { ok: boolean; answer: string } {
+export function explainHttp(check: HttpCheck, answer: HttpAnswer): Answer {
   const body = Buffer.from(answer.body).toString();
   const shown = shortLine(body.trim());
   const missing = missingFrom(check, answer, body);

@@ -3,16 +3,11 @@ import { DeployerError } from '../core/errors.ts';
 import type { ProbeRequest } from '../core/health.ts';
 import type { Http, Processes } from '../core/ports.ts';
 import { unreachable } from '../core/unreachable.ts';
-import { explainHttp, shortLine } from './answer.ts';
+import { type Answer, explainHttp, shortLine } from './answer.ts';
 
 export interface Attempt extends Pick<ProbeRequest, 'check' | 'url' | 'cwd' | 'env' | 'signal'> {
   /** ms. */
   readonly timeout: number;
-}
-
-export interface Answer {
-  readonly ok: boolean;
-  readonly answer: string;
 }
 
 type Of<Kind extends HealthCheck['kind']> = Extract<HealthCheck, { kind: Kind }>;

@@ -1,6 +1,7 @@
 import type { Probe, ProbeAttempt, ProbeRequest, Verdict } from '../core/health.ts';
 import type { Clock, Http, Processes } from '../core/ports.ts';
-import { type Answer, type Attempt, tryOnce } from './attempt.ts';
+import type { Answer } from './answer.ts';
+import { type Attempt, tryOnce } from './attempt.ts';
 
 export interface ProbeWorld {
   readonly http: Http;
@@ -28,16 +29,16 @@ async function probe(request: ProbeRequest, world: ProbeWorld): Promise<Verdict>
     signal.throwIfAborted();
     const reason = request.doomed?.();
     const left = check.timeout - elapsed();
-    if (reason !== undefined || left <= 0) return verdict(false, reason);
+    if (reason !== undefined || left <= 0) return verdict('unhealthy', reason);
     last = { number, ...(await timed(() => tryOnce(attemptOf(request, left), world), clock)) };
     request.onAttempt?.(last);
     streak = last.ok ? streak + 1 : 0;
-    if (streak >= check.successes) return verdict(true);
+    if (streak >= check.successes) return verdict('healthy');
     await clock.sleep(Math.max(0, Math.min(check.interval, check.timeout - elapsed())), signal);
   }
 
-  function verdict(healthy: boolean, reason?: string): Verdict {
-    const facts = { healthy, attempts: last?.number ?? 0, elapsed_ms: Math.round(elapsed()) };
+  function verdict(outcome: 'healthy' | 'unhealthy', reason?: string): Verdict {
+    const facts = { healthy: outcome === 'healthy', attempts: last?.number ?? 0, elapsed_ms: Math.round(elapsed()) };
     return { ...facts, ...(last ? { last } : {}), ...(reason === undefined ? {} : { reason }) };
   }
 }

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { noAnswerWithin } from './answer.ts';
+import { type Answer, noAnswerWithin } from './answer.ts';
 
 export interface Connection {
   readonly host: string;
@@ -10,7 +10,7 @@ export interface Connection {
 }
 
 /** Whether a port takes a connection. Rejects only when the signal aborts. */
-export function tryConnect({ host, port, signal, timeout }: Connection): Promise<{ ok: boolean; answer: string }> {
+export function tryConnect({ host, port, signal, timeout }: Connection): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const socket = connect({ host, port });
@@ -20,12 +20,12 @@ export function tryConnect({ host, port, signal, timeout }: Connection): Promise
       socket.destroy();
       settle();
     };
-    const say = (ok: boolean, answer: string) => finish(() => resolve({ ok, answer }));
+    const say = (answer: Answer) => finish(() => resolve(answer));
     const abort = () => finish(() => reject(signal.reason));
-    const timer = setTimeout(() => say(false, noAnswerWithin(timeout)), timeout);
+    const timer = setTimeout(() => say({ ok: false, answer: noAnswerWithin(timeout) }), timeout);
     signal.addEventListener('abort', abort, { once: true });
-    socket.once('connect', () => say(true, `port ${port} accepts connections`));
-    socket.on('error', ({ code }: NodeJS.ErrnoException) => say(false, wordsFor(code)));
+    socket.once('connect', () => say({ ok: true, answer: `port ${port} accepts connections` }));
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => say({ ok: false, answer: wordsFor(code) }));
   });
 }
 

@@ -145,21 +145,23 @@ function read(response: IncomingMessage, limit: number): Promise<HttpAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
-    const finish = (truncated: boolean) =>
-      resolve(answerOf(response, Buffer.concat(chunks).subarray(0, limit), truncated));
+    const finish = (part: { truncated: boolean }) => {
+      const body = Buffer.concat(chunks).subarray(0, limit);
+      resolve({ ...headOf(response), body, ...part });
+    };
     response.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
       if (size <= limit) return;
-      finish(true);
+      finish({ truncated: true });
       response.destroy();
     });
-    response.once('end', () => finish(false));
+    response.once('end', () => finish({ truncated: false }));
     response.on('error', reject);
   });
 }
 
-function answerOf(response: IncomingMessage, body: Uint8Array, truncated: boolean): HttpAnswer {
-  const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
-  return { status: response.statusCode ?? 0, headers: Object.fromEntries(headers), body, truncated };
+function headOf({ statusCode = 0, headers }: IncomingMessage): Pick<HttpAnswer, 'status' | 'headers'> {
+  const joined = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  return { status: statusCode, headers: Object.fromEntries(joined) };
 }
