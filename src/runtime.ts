@@ -67,11 +67,11 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
       openState({ store: openFileStore({ folder, entropy }), folder, project, clock, entropy, tool: TOOL_VERSION }),
     openArtifacts: (folder) => openArtifactStore({ folder: join(folder, 'artifacts') }),
     openSecrets: async (root) => {
-      const [{ createResolver }, { registry }] = await Promise.all([
+      const [{ createResolver }, { secretProviders }] = await Promise.all([
         import('./secrets/resolver.ts'),
-        import('./secrets/registry.generated.ts'),
+        import('./secrets/catalog.ts'),
       ]);
-      return createResolver({ providers: registry, world: { root, environment, http, processes } });
+      return createResolver({ providers: secretProviders, world: { root, environment, http, processes } });
     },
   };
 }

@@ -35,8 +35,14 @@ export function undoings(run: Run): Undoing[] {
     const operation = byId.get(id);
     const record = run.operations.get(id);
     const { compensation } = operation ?? {};
-    return operation && compensation && record && applies(compensation, record) ? [{ operation, compensation }] : [];
+    const wanted = operation && compensation && record && !isCutOff(run, compensation) && applies(compensation, record);
+    return wanted ? [{ operation, compensation }] : [];
   });
+}
+
+/** Past a point of no return (a migration that takes away) going back would do harm. */
+function isCutOff(run: Run, { unless_started = [] }: Compensation): boolean {
+  return unless_started.some((id) => run.operations.has(id));
 }
 
 /** What may have been done is undone like what was done: undoing sets a wanted state and harms nothing. */

@@ -4,7 +4,6 @@ import type { Finding } from '../core/finding.ts';
 import { STATE_FORMAT, type StateDocument } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { list as inWords } from '../core/text.ts';
-import { compact, expand, type StoredDocument } from './compact.ts';
 import { seal, unseal } from './sealed.ts';
 
 const FOLDER = 'state/';
@@ -33,7 +32,7 @@ export interface WholeSnapshot {
   readonly digest: Digest;
   /** Digest of the whole snapshot it was built on. */
   readonly previous: Digest | null;
-  readonly stored: StoredDocument;
+  readonly stored: StateDocument;
 }
 
 export function keyOf(serial: number): string {
@@ -70,7 +69,7 @@ export async function readSnapshot(store: Store, serial: number): Promise<WholeS
   const bytes = await store.read(keyOf(serial));
   if (!bytes) return 'absent';
   const sealed = unseal(bytes);
-  const content = (sealed?.value ?? {}) as { previous?: Digest | null; document?: StoredDocument };
+  const content = (sealed?.value ?? {}) as { previous?: Digest | null; document?: StateDocument };
   if (!sealed || content.previous === undefined || content.document?.serial !== serial) return 'damaged';
   return { digest: sealed.digest, previous: content.previous, stored: content.document };
 }
@@ -83,7 +82,7 @@ export async function addSnapshot(
   store: Store,
   { base, document }: { base: NewestSnapshot; document: StateDocument },
 ): Promise<'created' | 'conflict'> {
-  const { bytes, digest } = seal({ previous: base.newest?.digest ?? null, document: compact(document) });
+  const { bytes, digest } = seal({ previous: base.newest?.digest ?? null, document });
   if ((await store.create(keyOf(document.serial), bytes)) === 'exists') return 'conflict';
   // It is written: what fails from here on is made good by the next write.
   const names = await listSnapshots(store).catch(() => undefined);
@@ -99,7 +98,7 @@ export async function addSnapshot(
 
 /** The text of `state.json`, the copy for people. */
 export function readableCopy(document: StateDocument): Uint8Array {
-  return Buffer.from(`${JSON.stringify(compact(document), null, 2)}\n`);
+  return Buffer.from(`${JSON.stringify(document, null, 2)}\n`);
 }
 
 /** A number can only have been pruned, and so be free again, when 50 newer ones exist; then what follows has to be built on ours. */
@@ -141,7 +140,7 @@ function accepted({ digest, stored }: WholeSnapshot, { project, names }: { proje
       `${place} has lineage ${stored.lineage}, but the folder belongs to ${inWords(names.lineages)}`,
       `Move ${place} away: it was copied from another state`,
     );
-  return { digest, document: expand(stored) };
+  return { digest, document: stored };
 }
 
 function refused(reason: string, fix: string): DeployerError {
