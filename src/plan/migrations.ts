@@ -71,6 +71,8 @@ export function upStep({ database, strategy, timeout, files }: DatabaseWork): St
     because: `${count(files.length, 'migration')} pending${point}`,
     changes: files.map((file) => `+ ${file.id} (${describe(file)})`),
     action: { do: 'migrate', database: database.name, strategy, files: files.map(approved), direction: 'up' },
+    // The new code is live by then and stays live; `resume` runs what is missing.
+    ...(strategy === 'post_deploy' ? { on_failure: 'keep' as const } : {}),
     timeout_ms: timeout,
   });
 }

@@ -140,6 +140,8 @@ export function retireStep({ service, facts }: Pick<Placement, 'service' | 'fact
     service: service.name,
     changes: [],
     action: { do: 'retire', service: service.name, keep },
+    // What is left over can be removed next time; it is no reason to take the new release away.
+    on_failure: 'keep',
     timeout_ms: service.timeout,
   });
 }

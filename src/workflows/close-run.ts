@@ -2,7 +2,7 @@ import type { Digest } from '../core/digest.ts';
 import type { StampedEvent } from '../core/event.ts';
 import type { EnvironmentState, Release, StateDocument, Version } from '../core/state.ts';
 import type { ExecutionResult } from '../execute/result.ts';
-import { foldRun, outputsOf } from './fold.ts';
+import { type FoldRequest, foldRun, outputsOf } from './fold.ts';
 import type { PerformRequest } from './run.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -20,11 +20,19 @@ export async function closeRun(request: CloseRequest): Promise<EnvironmentState 
   if (result.status === 'interrupted') return before;
   const at = new Date(workspace.runtime.clock.now()).toISOString();
   await recordVersion(request, at);
-  const closing = result.status === 'succeeded' ? 'succeeded' : result.status === 'restored' ? 'undone' : 'failed';
+  const closing = closingOf(request);
   const after = foldRun({ before, plan, context, events, closing, at });
   await workspace.state.update(context.env, () => after, { lock });
   if (result.status === 'succeeded') await tidy(workspace);
   return after;
+}
+
+function closingOf({ result, plan }: CloseRequest): FoldRequest['closing'] {
+  if (result.status === 'succeeded') return 'succeeded';
+  if (result.status === 'restored') return 'undone';
+  const kept = new Set(plan.operations.filter(({ on_failure }) => on_failure === 'keep').map(({ id }) => id));
+  const failed = result.operations.filter(({ status }) => status === 'failed' || status === 'cancelled');
+  return failed.length > 0 && failed.every(({ id }) => kept.has(id)) ? 'flagged' : 'failed';
 }
 
 /** A version exists as soon as every service of it has an artifact, whether or not its release went well. */

@@ -33,8 +33,8 @@ export interface FoldRequest {
   readonly plan: Plan;
   readonly context: RunContext;
   readonly events: readonly StampedEvent[];
-  /** `open`: the run is not closed; the state keeps saying that it is under way. */
-  readonly closing: 'succeeded' | 'undone' | 'failed';
+  /** `flagged`: the new version is live, but a step that undoes nothing (a post-deploy migration) failed. */
+  readonly closing: 'succeeded' | 'flagged' | 'undone' | 'failed';
   readonly at: string;
 }
 
@@ -158,7 +158,7 @@ function stateOf(request: FoldRequest, picture: Picture): EnvironmentState {
     resources: picture.resources,
     current: picture.current,
     ...(canary ? { canary } : {}),
-    deployments: closing === 'succeeded' && !canary ? withDeployment(request, picture) : (before?.deployments ?? []),
+    deployments: (closing === 'succeeded' || closing === 'flagged') && !canary ? withDeployment(request, picture) : (before?.deployments ?? []),
     durations: picture.durations,
   };
 }
@@ -182,10 +182,11 @@ function canaryOf({ before, context, plan, closing }: FoldRequest, picture: Pict
   };
 }
 
-function withDeployment({ before, context, plan, at }: FoldRequest, picture: Picture): readonly Deployment[] {
-  const earlier = before?.deployments ?? [];
+function withDeployment({ before, context, plan, at, closing }: FoldRequest, picture: Picture): readonly Deployment[] {
   const intent = deploymentIntent(plan);
-  if (!intent) return earlier;
+  if (!intent) return before?.deployments ?? [];
+  // A flagged run that was resumed replaces its own entry.
+  const earlier = (before?.deployments ?? []).filter(({ run_id }) => run_id !== context.run_id);
   const last = earlier.at(-1);
   const deployment: Deployment = {
     version_id: context.version_id,
@@ -193,7 +194,7 @@ function withDeployment({ before, context, plan, at }: FoldRequest, picture: Pic
     run_id: context.run_id,
     intent,
     at,
-    healthy: true,
+    healthy: closing === 'succeeded',
     configuration: context.configuration,
     migrations: { ...last?.migrations, ...picture.migrations },
   };

@@ -1,6 +1,6 @@
 import { DeployerError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
-import type { StateDocument } from '../core/state.ts';
+import type { EnvironmentState, StateDocument } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import type { RunOptions } from './deploy.ts';
 import { acquire } from './lock.ts';
@@ -22,13 +22,14 @@ export async function resume(
 ): Promise<RunReport> {
   const { document } = await workspace.state.read();
   const runId = request.run ?? onlyCutOff(document);
-  const env = Object.values(document.environments).find(({ active_run }) => active_run === runId)?.name;
+  const env = Object.values(document.environments).find((state) => canResume(state, runId))?.name;
   if (!env) throw nothingToResume(runId);
   const lock = await acquire({ workspace, command: 'resume', ...options }, env);
   try {
     const { document: now } = await workspace.state.read();
-    const { active_run, ...before } = now.environments[env] ?? { active_run: undefined };
-    if (active_run !== runId || !('name' in before)) throw nothingToResume(runId);
+    const state = now.environments[env];
+    if (!state || !canResume(state, runId)) throw nothingToResume(runId);
+    const { active_run: _open, ...before } = state;
     const [plan, context] = await Promise.all([
       workspace.state.runs.readPlan(runId),
       workspace.state.runs.readContext(runId),
@@ -55,6 +56,12 @@ export async function resume(
   } finally {
     await lock.release();
   }
+}
+
+/** A run that was cut off, or one whose new version is live although a later step failed. */
+function canResume({ active_run, deployments }: EnvironmentState, run: string): boolean {
+  const last = deployments.at(-1);
+  return active_run === run || (active_run === undefined && last?.run_id === run && !last.healthy);
 }
 
 /** An environment that only exists because its first run had started. */
