@@ -45,7 +45,9 @@ export function parseManifest(text: string, digest: Digest): ArtifactManifest | 
 
 /** Whether a text is a path below a folder, written plainly: `a/b`, no `..`, `.`, empty part, or NUL. */
 export function isInnerPath(path: string): boolean {
-  return path !== '' && !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return (
+    path !== '' && !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  );
 }
 
 /** Whether a path names something that never goes into an artifact. */
@@ -87,6 +89,7 @@ function staysInside(entries: readonly TreeEntry[]): boolean {
 }
 
 function hasParentIn(taken: ReadonlySet<string>, path: string): boolean {
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) if (taken.has(path.slice(0, at))) return true;
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1))
+    if (taken.has(path.slice(0, at))) return true;
   return false;
 }
