@@ -1,15 +1,16 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { renderConfig } from '../config/render.ts';
 import type { ProjectDraft } from '../core/draft.ts';
 import { DeployerError } from '../core/errors.ts';
-import type { Runtime } from '../runtime.ts';
+import { detectProject } from '../project/detect.ts';
 
 /** Writes the config that fits the folder; refuses when one is there already. */
 export async function initProject(
-  runtime: Runtime,
   request: { cwd: string; mode: 'write' | 'print' },
 ): Promise<{ file: string; text: string; draft: ProjectDraft }> {
-  const { draft, text } = await runtime.draftProject(request.cwd);
+  const draft = await detectProject(request.cwd);
+  const text = renderConfig(draft);
   const file = join(request.cwd, 'deploy.config.yaml');
   if (request.mode === 'write') await writeNew(file, text);
   return { file, text, draft };

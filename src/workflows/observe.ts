@@ -5,7 +5,7 @@ import type { DriverFacts, Inspection } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { ObservedService, Snapshot } from '../core/snapshot.ts';
 import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } from '../core/state.ts';
-import { readSource } from '../project/git.ts';
+import { readSource } from '../project/git-head.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { sourceDigest } from './sources.ts';
@@ -54,7 +54,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
     configuration,
     state: document,
     ...(current ? { current } : {}),
-    source: readSource(workspace.config.root),
+    source: await readSource(workspace.config.root),
     services: observeServices(workspace, { environment, drivers, variables, key, current }),
     databases: databases.observed,
     drivers,

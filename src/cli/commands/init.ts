@@ -9,7 +9,7 @@ export const spec: CommandSpec = {
   async run(invocation) {
     const { initProject } = await import('../../workflows/init.ts');
     const mode = invocation.options.print === true ? 'print' : 'write';
-    const { file, text, draft } = await initProject(await invocation.runtime(), { cwd: invocation.globals.cwd, mode });
+    const { file, text, draft } = await initProject({ cwd: invocation.globals.cwd, mode });
     if (mode === 'print') return { raw: text, document: { file, text, draft } };
     return {
       document: { status: 'success', file, draft },

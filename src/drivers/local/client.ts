@@ -64,7 +64,7 @@ async function post<M extends Method>(
   socketPath: string,
 ): Promise<Answer<M> | undefined> {
   const { request: open } = await import('node:http');
-  const limit = AbortSignal.timeout(Math.max(timeout, 1));
+  const limit = AbortSignal.timeout(Math.max(Math.ceil(timeout), 1));
   return new Promise((resolve, reject) => {
     const outgoing = open({ socketPath, path: `/${PROTOCOL}/${method}`, method: 'POST', agent: false });
     const cancel = () => outgoing.destroy();

@@ -2,6 +2,7 @@ import { DeployerError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import type { OperationContext } from '../../execute/handlers.ts';
+import { buildArtifact } from '../../artifacts/build.ts';
 import { sourceDigest } from '../sources.ts';
 import { buildVariables, fingerprints } from '../variables.ts';
 import { callFor, requireService, type Session } from './session.ts';
@@ -21,12 +22,15 @@ export async function build(session: Session, action: Build, scope: OperationCon
   const artifact = driver.build
     ? await driver.build(target, variables, context)
     : await buildArtifact({
-        ...scope,
         service,
         variables,
         root: workspace.config.root,
         store: workspace.artifacts,
+        processes: workspace.runtime.processes,
+        signal: scope.signal,
         timeout: scope.remaining(),
+        log: scope.log,
+        listFiles: () => workspace.sources().list(service),
       });
   await requireSource(session, action, 'while it was built');
   scope.log(`artifact ${artifact.digest}`);

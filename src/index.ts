@@ -1,0 +1,13 @@
+export type { Config, EnvironmentConfig, ServiceConfig } from './core/config.ts';
+export { DeployerError, type Failure } from './core/errors.ts';
+export type { StampedEvent } from './core/event.ts';
+export type { Plan } from './core/plan.ts';
+export type { RunReport } from './core/run.ts';
+export { createRuntime, type Runtime } from './runtime.ts';
+export { deploy } from './workflows/deploy.ts';
+export { planDeployment } from './workflows/plan-deployment.ts';
+export { promote } from './workflows/promote.ts';
+export { resume } from './workflows/resume.ts';
+export { rollback } from './workflows/rollback.ts';
+export { readStatus } from './workflows/status.ts';
+export { openWorkspace, type Workspace } from './workflows/workspace.ts';
