@@ -241,8 +241,8 @@ describe('the state folder', () => {
 });
 
 describe('kill -9 while writing', () => {
-  it('200 times at random, or as often as 12 s allow: never unreadable, nothing lost that was acknowledged', async () => {
-    await killAtRandom({ kills: 200, within: 12_000 });
+  it('200 times at random, or as often as 8 s allow: never unreadable, nothing lost that was acknowledged', async () => {
+    await killAtRandom({ kills: 200, within: 8_000 });
   });
 
   it.skipIf(notLong)(named('500 times at random', notLong), { timeout: 600_000 }, async () => {
