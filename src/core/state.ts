@@ -26,6 +26,8 @@ export interface Release {
   readonly version_id: string;
   readonly artifact: Artifact;
   readonly inputs: ReleaseInputs;
+  /** Whether a program answers, or only files; people open the latter first. */
+  readonly serves: 'process' | 'files';
   /** What the driver needs to find it again. */
   readonly ref: Json;
   readonly url?: string;

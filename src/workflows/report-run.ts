@@ -68,17 +68,13 @@ export function urlsOf(state: EnvironmentState | undefined): {
   const releases = Object.values(state?.current ?? {}).filter(
     (release): release is Release & { url: string } => release.url !== undefined,
   );
-  const main = releases.find(({ artifact, ref }) => artifact.kind === 'files' && isStatic(ref)) ?? releases[0];
+  const main = releases.find(({ serves }) => serves === 'files') ?? releases[0];
   const dashboard = releases.find(({ dashboard_url }) => dashboard_url)?.dashboard_url;
   return {
     ...(main ? { url: main.url } : {}),
     urls: Object.fromEntries(releases.map(({ service, url }) => [service, url])),
     ...(dashboard ? { dashboard_url: dashboard } : {}),
   };
-}
-
-function isStatic(ref: unknown): boolean {
-  return typeof ref === 'object' && ref !== null && 'kind' in ref && ref.kind === 'static';
 }
 
 function operationReport(id: string, type: OperationReport['type'], result: ExecutionResult): OperationReport {

@@ -148,6 +148,7 @@ export function aRelease(
     version_id: version,
     artifact: { kind: 'files', digest: digestOf('artifact', service, made.artifact ?? made.source ?? 'first') },
     inputs: { source, files, options, variables, build_variables },
+    serves: 'process',
     ref: `${version}/${service}`,
     url: `http://${service}.localhost`,
     placed_at: '2026-01-01T00:00:00.000Z',

@@ -90,13 +90,15 @@ function releaseOf(
 ): Release {
   const { context, workspace } = session;
   const inputs = context.inputs[service];
+  const config = requireService(session, service);
   if (!inputs) throw new Error(`no inputs recorded for ${service}`);
   return {
     service,
-    driver: requireService(session, service).driver,
+    driver: config.driver,
     version_id: context.version_id,
     artifact: artifactFor(session, service, scope),
     inputs,
+    serves: config.start === undefined ? 'files' : 'process',
     ref: placed.ref,
     ...(placed.url ? { url: placed.url } : {}),
     ...(placed.dashboard_url ? { dashboard_url: placed.dashboard_url } : {}),
