@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { InspectedRelease, Target } from '../../../src/core/driver.ts';
@@ -210,6 +210,27 @@ it('listens on the port that the options name, and says who could not have it', 
     { level: 'error', path: 'services.rival.local.port' },
   ]);
   await expect(world.driver.provision?.(rival, world.context())).rejects.toThrow(`Port ${port} on 127.0.0.1 for rival`);
+});
+
+it('refuses a state file that it cannot read, rather than forget what runs', async () => {
+  mkdirSync(world.folder, { recursive: true });
+  writeFileSync(join(world.folder, 'gateway.json'), '{"format": 9');
+  await expect(world.driver.inspect(target, world.context())).rejects.toMatchObject({ code: 'STATE_CORRUPT' });
+  await expect(world.driver.provision?.(target, world.context())).rejects.toMatchObject({
+    code: 'PLATFORM_UNAVAILABLE',
+  });
+  rmSync(join(world.folder, 'gateway.json'));
+});
+
+it('keeps what it writes from other users, whatever the umask', async () => {
+  const umask = process.umask(0);
+  await world.live(target, 'one').finally(() => process.umask(umask));
+  const own = readdirSync(world.folder, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => !/^releases\/.*\/.*\/.*\//.test(path),
+  );
+  const open = own.filter((path) => (statSync(join(world.folder, path)).mode & 0o077) !== 0);
+  expect(own.length).toBeGreaterThan(6);
+  expect(open).toEqual([]);
 });
 
 it('refuses a call in a protocol it does not speak', async () => {
