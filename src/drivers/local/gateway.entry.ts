@@ -17,7 +17,10 @@ process.chdir(folder);
 process.on('SIGHUP', () => undefined);
 process.on('SIGINT', () => undefined);
 process.on('uncaughtException', (error) => warn('unexpected error', error));
-await run();
+await run().catch((error) => {
+  warn('the gateway could not start', error);
+  process.exit(1);
+});
 
 async function run(): Promise<void> {
   const lock = await acquireLock(folder);

@@ -1,4 +1,5 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 
 const CHUNK = 65_536;
@@ -19,25 +20,28 @@ export async function lastLines(
   return { lines, end: newest.end };
 }
 
-/** Reads what is added to a log, across rotations: the file that shrank was copied to `.1` before it was cut. */
+/** Reads what is added to a log, across rotations, of which each leaves a new file under `.1`. */
 export class LogFollower {
   readonly #log: string;
   #position: number;
+  #older: number;
   #decoder = new StringDecoder('utf8');
   #partial = '';
 
   constructor(log: string, position: number) {
     this.#log = log;
     this.#position = position;
+    this.#older = inodeOf(`${log}.1`);
   }
 
   /** Whole lines since the last call. */
   async read(): Promise<readonly string[]> {
-    const size = await sizeOf(this.#log);
+    const older = inodeOf(`${this.#log}.1`);
     let text = '';
-    if (size < this.#position) {
+    if (older !== this.#older) {
       text += await this.#readFrom(`${this.#log}.1`);
       this.#position = 0;
+      this.#older = older;
     }
     return this.#lines(text + (await this.#readFrom(this.#log)));
   }
@@ -101,11 +105,9 @@ async function withFile<T>(file: string, missing: T, use: (handle: FileHandle) =
   }
 }
 
-async function sizeOf(file: string): Promise<number> {
-  return stat(file).then(
-    (found) => found.size,
-    () => 0,
-  );
+/** 0 for a file that is not there. */
+function inodeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.ino ?? 0;
 }
 
 function countLines(bytes: Buffer): number {

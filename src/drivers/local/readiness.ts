@@ -25,20 +25,22 @@ export async function waitUntilReady(request: ReadinessRequest): Promise<void> {
   const over = new AbortController();
   const signal = AbortSignal.any([request.context.signal, over.signal]);
   let exit: string | undefined;
-  const ended = exitOf(request, signal).then((how) => {
-    exit = how ?? 'was ended on request';
-    over.abort();
-  });
-  const verdict = check(request, signal, () => exit);
+  const watching = exitOf(request, signal).then(
+    (how) => {
+      exit = how ?? 'was ended on request';
+      over.abort();
+    },
+    () => undefined,
+  );
   try {
-    const result = await verdict;
-    if (!result.healthy) throw await notHealthy(request, result, exit);
+    const verdict = await check(request, signal, () => exit);
+    if (!verdict.healthy) throw await notHealthy(request, verdict, exit);
   } catch (error) {
     if (exit === undefined || error instanceof DeployerError) throw error;
     throw await notHealthy(request, undefined, exit);
   } finally {
     over.abort();
-    await ended.catch(() => undefined);
+    await watching;
   }
 }
 
@@ -53,7 +55,7 @@ async function check(
   exit: () => string | undefined,
 ): Promise<Verdict> {
   const wanted = checkOf(target, context);
-  if (!wanted) return trial(target, context, signal);
+  if (!wanted) return trial(context, signal);
   return context.probe({
     check: wanted,
     url: release.internal_url ?? '',
@@ -72,7 +74,7 @@ function checkOf({ service }: Target, { timeout }: DriverContext): HealthCheck |
   return { kind: 'tcp', timeout: Math.min(service.timeout, timeout), interval: 250, successes: 1 };
 }
 
-async function trial(_: Target, { clock }: DriverContext, signal: AbortSignal): Promise<Verdict> {
+async function trial({ clock }: DriverContext, signal: AbortSignal): Promise<Verdict> {
   await clock.sleep(WORKER_TRIAL, signal);
   return { healthy: true, attempts: 1, elapsed_ms: WORKER_TRIAL };
 }
@@ -87,7 +89,7 @@ async function notHealthy(
     code: 'HEALTH_CHECK_FAILED',
     stage: 'health_check',
     reason: `${target.service.name} ${exit ? `${exit} before it was healthy` : 'did not become healthy in time'}`,
-    fix: exit ? 'See its last lines below' : `See its last lines below; it has to answer on the port in PORT`,
+    fix: exit ? 'See its last lines below' : 'See its last lines below; it has to answer on the port that PORT names',
     detail: [...(verdict?.last ? [`last answer: ${verdict.last.answer}`] : []), ...lines],
   };
   return new DeployerError(failure);
