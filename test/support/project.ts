@@ -75,7 +75,8 @@ export class Project {
   /** Runs and expects exit 0; the message of a failure holds what was printed. */
   async ok(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
     const outcome = await this.run(args, options);
-    if (outcome.code !== 0) throw new Error(`deployer ${args.join(' ')} exited ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`);
+    if (outcome.code !== 0)
+      throw new Error(`deployer ${args.join(' ')} exited ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`);
     return outcome;
   }
 
@@ -93,7 +94,8 @@ async function temporary(): Promise<Project> {
 /** The repository's own sample: `deploy.config.yaml` and `examples/`. */
 export async function sampleProject(): Promise<Project> {
   const project = await temporary();
-  for (const part of ['deploy.config.yaml', 'examples']) await cp(join(REPOSITORY, part), project.path(part), { recursive: true });
+  for (const part of ['deploy.config.yaml', 'examples'])
+    await cp(join(REPOSITORY, part), project.path(part), { recursive: true });
   await symlink(join(REPOSITORY, 'node_modules'), project.path('node_modules'));
   return project;
 }

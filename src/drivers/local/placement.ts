@@ -38,13 +38,14 @@ export function releaseId(versionId: string, idempotencyKey: string): string {
 
 function releaseSpec(target: Target, { version_id, artifact }: PlaceRequest, context: DriverContext): ReleaseSpec {
   const { start, options } = target.service;
-  const { spa, immutable, stop_signal, stop_timeout, drain_timeout } = readOptions(options);
+  const { spa, immutable, routes, stop_signal, stop_timeout, drain_timeout } = readOptions(options);
   return {
     id: releaseId(version_id, context.idempotencyKey),
     version_id,
     digest: artifact.digest,
     kind: kindOf(target),
     immutable,
+    routes,
     stop_signal,
     stop_timeout,
     drain_timeout,

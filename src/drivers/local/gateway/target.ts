@@ -22,6 +22,8 @@ interface TargetRequest {
   readonly changed: () => void;
   /** Resolves when every change is on disk. */
   readonly saved: () => Promise<void>;
+  /** Where requests of another service of the environment go now. */
+  readonly routesOf: (service: string) => readonly Route[];
 }
 
 interface Placement {
@@ -42,6 +44,11 @@ export class Target {
     this.#request = request;
     this.record = request.record;
     for (const record of Object.values(request.record.releases)) this.#add({ release: record, variables: undefined });
+  }
+
+  /** Where requests go now. */
+  get routes(): readonly Route[] {
+    return this.#routes;
   }
 
   /** Takes up what the state file says; a port that is taken by now is reported by `provision`. */
@@ -146,9 +153,9 @@ export class Target {
   }
 
   #add({ release: spec, variables }: Placement): Release {
-    const { folder, changed } = this.#request;
+    const { folder, changed, routesOf } = this.#request;
     const record = { percent: 0, ready: false, stopped: false, restarts: 0, ...spec };
-    const release = new Release({ folder, target: this.record, record, variables, changed });
+    const release = new Release({ folder, target: this.record, record, variables, changed, routesOf });
     this.record.releases[record.id] = record;
     this.#releases.set(record.id, release);
     return release;
@@ -221,9 +228,9 @@ export class Target {
 }
 
 function specOf(release: ReleaseSpec): ReleaseSpec {
-  const { id, version_id, digest, kind, immutable, stop_signal, stop_timeout, drain_timeout } = release;
+  const { id, version_id, digest, kind, immutable, routes, stop_signal, stop_timeout, drain_timeout } = release;
   const { start = '', spa = '' } = release;
-  return { id, version_id, digest, kind, start, spa, immutable, stop_signal, stop_timeout, drain_timeout };
+  return { id, version_id, digest, kind, start, spa, immutable, routes, stop_signal, stop_timeout, drain_timeout };
 }
 
 function liveError(target: TargetName, id: string): DeployerError {
