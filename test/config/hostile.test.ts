@@ -104,7 +104,7 @@ describe.each([
   ['tabs for indentation', 'a:\n\tb: c', 'A tab'],
   ['a key of 5,000 characters', `${'k'.repeat(5_000)}: x`, 'longer than 1,024'],
 ])('%s', (_, text, complaint) => {
-  test('is refused with a place, twenty times in one process, each time within a second', async () => {
+  test('is refused with a place, twenty times in one process, in less than a second', async () => {
     const { status, signal, answers } = await readElsewhere(text, 20);
     expect({ status, signal, times: answers.length }).toEqual({ status: 0, signal: null, times: 20 });
     for (const answer of answers) {
