@@ -8,8 +8,8 @@ import { createProbe } from '../../src/health/probe.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { systemHttp } from '../../src/system/http.ts';
 import { systemProcesses } from '../../src/system/processes.ts';
+import { InstantClock } from '../support/instant-clock.ts';
 import { freePort, type Loopback, serveHttp, serveRaw } from '../support/loopback.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
 
 const http = systemHttp();
 const processes = systemProcesses({ environment: { PATH: process.env['PATH'] } });
@@ -22,7 +22,7 @@ afterEach(async () => {
 describe('waiting for health', () => {
   test('never up: gives up at the time limit and shows the last answer', async () => {
     const url = await serve((_, response) => void response.writeHead(503).end('starting'));
-    const clock = new VirtualClock();
+    const clock = new InstantClock();
     const start = clock.monotonic();
     const verdict = await createProbe({ http, processes, clock })(request({ url }));
     expect(verdict).toMatchObject({ healthy: false, attempts: 30, elapsed_ms: 30_000 });
@@ -222,7 +222,7 @@ describe('command checks', () => {
 });
 
 function probe(changes: Partial<ProbeRequest>) {
-  return createProbe({ http, processes, clock: new VirtualClock() })(request(changes));
+  return createProbe({ http, processes, clock: new InstantClock() })(request(changes));
 }
 
 function request(changes: Partial<ProbeRequest>): ProbeRequest {
@@ -245,7 +245,7 @@ async function sentFor(check: HttpCheck): Promise<HttpRequest | undefined> {
       return { status: 200, headers: {}, body: new Uint8Array(), truncated: false };
     },
   };
-  await createProbe({ http: recording, processes, clock: new VirtualClock() })(request({ check }));
+  await createProbe({ http: recording, processes, clock: new InstantClock() })(request({ check }));
   return sent;
 }
 

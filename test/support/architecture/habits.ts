@@ -76,7 +76,7 @@ function outside(
 
 const PURE = ['core', 'plan'];
 /** Parts of Node that neither look at the world nor change it. */
-const HARMLESS = new Set(['node:crypto', 'node:util', 'node:url']);
+const HARMLESS = new Set(['node:crypto', 'node:path', 'node:url', 'node:util']);
 const CHANCE = ['randomBytes', 'randomUUID', 'randomInt', 'randomFillSync', 'randomFill', 'webcrypto'];
 
 /** No clock, chance, environment, disk, network or process in the words of the domain and in the planner. */
