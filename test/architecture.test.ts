@@ -121,6 +121,7 @@ describe('the rules themselves', () => {
     ['an empty file name', habits.emptyNames, 'plan/utils.ts', ''],
     ['an empty folder name', habits.emptyNames, 'plan/common/a.ts', ''],
     ['a default export', habits.defaultExports, 'plan/a.ts', 'export default 3;'],
+    ['a default export by name', habits.defaultExports, 'plan/a.ts', 'const a = 3; export { a as default };'],
     ['an exit', habits.exits, 'workflows/a.ts', 'process.exit(1);'],
     ['a print', habits.prints, 'state/a.ts', "console.log('x');"],
     ['the clock', habits.impurities, 'plan/a.ts', 'const now = Date.now();'],

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { parseSync, visitorKeys } from 'oxc-parser';
+import { parseAst } from 'rolldown/parseAst';
 
 /** A node of the syntax tree (ESTree with TypeScript's additions); `parent` is set for all but the first. */
 export interface SyntaxNode {
@@ -27,7 +27,6 @@ export interface SourceFile {
   readonly text: string;
   readonly imports: readonly Import[];
   readonly nodes: readonly SyntaxNode[];
-  readonly hasDefaultExport: boolean;
   /** The line an offset is in, from 1. */
   lineOf(offset: number): number;
 }
@@ -42,14 +41,10 @@ export function readSources(folder: string): SourceFile[] {
 }
 
 export function parseSource(path: string, text: string): SourceFile {
-  const { program, module, errors } = parseSync(path, text);
-  if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]?.message}`);
-  const nodes = collect(program as unknown as SyntaxNode);
+  const nodes = collect(parseAst(text, { lang: 'ts' }) as unknown as SyntaxNode);
   const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
-  const exported = module.staticExports.flatMap(({ entries }) => entries);
-  const hasDefaultExport = exported.some(({ exportName }) => exportName.kind === 'Default');
   const imports = specifiersIn(nodes).map(({ value, start }) => importOf(path, value, lineOf(start)));
-  return { path, text, imports, nodes, hasDefaultExport, lineOf };
+  return { path, text, imports, nodes, lineOf };
 }
 
 function collect(root: SyntaxNode): SyntaxNode[] {
@@ -57,11 +52,15 @@ function collect(root: SyntaxNode): SyntaxNode[] {
   const waiting = [root];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     found.push(node);
-    for (const key of visitorKeys[node.type] ?? [])
-      for (const child of [node[key]].flat() as (SyntaxNode | null | undefined)[])
-        if (child?.type) waiting.push(Object.assign(child, { parent: node }));
+    for (const [key, member] of Object.entries(node))
+      if (key !== 'parent') for (const child of nodesIn(member)) waiting.push(Object.assign(child, { parent: node }));
   }
   return found.sort((a, b) => a.start - b.start);
+}
+
+function nodesIn(member: unknown): SyntaxNode[] {
+  const items = Array.isArray(member) ? member : [member];
+  return items.filter((item) => typeof item?.type === 'string' && typeof item.start === 'number');
 }
 
 /** Static, dynamic, re-exported and type-only: all carry the module's name as `source`. */
