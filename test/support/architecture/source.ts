@@ -18,6 +18,8 @@ export interface Import {
   readonly file?: string;
   /** `@scope/name` or `name` of a package; absent for files and for parts of Node. */
   readonly library?: string;
+  /** `type`: gone when the program runs; `lazy`: loaded when it is come to. */
+  readonly kind: 'static' | 'type' | 'lazy';
   readonly line: number;
 }
 
@@ -43,7 +45,7 @@ export function readSources(folder: string): SourceFile[] {
 export function parseSource(path: string, text: string): SourceFile {
   const nodes = collect(parseAst(text, { lang: 'ts' }) as unknown as SyntaxNode);
   const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
-  const imports = specifiersIn(nodes).map(({ value, start }) => importOf(path, value, lineOf(start)));
+  const imports = nodes.flatMap((node) => importIn(node, path, lineOf));
   return { path, text, imports, nodes, lineOf };
 }
 
@@ -63,17 +65,24 @@ function nodesIn(member: unknown): SyntaxNode[] {
   return items.filter((item) => typeof item?.type === 'string' && typeof item.start === 'number');
 }
 
-/** Static, dynamic, re-exported and type-only: all carry the module's name as `source`. */
-function specifiersIn(nodes: readonly SyntaxNode[]): { value: string; start: number }[] {
-  return nodes.flatMap(({ source }) => {
-    const { value, start } = (source ?? {}) as { value?: unknown; start?: number };
-    return typeof value === 'string' && start !== undefined ? [{ value, start }] : [];
-  });
+/** Whatever brings a module in, also again out, carries its name as `source`. */
+function importIn(node: SyntaxNode, path: string, lineOf: (offset: number) => number): Import[] {
+  const { value, start } = (node['source'] ?? {}) as { value?: unknown; start?: number };
+  if (typeof value !== 'string' || start === undefined) return [];
+  return [{ from: value, kind: kindOf(node), line: lineOf(start), ...targetOf(path, value) }];
 }
 
-function importOf(path: string, from: string, line: number): Import {
-  if (from.startsWith('.')) return { from, line, file: posix.join(posix.dirname(path), from) };
-  if (from.startsWith('node:')) return { from, line };
-  const library = from.split('/', from.startsWith('@') ? 2 : 1).join('/');
-  return { from, line, library };
+function kindOf(node: SyntaxNode): Import['kind'] {
+  if (node.type === 'ImportExpression') return 'lazy';
+  const specifiers = (node['specifiers'] ?? []) as readonly SyntaxNode[];
+  const onlyTypes =
+    specifiers.length > 0 && specifiers.every((it) => (it['importKind'] ?? it['exportKind']) === 'type');
+  return node.type === 'TSImportType' || node['importKind'] === 'type' || node['exportKind'] === 'type' || onlyTypes
+    ? 'type'
+    : 'static';
+}
+
+function targetOf(path: string, from: string): Pick<Import, 'file' | 'library'> {
+  if (from.startsWith('.')) return { file: posix.join(posix.dirname(path), from) };
+  return from.startsWith('node:') ? {} : { library: from.split('/', from.startsWith('@') ? 2 : 1).join('/') };
 }
