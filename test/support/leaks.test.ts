@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CANARIES, encodingsOfCanary, findLeaks, folderSinks, watchCommandLines } from './leaks.ts';
+import { CANARIES, encodingsOfCanary, findLeaks, folderSinks, watchProcesses } from './leaks.ts';
 
 let folder: string;
 
@@ -58,13 +58,18 @@ describe('leak scanner', () => {
     expect(found.sort()).toEqual(['percent', 'plain', 'unicode']);
   });
 
-  test('sees the command line of a process that runs meanwhile', async () => {
-    const watch = watchCommandLines();
-    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()', CANARIES[0]?.value ?? '']);
+  test('sees command line and environment of a process that runs meanwhile', async () => {
+    const [plain, quotes] = CANARIES;
+    const watch = watchProcesses();
+    const env = { PATH: process.env['PATH'], GIVEN: quotes?.value };
+    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()', plain?.value ?? ''], { env });
     await once(child, 'spawn');
-    const sinks = watch.stop();
+    const { commandLines, environments } = watch.stop();
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(findLeaks(sinks).map((leak) => leak.canary)).toEqual(['plain']);
+    expect(findLeaks(commandLines).map((leak) => leak.canary)).toEqual(['plain']);
+    expect(findLeaks(environments)).toEqual([
+      { canary: 'quotes', sink: expect.stringContaining('process.stdin.resume()'), encoding: 'text' },
+    ]);
   });
 });
