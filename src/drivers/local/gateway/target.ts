@@ -5,6 +5,7 @@ import { type TargetName, targetKey, targetLogs, targetReleases } from '../layou
 import {
   type ProvisionParams,
   type ProvisionResult,
+  type ReleaseRecord,
   type ReleaseSpec,
   type ReleaseView,
   type TargetRecord,
@@ -94,8 +95,10 @@ export class Target {
     return release.view();
   }
 
+  /** Refused for a process that has ended since: nobody would start it again. */
   ready(id: string): ReleaseView {
     const release = this.#find(id);
+    if (release.state() !== 'starting' && release.state() !== 'running') throw endedError(release.record);
     release.record.ready = true;
     this.#request.changed();
     return release.view();
@@ -256,6 +259,15 @@ function liveError(target: TargetName, id: string): DeployerError {
     stage: 'cleanup',
     reason: `Release ${id} of ${targetKey(target)} is live and cannot be retired`,
     fix: 'Send its traffic to another release first',
+  });
+}
+
+function endedError({ id, last_exit }: ReleaseRecord): DeployerError {
+  return new DeployerError({
+    code: 'HEALTH_CHECK_FAILED',
+    stage: 'health_check',
+    reason: `Release ${id} ${last_exit ?? 'ended'} just after it was healthy`,
+    fix: 'See the log of the service',
   });
 }
 
