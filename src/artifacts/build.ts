@@ -1,5 +1,5 @@
 import { lstat, realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Artifact, ArtifactStore } from '../core/artifact.ts';
 import type { ServiceConfig } from '../core/config.ts';
 import { DeployerError, type Failure } from '../core/errors.ts';
