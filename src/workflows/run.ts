@@ -1,6 +1,7 @@
 import type { RunStatus } from '../core/event.ts';
 import type { RunContext, RunReport } from '../core/run.ts';
 import type { EnvironmentState } from '../core/state.ts';
+import { keepOutOfGit } from '../project/keep-out.ts';
 import { emptyEnvironment } from '../state/document.ts';
 import type { Lock } from '../state/held-lock.ts';
 import { carryOut } from './carry-out.ts';
@@ -21,6 +22,7 @@ const RECENT = 50;
 export async function runPlan(request: RunRequest): Promise<RunReport> {
   const { workspace, plan, lock } = request;
   await workspace.state.createKey();
+  await keepOutOfGit(workspace.folder);
   const context = await makeContext(request);
   await workspace.state.runs.writePlan(context.run_id, plan);
   await workspace.state.runs.writeContext(context);
