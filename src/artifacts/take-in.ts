@@ -65,7 +65,7 @@ async function takeSmall(intake: Intake, file: OpenFile): Promise<FileEntry> {
   // Before anything is awaited, because the next file is read into the same buffer.
   writeFileSync(handle, bytes);
   await seal(handle, file);
-  linkToPool(intake, entry);
+  share(intake, entry);
   return entry;
 }
 
@@ -78,7 +78,7 @@ async function takeLarge(intake: Intake, file: OpenFile): Promise<FileEntry> {
   });
   await seal(handle, file);
   const entry = entryOf(intake, file, content);
-  if (!linkToPool(intake, entry)) replaceByPooled(intake, entry);
+  share(intake, entry);
   return entry;
 }
 
@@ -109,13 +109,12 @@ function linkFromPool(intake: Intake, entry: FileEntry): boolean {
   return linkWhole(poolFile(intake.store, entry), targetOf(intake), entry.size);
 }
 
-function linkToPool(intake: Intake, entry: FileEntry): boolean {
-  return tryLink(targetOf(intake), poolFile(intake.store, entry));
-}
-
-function replaceByPooled(intake: Intake, entry: FileEntry): void {
+/** Gives new content to the pool. Where somebody was faster, theirs takes the place of ours. */
+function share(intake: Intake, entry: FileEntry): void {
+  const pooled = poolFile(intake.store, entry);
+  if (tryLink(targetOf(intake), pooled)) return;
   const twin = join(dirname(intake.tree), entry.sha256);
-  if (linkWhole(poolFile(intake.store, entry), twin, entry.size)) renameSync(twin, targetOf(intake));
+  if (linkWhole(pooled, twin, entry.size)) renameSync(twin, targetOf(intake));
 }
 
 /** A pool file of another size was damaged from outside: it is dropped. */

@@ -72,6 +72,9 @@ test('broken and hostile git files give no source, and nothing outside is read',
   const loop = temporaryFolder();
   writeTree(loop, { '.git/HEAD': 'ref: refs/heads/a', '.git/refs/heads/a': 'ref: refs/heads/a' });
   expect(await readSource(loop)).toBeNull();
+  const device = temporaryFolder();
+  writeTree(device, { '.git/HEAD': '-> /dev/zero' });
+  expect(await readSource(device)).toBeNull();
 });
 
 function repository(): string {
