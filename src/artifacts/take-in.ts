@@ -61,25 +61,30 @@ async function takeSmall(intake: Intake, file: OpenFile): Promise<FileEntry> {
     await setImmediate();
     return entry;
   }
-  const handle = openSync(targetOf(intake), 'wx', 0o600);
-  // Before anything is awaited, because the next file is read into the same buffer.
-  writeFileSync(handle, bytes);
-  await seal(handle, file);
+  // The bytes are written before anything is awaited, because the next file is read into the same buffer.
+  await createFile(intake, file, async (handle) => writeFileSync(handle, bytes));
   share(intake, entry);
   return entry;
 }
 
 /** The digest is only known at the end, so content that the pool has is written once more and dropped. */
 async function takeLarge(intake: Intake, file: OpenFile): Promise<FileEntry> {
-  const handle = openSync(targetOf(intake), 'wx', 0o600);
-  const content = await copyBytes(file, handle).catch((error: unknown) => {
-    closeSync(handle);
-    throw error;
-  });
-  await seal(handle, file);
-  const entry = entryOf(intake, file, content);
+  const entry = entryOf(intake, file, await createFile(intake, file, (handle) => copyBytes(file, handle)));
   share(intake, entry);
   return entry;
+}
+
+/** Read-only in the end, and on the disk: an artifact that a version names has to outlive a power cut. */
+async function createFile<T>(intake: Intake, from: OpenFile, fill: (handle: number) => Promise<T>): Promise<T> {
+  const handle = openSync(targetOf(intake), 'wx', 0o600);
+  try {
+    const result = await fill(handle);
+    fchmodSync(handle, from.executable ? 0o500 : 0o400);
+    await flush(handle);
+    return result;
+  } finally {
+    closeSync(handle);
+  }
 }
 
 async function copyBytes(from: OpenFile, to: number): Promise<Pick<FileEntry, 'size' | 'sha256'>> {
@@ -93,16 +98,6 @@ async function copyBytes(from: OpenFile, to: number): Promise<Pick<FileEntry, 's
     await writeBytes(to, bytes);
   }
   return { size, sha256: digest.digest('hex') };
-}
-
-/** Read-only, and on the disk: an artifact that a version names has to outlive a power cut. Closes the file. */
-async function seal(handle: number, { executable }: OpenFile): Promise<void> {
-  try {
-    fchmodSync(handle, executable ? 0o500 : 0o400);
-    await flush(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function linkFromPool(intake: Intake, entry: FileEntry): boolean {
