@@ -95,11 +95,17 @@ describe('the rules themselves', () => {
   test('see a ring, also one of types, and name its files', () => {
     const files = [
       parseSource('core/a.ts', "import './b.ts';"),
-      parseSource('core/b.ts', "\nimport type { C } from './c.ts';"),
+      parseSource('core/b.ts', "\nimport { type C } from './c.ts';"),
       parseSource('core/c.ts', "import './a.ts';"),
       parseSource('core/d.ts', "import './a.ts';"),
     ];
     expect(cycles(files)).toEqual(['src/core/c.ts:1 closes a ring: core/a.ts → core/b.ts → core/c.ts → core/a.ts']);
+  });
+
+  test('see no ring where a table loads what it names when it is come to', () => {
+    const table = parseSource('cli/table.ts', "const load = () => import('./commands/plan.ts');");
+    const command = parseSource('cli/commands/plan.ts', "import { load } from '../table.ts';");
+    expect(cycles([table, command])).toEqual([]);
   });
 
   test('see a library in two places, and one that is not listed', () => {
@@ -121,6 +127,7 @@ describe('the rules themselves', () => {
     ['an empty file name', habits.emptyNames, 'plan/utils.ts', ''],
     ['an empty folder name', habits.emptyNames, 'plan/common/a.ts', ''],
     ['a default export', habits.defaultExports, 'plan/a.ts', 'export default 3;'],
+    ['a default export by name', habits.defaultExports, 'plan/a.ts', 'const a = 3; export { a as default };'],
     ['an exit', habits.exits, 'workflows/a.ts', 'process.exit(1);'],
     ['a print', habits.prints, 'state/a.ts', "console.log('x');"],
     ['the clock', habits.impurities, 'plan/a.ts', 'const now = Date.now();'],

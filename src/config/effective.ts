@@ -1,5 +1,5 @@
 import { overrideService } from './complete/merge.ts';
-import type { Path } from './problems.ts';
+import type { Path, Problems } from './problems.ts';
 import type { WrittenConfig, WrittenEnvironment, WrittenService } from './schema/project.ts';
 
 /** A config of which only what is right is left: the types hold, but anything may be missing. */
@@ -13,11 +13,30 @@ export interface EffectiveService {
   readonly written: WrittenService;
 }
 
+const NONE: Readonly<Record<string, WrittenService>> = Object.freeze(Object.create(null));
+
+/** Each environment with overrides gets a list of all services of its own; a small text could ask for billions. */
+const TARGET_LIMIT = 1_000_000;
+
+/** Whether services times environments that override some can be worked on; else a problem is added. */
+export function checkSize(config: SoundConfig, problems: Problems): boolean {
+  const services = Object.keys(config.services ?? NONE).length;
+  const environments = Object.values(config.environments ?? {}).filter((environment) => environment.services);
+  if (services * environments.length <= TARGET_LIMIT) return true;
+  problems.add({
+    path: ['environments'],
+    message: `${services} services in ${environments.length} environments with overrides are too many`,
+    expected: `at most ${TARGET_LIMIT} together`,
+    fix: 'Split the project',
+  });
+  return false;
+}
+
 /** Services of each environment with its overrides; the very same objects where nothing is overridden. */
 export type ServicesByEnvironment = ReadonlyMap<string, Readonly<Record<string, WrittenService>>>;
 
 export function servicesByEnvironment(config: SoundConfig): ServicesByEnvironment {
-  const base = config.services ?? {};
+  const base = config.services ?? NONE;
   const environments = Object.entries(config.environments ?? {});
   return new Map(environments.map(([name, environment]) => [name, overridden(base, environment.services)]));
 }
@@ -35,9 +54,9 @@ function overridden(
 
 /** Each service that differs from the others once. One that every environment overrides is only there as overridden. */
 export function effectiveServices(config: SoundConfig, byEnvironment: ServicesByEnvironment): EffectiveService[] {
-  const base = config.services ?? {};
+  const base = config.services ?? NONE;
   const overrides = [...byEnvironment].flatMap(([environment, services]) =>
-    Object.keys(services === base ? {} : (config.environments?.[environment]?.services ?? {}))
+    Object.keys(services === base ? {} : (config.environments?.[environment]?.services ?? NONE))
       .filter((name) => services[name] !== undefined)
       .map((name) => ({ name, environment, written: services[name] as WrittenService })),
   );

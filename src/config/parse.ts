@@ -7,7 +7,7 @@ import type { Finding } from '../core/finding.ts';
 import { count } from '../core/text.ts';
 import { completeConfig } from './complete/config.ts';
 import { checkDrivers } from './drivers.ts';
-import { effectiveServices, type SoundConfig, servicesByEnvironment } from './effective.ts';
+import { checkSize, effectiveServices, type SoundConfig, servicesByEnvironment } from './effective.ts';
 import { findingsOf } from './findings.ts';
 import { Interpolation } from './interpolate.ts';
 import { Problems } from './problems.ts';
@@ -50,7 +50,7 @@ export async function parseConfig(text: string, request: ParseRequest): Promise<
   const interpolation = new Interpolation(request.environment, problems);
   const values = readValues(root, (written, path) => interpolation.rewrite(written, path), problems);
   const isProject = checkAgainst(projectSchema(request.drivers.names), values ?? null, problems);
-  if (!isProject) refuseProblems(problems, places, request.file);
+  if (!isProject || !checkSize(values as SoundConfig, problems)) refuseProblems(problems, places, request.file);
   const review = reviewed(values as SoundConfig, places, problems, request.known ?? {});
   const options = await checkDrivers(review.config, review.services, request.drivers, problems);
   refuseProblems(problems, places, request.file);

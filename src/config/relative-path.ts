@@ -12,19 +12,18 @@ export const PATH_RULE = 'a relative path with "/" that stays inside its folder'
 /**
  * A path from the config in its plain form: parts joined by `/`, no `./`, no end slash, `.` for the folder itself;
  * `undefined` when it is refused: absolute, with `..`, `\`, a drive letter, a percent-encoded dot or slash, characters
- * that do not print or pass for dots and slashes, names of devices, parts over 255 bytes, or a leading `-`, which a
- * tool would take for an option. Only the text is looked at; links are checked where the path is used.
+ * that do not print or pass for dots and slashes, blanks around a part, names of devices, parts over 255 bytes, a
+ * leading `~`, or a leading `-`, which a tool would take for an option. Only the text is looked at; links are checked where the path is used.
  */
 export function normalizePath(written: string): string | undefined {
-  if (written === '' || written.length > PATH_LIMIT || written !== written.trim()) return undefined;
-  if (/^[/~-]|\\|^[A-Za-z]:|%(?:2e|2f|5c|00)/i.test(written)) return undefined;
-  if (INVISIBLE.test(written) || LOOKALIKES.test(written)) return undefined;
+  if (written === '' || written.length > PATH_LIMIT || written.startsWith('/')) return undefined;
+  if (/\\|%(?:2e|2f|5c|00)/i.test(written) || INVISIBLE.test(written) || LOOKALIKES.test(written)) return undefined;
   const parts = written.split('/').filter((part) => part !== '' && part !== '.');
-  return parts.every(isPart) ? parts.join('/') || '.' : undefined;
+  if (!parts.every(isPart) || /^(?:[~-]|[A-Za-z]:)/.test(parts[0] ?? '')) return undefined;
+  return parts.join('/') || '.';
 }
 
 function isPart(part: string): boolean {
-  return (
-    part !== '..' && !DEVICES.test(part) && (part.length < PART_LIMIT / 3 || Buffer.byteLength(part) <= PART_LIMIT)
-  );
+  if (part === '..' || part !== part.trim() || DEVICES.test(part)) return false;
+  return part.length < PART_LIMIT / 3 || Buffer.byteLength(part) <= PART_LIMIT;
 }

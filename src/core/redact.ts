@@ -14,6 +14,7 @@ export interface RedactingStream {
 const ELLIPSIS = '…'.charCodeAt(0);
 /** A value's beginning shorter than this in front of an ellipsis is chance. */
 const SHORTEST_CUT = 4;
+const OWN_WORD = /^[a-z_]{1,24}$/;
 
 /**
  * The last net in front of every place that text goes to: replaces each known value, in all of its forms, by
@@ -42,7 +43,10 @@ export class Redactor {
     }
   }
 
-  /** Strings anywhere in a value made of JSON's kinds, member names too. Numbers are left alone. */
+  /**
+   * Strings anywhere in a value made of JSON's kinds. Numbers are left alone, and member names that are words of our own
+   * formats: a value such as `status` must not break what programs read.
+   */
   redactDeep<T>(value: T): T {
     return this.#values.size === 0 ? value : (this.#deep(value) as T);
   }
@@ -62,7 +66,9 @@ export class Redactor {
     if (value === null || typeof value !== 'object') return value;
     if (Array.isArray(value)) return value.map((item) => this.#deep(item));
     if (value instanceof Secret) return HIDDEN;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [this.redact(key), this.#deep(member)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [OWN_WORD.test(key) ? key : this.redact(key), this.#deep(member)]),
+    );
   }
 
   /** The mark itself is among the texts, so that a value such as `secret` does not mask the inside of a mark. */

@@ -21,10 +21,13 @@ function partsOf(value: string): Set<string> {
   return new Set(parts.filter((part) => part.length >= SHORTEST_MASKED));
 }
 
-/** Tools that take a database URL apart print the password alone. */
+/**
+ * Tools that take a database URL apart print the password alone. One that is the same as the user or the scheme
+ * (`postgres://postgres:postgres@…`) is no secret, and masking it would hide the name of the product everywhere.
+ */
 function passwordOf(value: string): string[] {
-  const written = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*?:([^/?#\s]*)@/i.exec(value)?.[1];
-  return written === undefined ? [] : [written, decoded(written)];
+  const [, scheme, user, password] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#\s:]*):([^/?#\s]*)@/i.exec(value) ?? [];
+  return password === undefined || password === user || password === scheme ? [] : [password, decoded(password)];
 }
 
 function decoded(text: string): string {

@@ -1,7 +1,7 @@
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import type { HttpAnswer, HttpRequest } from '../core/ports.ts';
 import { type Reach, refusal } from './address-guard.ts';
 import { LONGEST_TIMER } from './clock.ts';
@@ -16,7 +16,8 @@ export type Lookup = (
 export interface Connections {
   /** Rejects with the foreign error, or with one named `RefusedAddress` or `Expired`. */
   exchange(url: URL, request: HttpRequest): Promise<HttpAnswer>;
-  readonly refusal: typeof refusal;
+  /** Why a URL whose host is an address must not be asked; a lookup would not see it. */
+  refusalOf(url: URL, reach: Reach): string | undefined;
 }
 
 const DEFAULT_LIMIT = 1024 * 1024;
@@ -36,7 +37,7 @@ class Expired extends Error {
 export function connect(lookup: Lookup = systemLookup): Connections {
   const pools = { public: poolOf('public', lookup), private: poolOf('private', lookup) };
   return {
-    refusal,
+    refusalOf,
     exchange: async (url, request) => {
       const pool = pools[request.reach];
       const deadline = performance.now() + request.timeout;
@@ -48,6 +49,11 @@ export function connect(lookup: Lookup = systemLookup): Connections {
       }
     },
   };
+}
+
+function refusalOf(url: URL, reach: Reach): string | undefined {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return isIP(host) ? refusal(host, reach) : undefined;
 }
 
 interface Pool {

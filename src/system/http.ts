@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { formatDuration } from '../core/duration.ts';
 import { DeployerError, type Failure } from '../core/errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../core/ports.ts';
@@ -28,8 +27,8 @@ export function systemHttp(options: HttpOptions = {}): Http {
     const url = checkedUrl(request.url);
     request.signal?.throwIfAborted();
     connections ??= import('./exchange.ts').then(({ connect }) => connect(options.lookup));
-    const { exchange, refusal } = await connections;
-    const reason = refusalOfHost(url, (address) => refusal(address, request.reach));
+    const { exchange, refusalOf } = await connections;
+    const reason = refusalOf(url, request.reach);
     if (reason) throw refused(url, reason);
     try {
       return await exchange(url, request);
@@ -53,11 +52,6 @@ function checkedUrl(text: string): URL {
 
 function invalid(reason: string, fix: string): DeployerError {
   return new DeployerError({ code: 'INVALID_CONFIG', reason, fix });
-}
-
-function refusalOfHost(url: URL, check: (address: string) => string | undefined): string | undefined {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  return isIP(host) ? check(host) : undefined;
 }
 
 function refused(url: URL, reason: string): DeployerError {

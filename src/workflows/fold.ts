@@ -158,7 +158,10 @@ function stateOf(request: FoldRequest, picture: Picture): EnvironmentState {
     resources: picture.resources,
     current: picture.current,
     ...(canary ? { canary } : {}),
-    deployments: (closing === 'succeeded' || closing === 'flagged') && !canary ? withDeployment(request, picture) : (before?.deployments ?? []),
+    deployments:
+      (closing === 'succeeded' || closing === 'flagged') && !canary
+        ? withDeployment(request, picture)
+        : (before?.deployments ?? []),
     durations: picture.durations,
   };
 }

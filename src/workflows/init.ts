@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { renderConfig } from '../config/render.ts';
 import type { ProjectDraft } from '../core/draft.ts';
 import { DeployerError } from '../core/errors.ts';
-import { detectProject } from '../project/detect.ts';
+import { detectProject } from '../project/detect-project.ts';
 
 /** Writes the config that fits the folder; refuses when one is there already. */
-export async function initProject(
-  request: { cwd: string; mode: 'write' | 'print' },
-): Promise<{ file: string; text: string; draft: ProjectDraft }> {
+export async function initProject(request: {
+  cwd: string;
+  mode: 'write' | 'print';
+}): Promise<{ file: string; text: string; draft: ProjectDraft }> {
   const draft = await detectProject(request.cwd);
   const text = renderConfig(draft);
   const file = join(request.cwd, 'deploy.config.yaml');

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parseConfig } from '../../src/config/parse.ts';
 import { parseDuration } from '../../src/core/duration.ts';
 import { DeployerError } from '../../src/core/errors.ts';
@@ -7,6 +7,7 @@ import { catalog } from './catalog.ts';
 import { MINIMAL } from './reading.ts';
 
 const runs = process.env['DEPLOYER_LONG'] ? 50_000 : 1_000;
+vi.setConfig({ testTimeout: 60 * runs });
 
 /** Reads a text; anything but a config or an error of ours with a place is a failure of the test. */
 async function survives(text: string): Promise<void> {
@@ -112,6 +113,55 @@ describe('the config parser', () => {
     const text = fc
       .tuple(section, fc.jsonValue({ maxDepth: 4 }))
       .map(([key, value]) => JSON.stringify({ ...{ version: 1, project: 'a' }, [key]: value }));
+    await fc.assert(fc.asyncProperty(text, survives), { numRuns: runs });
+  });
+
+  test('completes or refuses any service and database under any override', async () => {
+    const pick = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
+    const service = fc.record({
+      driver: pick('local', 'docker'),
+      build: pick<unknown>('make', { output: 'dist' }, { command: 'make', env: ['A'] }, { output: ['a', 'b'] }),
+      start: pick('node x'),
+      health: pick<unknown>(
+        '/',
+        false,
+        { path: '/a', status: 204 },
+        { tcp: true },
+        { tcp: 1 },
+        { command: 'x' },
+        { timeout: '1s' },
+        { body: 'b' },
+      ),
+      after: pick<unknown>([], ['web'], ['api']),
+      env: pick<unknown>([], ['A', { key: 'B', optional: true }]),
+      docker: pick<unknown>({}, { hosts: ['a'] }, { port: 'x' }),
+    });
+    const database = fc.record({
+      migrations: pick<unknown>(
+        {},
+        { path: 'db' },
+        { engine: 'knex', options: { a: { b: 1 } } },
+        { strategy: 'manual' },
+      ),
+    });
+    const text = fc
+      .record({ api: service, over: service, main: database, other: database })
+      .map(({ api, over, main, other }) =>
+        JSON.stringify({
+          version: 1,
+          project: 'a',
+          services: { api: { path: 'api', ...api }, web: { path: 'web' } },
+          databases: { main: { connection_env: 'D', ...main } },
+          environments: {
+            dev: { mode: 'dev' },
+            prod: {
+              mode: 'production',
+              services: { api: over },
+              databases: { main: { ...other, connection_env: 'E' } },
+            },
+          },
+        }),
+      );
     await fc.assert(fc.asyncProperty(text, survives), { numRuns: runs });
   });
 

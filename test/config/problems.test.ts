@@ -128,14 +128,23 @@ describe.each([
     environment('variables: { A: a }, secrets: { A: "env:A" }'),
     'under variables and under secrets',
   ],
-  ['a number that YAML rewrites', environment('variables: { NODE: 3.10 }'), 'YAML reads this value as 3.1'],
-  ['an octal number', environment('variables: { MODE: 0o17 }'), 'YAML reads this value as 15'],
+  [
+    'a number that YAML rewrites',
+    environment('variables: { NODE: 3.10 }'),
+    'YAML does not read this value as it is written',
+  ],
+  ['an octal number', environment('variables: { MODE: 0o17 }'), 'YAML does not read this value as it is written'],
   ['a list as a variable', environment('variables: { A: [1] }'), 'must be a text, a number, true or false'],
   ['a database without variable', `${MINIMAL}databases: { main: {} }`, 'connection_env" is missing'],
   [
     'a strategy that is none',
     `${MINIMAL}databases: { main: { connection_env: A, migrations: { path: a, strategy: pre-deploy } } }`,
     'one of pre_deploy, post_deploy and manual',
+  ],
+  [
+    'migrations that only an override names, without a path',
+    `${environment('databases: { d: { migrations: { engine: raw } } }')}\ndatabases: { d: { connection_env: D } }`,
+    '4:65 environments.dev.databases.d.migrations The migrations have no path',
   ],
   [
     'a notification to a mail address',

@@ -17,7 +17,7 @@ function describe(error: unknown) {
   const { code, findings, reason } = error.failure;
   const message =
     findings
-      ?.slice(0, 5)
+      ?.slice(0, 30)
       .map((finding) => finding.message)
       .join('\n') ?? reason;
   return { code, message, ...findings?.[0]?.place };

@@ -8,8 +8,8 @@ import { createProbe } from '../../src/health/probe.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { systemHttp } from '../../src/system/http.ts';
 import { systemProcesses } from '../../src/system/processes.ts';
+import { InstantClock } from '../support/instant-clock.ts';
 import { freePort, type Loopback, serveHttp, serveRaw } from '../support/loopback.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
 
 const http = systemHttp();
 const processes = systemProcesses({ environment: { PATH: process.env['PATH'] } });
@@ -22,7 +22,7 @@ afterEach(async () => {
 describe('waiting for health', () => {
   test('never up: gives up at the time limit and shows the last answer', async () => {
     const url = await serve((_, response) => void response.writeHead(503).end('starting'));
-    const clock = new VirtualClock();
+    const clock = new InstantClock();
     const start = clock.monotonic();
     const verdict = await createProbe({ http, processes, clock })(request({ url }));
     expect(verdict).toMatchObject({ healthy: false, attempts: 30, elapsed_ms: 30_000 });
@@ -78,13 +78,13 @@ describe('waiting for health', () => {
   test('a try that hangs is ended after five intervals and tried again', async () => {
     let asked = 0;
     const url = await serve((_, response) => void (++asked > 2 && response.end()));
-    const check = httpCheck({ interval: 20, timeout: 10_000 });
+    const check = httpCheck({ interval: 100, timeout: 20_000 });
     const seen: string[] = [];
     const verdict = await createProbe({ http, processes, clock: systemClock })(
       request({ url, check, onAttempt: ({ answer }) => seen.push(answer) }),
     );
     expect(verdict).toMatchObject({ healthy: true, attempts: 3 });
-    expect(seen.slice(0, 2)).toEqual(Array(2).fill('no complete answer within 100ms'));
+    expect(seen.slice(0, 2)).toEqual(Array(2).fill('no complete answer within 500ms'));
   });
 
   test('no try takes longer than the time that is left', async () => {
@@ -222,7 +222,7 @@ describe('command checks', () => {
 });
 
 function probe(changes: Partial<ProbeRequest>) {
-  return createProbe({ http, processes, clock: new VirtualClock() })(request(changes));
+  return createProbe({ http, processes, clock: new InstantClock() })(request(changes));
 }
 
 function request(changes: Partial<ProbeRequest>): ProbeRequest {
@@ -245,7 +245,7 @@ async function sentFor(check: HttpCheck): Promise<HttpRequest | undefined> {
       return { status: 200, headers: {}, body: new Uint8Array(), truncated: false };
     },
   };
-  await createProbe({ http: recording, processes, clock: new VirtualClock() })(request({ check }));
+  await createProbe({ http: recording, processes, clock: new InstantClock() })(request({ check }));
   return sent;
 }
 

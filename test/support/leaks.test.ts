@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CANARIES, encodingsOfCanary, findLeaks, folderSinks, watchCommandLines } from './leaks.ts';
+import { CANARIES, encodingsOfCanary, findLeaks, folderSinks, watchProcesses } from './leaks.ts';
 
 let folder: string;
 
@@ -15,23 +15,20 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('leak scanner', () => {
-  test.each(CANARIES.map((canary) => [canary.name, canary] as const))(
-    'finds a planted value in every encoding: %s',
-    (_, canary) => {
-      for (const [encoding, text] of encodingsOfCanary(canary.value)) {
-        const leaks = findLeaks([{ name: 'planted', text: `noise ${text} noise` }]);
-        expect(leaks, encoding).toContainEqual(expect.objectContaining({ canary: canary.name, sink: 'planted' }));
-      }
-    },
-  );
+  test.each(
+    CANARIES.map((canary) => [canary.name, canary] as const),
+  )('finds a planted value in every encoding: %s', (_, canary) => {
+    for (const [encoding, text] of encodingsOfCanary(canary.value)) {
+      const leaks = findLeaks([{ name: 'planted', text: `noise ${text} noise` }]);
+      expect(leaks, encoding).toContainEqual(expect.objectContaining({ canary: canary.name, sink: 'planted' }));
+    }
+  });
 
-  test.each(CANARIES.map((canary) => [canary.name, canary] as const))(
-    'finds a value of which only a part got out: %s',
-    (_, canary) => {
-      for (const core of canary.cores)
-        expect(findLeaks([{ name: 'sink', text: `…${core}` }], [canary])).toHaveLength(1);
-    },
-  );
+  test.each(
+    CANARIES.map((canary) => [canary.name, canary] as const),
+  )('finds a value of which only a part got out: %s', (_, canary) => {
+    for (const core of canary.cores) expect(findLeaks([{ name: 'sink', text: `…${core}` }], [canary])).toHaveLength(1);
+  });
 
   test('finds nothing in text without values', () => {
     const harmless = CANARIES.map(
@@ -58,13 +55,18 @@ describe('leak scanner', () => {
     expect(found.sort()).toEqual(['percent', 'plain', 'unicode']);
   });
 
-  test('sees the command line of a process that runs meanwhile', async () => {
-    const watch = watchCommandLines();
-    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()', CANARIES[0]?.value ?? '']);
+  test('sees command line and environment of a process that runs meanwhile', async () => {
+    const [plain, quotes] = CANARIES;
+    const watch = watchProcesses();
+    const env = { PATH: process.env['PATH'], GIVEN: quotes?.value };
+    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()', plain?.value ?? ''], { env });
     await once(child, 'spawn');
-    const sinks = watch.stop();
+    const { commandLines, environments } = watch.stop();
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(findLeaks(sinks).map((leak) => leak.canary)).toEqual(['plain']);
+    expect(findLeaks(commandLines).map((leak) => leak.canary)).toEqual(['plain']);
+    expect(findLeaks(environments)).toEqual([
+      { canary: 'quotes', sink: expect.stringContaining('process.stdin.resume()'), encoding: 'text' },
+    ]);
   });
 });

@@ -118,35 +118,47 @@ export function folderSinks(folder: string): Sink[] {
   });
 }
 
-/**
- * Reads the command lines of all processes again and again until `stop`, which answers each one seen. What lives shorter
- * than `every` milliseconds may be missed.
- */
-export function watchCommandLines(every = 5): { stop(): Sink[] } {
-  const seen = new Set<string>();
-  const look = () => {
-    for (const line of commandLines()) seen.add(line);
-  };
-  look();
-  const timer = setInterval(look, every);
-  return {
-    stop() {
-      clearInterval(timer);
-      look();
-      return [...seen].map((text) => ({ name: 'command line', text }));
-    },
-  };
+export interface ProcessWatch {
+  /** What was seen of all processes from the beginning until now; ends the watch. */
+  stop(): { readonly commandLines: Sink[]; readonly environments: Sink[] };
 }
 
-function commandLines(): string[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.flatMap((pid) => {
-    try {
-      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
-    } catch {
-      return [];
+/**
+ * Reads command lines and environments of all processes again and again. What lives shorter than `every` milliseconds
+ * may be missed. An environment is named after its process's command line: the step that was given a secret by name has
+ * it there, and nobody else may.
+ */
+export function watchProcesses(every = 5): ProcessWatch {
+  const commandLines = new Set<string>();
+  const environments = new Map<string, Sink>();
+  look();
+  const timer = setInterval(look, every);
+  return { stop };
+
+  function look(): void {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      const line = readProcess(pid, 'cmdline');
+      const text = readProcess(pid, 'environ');
+      commandLines.add(line);
+      environments.set(`${line}\0${text}`, { name: `environment of ${line}`, text });
     }
-  });
+  }
+
+  function stop() {
+    clearInterval(timer);
+    look();
+    const lines = [...commandLines].map((text) => ({ name: 'command line', text }));
+    return { commandLines: lines, environments: [...environments.values()] };
+  }
+}
+
+/** Empty when it has ended meanwhile or is not ours to read. */
+function readProcess(pid: string, what: 'cmdline' | 'environ'): string {
+  try {
+    return readFileSync(`/proc/${pid}/${what}`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
 }
 
 function hex4(unit: string): string {

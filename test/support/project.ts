@@ -12,7 +12,8 @@ export interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
   /** stdout as JSON; throws when it is none. */
-  json<T = Record<string, any>>(): T; // biome-ignore lint/suspicious/noExplicitAny: tests look into documents freely
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into documents freely
+  json<T = Record<string, any>>(): T;
 }
 
 export interface RunOptions {
@@ -75,7 +76,8 @@ export class Project {
   /** Runs and expects exit 0; the message of a failure holds what was printed. */
   async ok(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
     const outcome = await this.run(args, options);
-    if (outcome.code !== 0) throw new Error(`deployer ${args.join(' ')} exited ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`);
+    if (outcome.code !== 0)
+      throw new Error(`deployer ${args.join(' ')} exited ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`);
     return outcome;
   }
 
@@ -93,7 +95,8 @@ async function temporary(): Promise<Project> {
 /** The repository's own sample: `deploy.config.yaml` and `examples/`. */
 export async function sampleProject(): Promise<Project> {
   const project = await temporary();
-  for (const part of ['deploy.config.yaml', 'examples']) await cp(join(REPOSITORY, part), project.path(part), { recursive: true });
+  for (const part of ['deploy.config.yaml', 'examples'])
+    await cp(join(REPOSITORY, part), project.path(part), { recursive: true });
   await symlink(join(REPOSITORY, 'node_modules'), project.path('node_modules'));
   return project;
 }

@@ -122,14 +122,14 @@ describe('output', () => {
 
 describe('ending a command', () => {
   test('a time limit ends the whole group, grandchildren too', async () => {
-    const result = await shell('sleep 300 & echo $! > pid; wait', { timeout: 300 });
+    const result = await shell('sleep 300 & echo $! > pid; wait', { timeout: 1_000 });
     expect(result).toMatchObject({ outcome: 'timed_out', exitCode: null });
     expect(isRunning(await pidFrom('pid'))).toBe(false);
   });
 
   test('who ignores SIGTERM is killed after the grace', async () => {
     const result = await shell('trap "" TERM; echo $$ > pid; while :; do sleep 0.05; done', {
-      timeout: 300,
+      timeout: 1_000,
       grace: 100,
     });
     expect(result).toMatchObject({ outcome: 'timed_out', signal: 'SIGKILL' });
@@ -138,7 +138,7 @@ describe('ending a command', () => {
 
   test('who cleans up within the grace is left to do so', async () => {
     const result = await shell('trap "echo cleaned; exit 5" TERM; echo ready; while :; do sleep 0.02; done', {
-      timeout: 500,
+      timeout: 1_000,
     });
     expect(result).toMatchObject({ outcome: 'timed_out', exitCode: 5 });
     expect(result.stdout).toBe('ready\ncleaned\n');

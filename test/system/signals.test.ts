@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemInterrupts } from '../../src/system/signals.ts';
-import { LeapingClock } from '../support/leaping-clock.ts';
+import { InstantClock } from '../support/instant-clock.ts';
 import { until } from '../support/waiting.ts';
 
 let folder: string;
@@ -69,7 +69,7 @@ describe('interrupts', () => {
   });
 
   test('the same signal passed on once more at once is the same wish', () => {
-    const clock = new LeapingClock();
+    const clock = new InstantClock();
     const seen: string[] = [];
     const stop = systemInterrupts(clock).onInterrupt((signal, nth) => seen.push(`${signal} ${nth}`));
     process.emit('SIGHUP', 'SIGHUP');

@@ -21,8 +21,12 @@ export function checkVariables({ config, places, problems }: Review): void {
 /** `3.10` and `010` are numbers to YAML and would reach the service as `3.1` and `10`. */
 function checkText(value: unknown, path: Path, places: Places, problems: Problems): void {
   if (typeof value === 'string' || places.source(path) === String(value)) return;
-  const fix = 'Put the value in quotes';
-  problems.add({ path, message: `YAML reads this value as ${String(value)}`, expected: 'a text in quotes', fix });
+  problems.add({
+    path,
+    message: 'YAML does not read this value as it is written',
+    expected: 'a text in quotes',
+    fix: 'Put the value in quotes',
+  });
 }
 
 function addTwice(variable: string, path: Path, problems: Problems): void {

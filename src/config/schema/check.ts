@@ -6,9 +6,9 @@ type Schema = z.core.$ZodTypes;
 type Fields = Record<string, unknown>;
 
 /**
- * Checks values against a schema and adds what is wrong to `problems`; tells whether the whole is of the right kind. Every value that is wrong is taken out of
- * `values`, so that the rules that follow can rely on the types of what is left; lists keep their length. Values are
- * never named in a message: one may be a secret at the wrong place.
+ * Checks values against a schema and adds what is wrong to `problems`; tells whether the whole is of the right kind.
+ * Every value that is wrong is taken out of `values`, so that the rules that follow can rely on the types of what is
+ * left; lists keep their length. Values are never named in a message: one may be a secret at the wrong place.
  *
  * Maps, lists and forms are walked here and only single fields go through zod: it would run the schema of each key that
  * a map may have, most of which are absent, and this is what checking many services would cost.

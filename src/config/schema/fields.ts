@@ -16,7 +16,7 @@ export interface Note {
 /** Notes on all keys, for the JSON Schema. */
 export const notes = z.registry<Note>();
 
-/** Gives a schema its description. Every schema instance stands for one key, so that none says what another means. */
+/** Gives a schema its description. An instance only stands for keys of one meaning: a service's and its override's. */
 export function note<T extends z.core.$ZodType>(
   description: string,
   schema: T,

@@ -1,7 +1,7 @@
 import type { OptionsCheck } from '../../core/driver.ts';
 import { formatDuration, parseDuration } from '../../core/duration.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { nearest } from '../../core/name.ts';
+import { isName, nearest } from '../../core/name.ts';
 
 /** Options of the local driver, complete. Durations in ms. */
 export interface LocalOptions {
@@ -13,6 +13,8 @@ export interface LocalOptions {
   readonly spa?: string;
   /** Folders of the artifact whose files carry a digest in their names and never change. */
   readonly immutable: readonly string[];
+  /** Path prefix → service of the same environment that answers below it, on this service's port. */
+  readonly routes: Readonly<Record<string, string>>;
   /** Listens on no port; gets no traffic. */
   readonly worker: boolean;
   readonly stop_signal: StopSignal;
@@ -28,6 +30,8 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGU
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 const LONGEST = 3_600_000;
+/** `/api`, `/api/v1`; no trailing slash. */
+const ROUTE = /^(?:\/[A-Za-z0-9._~-]+)+$/;
 const DEFAULTS = { stop_timeout: 10_000, drain_timeout: 30_000, keep_alive: 75_000 } as const;
 
 /** The options of a service as `checkOptions` completed them. */
@@ -63,6 +67,11 @@ export const optionsSchema: JsonObject = {
       items: { type: 'string' },
       description: 'Folders whose files carry a digest in their names, cached for a year',
     },
+    routes: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'Path prefixes, such as /api, and the service of the same environment that answers them',
+    },
     worker: { type: 'boolean', default: false, description: 'Listens on no port' },
     stop_signal: { enum: [...STOP_SIGNALS], default: 'SIGTERM' },
     ...Object.fromEntries(
@@ -75,7 +84,7 @@ export const optionsSchema: JsonObject = {
 };
 
 function defaults(): JsonObject {
-  return { host: '127.0.0.1', immutable: [], worker: false, stop_signal: 'SIGTERM', ...DEFAULTS };
+  return { host: '127.0.0.1', immutable: [], routes: {}, worker: false, stop_signal: 'SIGTERM', ...DEFAULTS };
 }
 
 interface Problem {
@@ -94,6 +103,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   host: checkHost,
   spa: checkSpa,
   immutable: checkImmutable,
+  routes: checkRoutes,
   worker: checkWorker,
   stop_signal: checkStopSignal,
   stop_timeout: checkDuration,
@@ -132,6 +142,18 @@ function checkSpa(value: unknown): OptionCheck {
 function checkImmutable(value: unknown): OptionCheck {
   const right = Array.isArray(value) && value.every(isInnerPath);
   return right ? { value } : wrong('is not a list of folders', 'a list of folders inside the artifact');
+}
+
+function checkRoutes(value: unknown): OptionCheck {
+  const right =
+    isObject(value) && Object.entries(value).every(([prefix, service]) => ROUTE.test(prefix) && isServiceName(service));
+  return right
+    ? { value: value as JsonObject }
+    : wrong('is not a mapping of routes', 'path prefixes and services, such as { /api: api }');
+}
+
+function isServiceName(value: unknown): boolean {
+  return typeof value === 'string' && isName(value);
 }
 
 function checkWorker(value: unknown): OptionCheck {

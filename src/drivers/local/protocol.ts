@@ -18,6 +18,8 @@ export interface ReleaseSpec {
   readonly start?: string;
   readonly spa?: string;
   readonly immutable: readonly string[];
+  /** Path prefix → service of the same environment. */
+  readonly routes: Readonly<Record<string, string>>;
   readonly stop_signal: StopSignal;
   readonly stop_timeout: number;
   readonly drain_timeout: number;

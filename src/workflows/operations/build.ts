@@ -1,8 +1,8 @@
+import { buildArtifact } from '../../artifacts/build.ts';
 import { DeployerError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import type { OperationContext } from '../../execute/handlers.ts';
-import { buildArtifact } from '../../artifacts/build.ts';
 import { sourceDigest } from '../sources.ts';
 import { buildVariables, fingerprints } from '../variables.ts';
 import { callFor, requireService, type Session } from './session.ts';

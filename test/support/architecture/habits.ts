@@ -49,7 +49,14 @@ export function emptyNames(sources: readonly SourceFile[]): string[] {
 }
 
 export function defaultExports(sources: readonly SourceFile[]): string[] {
-  return sources.filter((source) => source.hasDefaultExport).map(({ path }) => `src/${path}:1 has a default export`);
+  return sources.flatMap((source) =>
+    source.nodes.filter(isDefaultExport).map((node) => `${at(source, node)} is a default export`),
+  );
+}
+
+function isDefaultExport({ type, exported }: SyntaxNode): boolean {
+  if (type === 'ExportSpecifier') return nameOf(exported) === 'default';
+  return type === 'ExportDefaultDeclaration' || type === 'TSExportAssignment';
 }
 
 /** Only what starts as a program may end the process. */
@@ -76,7 +83,7 @@ function outside(
 
 const PURE = ['core', 'plan'];
 /** Parts of Node that neither look at the world nor change it. */
-const HARMLESS = new Set(['node:crypto', 'node:util', 'node:url']);
+const HARMLESS = new Set(['node:crypto', 'node:path', 'node:url', 'node:util']);
 const CHANCE = ['randomBytes', 'randomUUID', 'randomInt', 'randomFillSync', 'randomFill', 'webcrypto'];
 
 /** No clock, chance, environment, disk, network or process in the words of the domain and in the planner. */

@@ -50,7 +50,10 @@ function breach(path: string, { from, line }: Import): string {
   return `src/${path}:${line} must not import ${from}`;
 }
 
-/** Rings of files that import each other, each named once. */
+/**
+ * Rings of files that import each other, also only for types, one for each import that closes one. What is loaded when
+ * it is come to closes none: a table of commands or drivers has to name them, and they may use what is around it.
+ */
 export function cycles(sources: readonly SourceFile[]): string[] {
   const files = new Map(sources.map((source) => [source.path, source]));
   const done = new Set<string>();
@@ -62,8 +65,8 @@ export function cycles(sources: readonly SourceFile[]): string[] {
     const source = files.get(path);
     if (!source || done.has(path)) return;
     const along = [...trail, path];
-    for (const { file, line } of source.imports) {
-      if (file === undefined) continue;
+    for (const { file, kind, line } of source.imports) {
+      if (file === undefined || kind === 'lazy') continue;
       if (along.includes(file)) found.push(ring(along.slice(along.indexOf(file)), line));
       else visit(file, along);
     }

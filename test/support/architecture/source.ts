@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { parseSync, visitorKeys } from 'oxc-parser';
+import { parseAst } from 'rolldown/parseAst';
 
 /** A node of the syntax tree (ESTree with TypeScript's additions); `parent` is set for all but the first. */
 export interface SyntaxNode {
@@ -18,6 +18,8 @@ export interface Import {
   readonly file?: string;
   /** `@scope/name` or `name` of a package; absent for files and for parts of Node. */
   readonly library?: string;
+  /** `type`: gone when the program runs; `lazy`: loaded when it is come to. */
+  readonly kind: 'static' | 'type' | 'lazy';
   readonly line: number;
 }
 
@@ -27,7 +29,6 @@ export interface SourceFile {
   readonly text: string;
   readonly imports: readonly Import[];
   readonly nodes: readonly SyntaxNode[];
-  readonly hasDefaultExport: boolean;
   /** The line an offset is in, from 1. */
   lineOf(offset: number): number;
 }
@@ -42,14 +43,10 @@ export function readSources(folder: string): SourceFile[] {
 }
 
 export function parseSource(path: string, text: string): SourceFile {
-  const { program, module, errors } = parseSync(path, text);
-  if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]?.message}`);
-  const nodes = collect(program as unknown as SyntaxNode);
+  const nodes = collect(parseAst(text, { lang: 'ts' }) as unknown as SyntaxNode);
   const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
-  const exported = module.staticExports.flatMap(({ entries }) => entries);
-  const hasDefaultExport = exported.some(({ exportName }) => exportName.kind === 'Default');
-  const imports = specifiersIn(nodes).map(({ value, start }) => importOf(path, value, lineOf(start)));
-  return { path, text, imports, nodes, hasDefaultExport, lineOf };
+  const imports = nodes.flatMap((node) => importIn(node, path, lineOf));
+  return { path, text, imports, nodes, lineOf };
 }
 
 function collect(root: SyntaxNode): SyntaxNode[] {
@@ -57,24 +54,35 @@ function collect(root: SyntaxNode): SyntaxNode[] {
   const waiting = [root];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     found.push(node);
-    for (const key of visitorKeys[node.type] ?? [])
-      for (const child of [node[key]].flat() as (SyntaxNode | null | undefined)[])
-        if (child?.type) waiting.push(Object.assign(child, { parent: node }));
+    for (const [key, member] of Object.entries(node))
+      if (key !== 'parent') for (const child of nodesIn(member)) waiting.push(Object.assign(child, { parent: node }));
   }
   return found.sort((a, b) => a.start - b.start);
 }
 
-/** Static, dynamic, re-exported and type-only: all carry the module's name as `source`. */
-function specifiersIn(nodes: readonly SyntaxNode[]): { value: string; start: number }[] {
-  return nodes.flatMap(({ source }) => {
-    const { value, start } = (source ?? {}) as { value?: unknown; start?: number };
-    return typeof value === 'string' && start !== undefined ? [{ value, start }] : [];
-  });
+function nodesIn(member: unknown): SyntaxNode[] {
+  const items = Array.isArray(member) ? member : [member];
+  return items.filter((item) => typeof item?.type === 'string' && typeof item.start === 'number');
 }
 
-function importOf(path: string, from: string, line: number): Import {
-  if (from.startsWith('.')) return { from, line, file: posix.join(posix.dirname(path), from) };
-  if (from.startsWith('node:')) return { from, line };
-  const library = from.split('/', from.startsWith('@') ? 2 : 1).join('/');
-  return { from, line, library };
+/** Whatever brings a module in, also again out, carries its name as `source`. */
+function importIn(node: SyntaxNode, path: string, lineOf: (offset: number) => number): Import[] {
+  const { value, start } = (node['source'] ?? {}) as { value?: unknown; start?: number };
+  if (typeof value !== 'string' || start === undefined) return [];
+  return [{ from: value, kind: kindOf(node), line: lineOf(start), ...targetOf(path, value) }];
+}
+
+function kindOf(node: SyntaxNode): Import['kind'] {
+  if (node.type === 'ImportExpression') return 'lazy';
+  const specifiers = (node['specifiers'] ?? []) as readonly SyntaxNode[];
+  const onlyTypes =
+    specifiers.length > 0 && specifiers.every((it) => (it['importKind'] ?? it['exportKind']) === 'type');
+  return node.type === 'TSImportType' || node['importKind'] === 'type' || node['exportKind'] === 'type' || onlyTypes
+    ? 'type'
+    : 'static';
+}
+
+function targetOf(path: string, from: string): Pick<Import, 'file' | 'library'> {
+  if (from.startsWith('.')) return { file: posix.join(posix.dirname(path), from) };
+  return from.startsWith('node:') ? {} : { library: from.split('/', from.startsWith('@') ? 2 : 1).join('/') };
 }

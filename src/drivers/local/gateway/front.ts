@@ -9,6 +9,13 @@ import type { Upstream } from './upstream.ts';
 /** Where requests of a target can go: one per release that has a share. */
 export interface Route extends Shared {
   readonly destination: Upstream | Site;
+  /** Paths that another service of the environment answers. */
+  readonly detours: readonly Detour[];
+}
+
+interface Detour {
+  readonly prefix: string;
+  readonly routes: () => readonly Route[];
 }
 
 /** The stable port of a target. Which routes there are is asked for each request, so that a switch is at once. */
@@ -16,6 +23,9 @@ export interface Front {
   readonly port: number;
   readonly host: string;
   setKeepAlive(ms: number): void;
+  /** Takes no new connections; those there are go on. */
+  leave(): void;
+  /** Ends every connection. */
   close(): Promise<void>;
 }
 
@@ -29,12 +39,12 @@ interface FrontRequest {
 /** Rejects with the system's error when the address cannot be listened on. */
 export async function openFront({ host, port, keepAlive, routes }: FrontRequest): Promise<Front> {
   const server = httpServer((request, response) => {
-    const route = pickByShare(routes());
+    const route = choose(routes(), request);
     if (route) handle(request, response, route.destination);
     else answerPlainly(response, 503, 'No release has traffic', { 'retry-after': '1' });
   });
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const destination = pickByShare(routes())?.destination;
+    const destination = choose(routes(), request)?.destination;
     if (destination?.kind === 'proxied') forwardUpgrade(request, socket, head, destination);
     else refuseUpgrade(socket);
   });
@@ -46,6 +56,10 @@ export async function openFront({ host, port, keepAlive, routes }: FrontRequest)
     setKeepAlive: (ms) => {
       server.keepAliveTimeout = ms;
     },
+    leave: () => {
+      server.close();
+      server.closeIdleConnections();
+    },
     close: () => closeServer(server),
   };
 }
@@ -55,6 +69,19 @@ export async function openPrivate(site: Site): Promise<{ readonly port: number; 
   const server = httpServer((request, response) => serveFile(request, response, site));
   await listen(server, 0, '127.0.0.1');
   return { port: portOf(server), close: () => closeServer(server) };
+}
+
+/** The release that answers: one of this service, or, below a routed prefix, one of the service it leads to. */
+function choose(routes: readonly Route[], { url = '/' }: IncomingMessage): Route | undefined {
+  const own = pickByShare(routes);
+  const detour = own?.detours.find(({ prefix }) => isBelow(url, prefix));
+  return detour ? pickByShare(detour.routes()) : own;
+}
+
+function isBelow(url: string, prefix: string): boolean {
+  return (
+    url.startsWith(prefix) && (url.length === prefix.length || url[prefix.length] === '/' || url[prefix.length] === '?')
+  );
 }
 
 function handle(request: IncomingMessage, response: ServerResponse, destination: Upstream | Site): void {

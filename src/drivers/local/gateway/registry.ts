@@ -108,6 +108,7 @@ export class Registry {
       folder: this.#request.folder,
       record,
       saved: this.#saved,
+      routesOf: (service) => this.#targets.get(targetKey({ environment: record.environment, service }))?.routes ?? [],
       changed: () => void this.#saved().catch((error) => this.#request.warn('the state could not be written', error)),
     });
     this.#state.targets[targetKey(record)] = record;

@@ -17,6 +17,7 @@ interface ReleaseRequest {
   readonly record: ReleaseRecord;
   readonly variables: Readonly<Record<string, string>> | undefined;
   readonly changed: () => void;
+  readonly routesOf: (service: string) => readonly Route[];
 }
 
 /** What runs for one release: its process or its files, and the way to them. */
@@ -134,7 +135,7 @@ export class Release {
   #openUpstream(port: number): void {
     this.record.port = port;
     const destination = createUpstream(port, this.#meter);
-    this.#route = { destination, percent: this.record.percent, credit: 0 };
+    this.#setRoute(destination);
     this.#close = () => closeUpstream(destination);
   }
 
@@ -149,8 +150,15 @@ export class Release {
     const own = await openPrivate(destination);
     this.record.port = own.port;
     this.record.started_at = new Date().toISOString();
-    this.#route = { destination, percent: this.record.percent, credit: 0 };
+    this.#setRoute(destination);
     this.#close = () => own.close();
+  }
+
+  #setRoute(destination: Route['destination']): void {
+    // The longest prefix that fits is the one that is meant.
+    const prefixes = Object.entries(this.record.routes).sort(([a], [b]) => b.length - a.length);
+    const detours = prefixes.map(([prefix, service]) => ({ prefix, routes: () => this.#request.routesOf(service) }));
+    this.#route = { destination, detours, percent: this.record.percent, credit: 0 };
   }
 
   async #openLog(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/core/ports.ts';
 
 /** A clock that stands still until it is moved. Who sleeps moves it, and goes on at once. */
-export class LeapingClock implements Clock {
+export class InstantClock implements Clock {
   #time: number;
 
   constructor(start = 1_800_000_000_000) {
