@@ -22,10 +22,12 @@ export function canAsk(globals: GlobalOptions): boolean {
   return globals.input && process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/** Whether a live, redrawn display is wanted on stderr. */
+/** Whether a live, redrawn display is wanted on stderr. A terminal that does not know its size cannot be redrawn. */
 export function isLive(globals: GlobalOptions): boolean {
   return (
     process.stderr.isTTY === true &&
+    process.stderr.columns > 0 &&
+    process.stderr.rows > 0 &&
     !process.env.CI &&
     process.env.TERM !== 'dumb' &&
     !globals.quiet &&
