@@ -6,7 +6,9 @@ import { type CommandEntry, findCommand } from './manifest.ts';
 
 const VERSION = process.env.DEPLOYER_VERSION ?? '0.0.0';
 
-process.exitCode = await main(process.argv.slice(2));
+main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
 
 /** Runs one command line and answers its exit code. The only place that turns errors into exit codes. */
 async function main(argv: string[]): Promise<number> {
