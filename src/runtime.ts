@@ -10,6 +10,7 @@ import type { Clock, Entropy, Http, Interrupts, Processes } from './core/ports.t
 import { Redactor } from './core/redact.ts';
 import { catalog } from './drivers/catalog.ts';
 import { migrationEngines } from './migrations/catalog.ts';
+import { secretProviders } from './secrets/catalog.ts';
 import type { Resolver } from './secrets/resolver.ts';
 import { openFileStore } from './state/file-store.ts';
 import { openState, type State } from './state/state.ts';
@@ -42,6 +43,9 @@ export interface Runtime {
   openSecrets(root: string): Promise<Resolver>;
 }
 
+/** Names that a config may use beside those of drivers. */
+const VOCABULARY = { backends: ['file'], engines: migrationEngines.names, providers: secretProviders.names };
+
 export const TOOL_VERSION = process.env.DEPLOYER_VERSION ?? '0.0.0';
 
 export function createRuntime(environment: Runtime['environment'] = process.env): Runtime {
@@ -62,15 +66,13 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     redactor: new Redactor(),
     drivers: catalog,
     engines: migrationEngines,
-    loadConfig: ({ cwd, config }) => loadConfig({ file: findConfig(cwd, config), environment, drivers: catalog }),
+    loadConfig: ({ cwd, config }) =>
+      loadConfig({ file: findConfig(cwd, config), environment, drivers: catalog, known: VOCABULARY }),
     openState: (project, folder) =>
       openState({ store: openFileStore({ folder, entropy }), folder, project, clock, entropy, tool: TOOL_VERSION }),
     openArtifacts: (folder) => openArtifactStore({ folder: join(folder, 'artifacts') }),
     openSecrets: async (root) => {
-      const [{ createResolver }, { secretProviders }] = await Promise.all([
-        import('./secrets/resolver.ts'),
-        import('./secrets/catalog.ts'),
-      ]);
+      const { createResolver } = await import('./secrets/resolver.ts');
       return createResolver({ providers: secretProviders, world: { root, environment, http, processes } });
     },
   };

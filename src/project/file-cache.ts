@@ -1,17 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, fstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { digestBytes } from '../core/digest.ts';
+import { replaceFile } from './replace-file.ts';
 
 const HEADER = 'deployer-file-cache 1';
 /**
@@ -66,7 +56,7 @@ export function openFileCache(file: string): FileCache {
     record: (folder, memo) => recorded.set(folder, memo),
     save(root) {
       if (recorded.size === 0) return;
-      lines = replaceFile(file, (skew) => mergeLines({ root, lines, recorded, skew })) ?? lines;
+      lines = replaceFile(file, (handle) => writeLines(handle, { root, lines, recorded })) ?? lines;
       recorded.clear();
     },
   };
@@ -120,16 +110,24 @@ function parseMemo(line: string | undefined): FolderMemo | undefined {
   }
 }
 
-function mergeLines(merge: {
+interface Merge {
   readonly root: string;
   readonly lines: ReadonlyMap<string, string>;
   readonly recorded: ReadonlyMap<string, FreshMemo>;
-  readonly skew: number;
-}): Map<string, string> {
-  const merged = new Map<string, string>();
-  for (const [key, line] of merge.lines) if (existsSync(join(merge.root, JSON.parse(key)))) merged.set(key, line);
-  for (const [folder, memo] of merge.recorded) merged.set(JSON.stringify(folder), settledLine(memo, merge.skew));
-  return merged;
+}
+
+/** The new file's own time tells how far the file system's clock is from ours. */
+function writeLines(handle: number, merge: Merge): Map<string, string> {
+  const lines = mergeLines(merge, fstatSync(handle).mtimeMs - Date.now());
+  const body = [...lines].map(([key, line]) => `${key}\t${line}`).join('\n');
+  writeFileSync(handle, `${HEADER} ${digestBytes(body)}\n${body}`);
+  return lines;
+}
+
+function mergeLines({ root, lines, recorded }: Merge, skew: number): Map<string, string> {
+  const kept = [...lines].filter(([key]) => existsSync(join(root, JSON.parse(key))));
+  const fresh = [...recorded].map(([folder, memo]) => [JSON.stringify(folder), settledLine(memo, skew)] as const);
+  return new Map([...kept, ...fresh]);
 }
 
 /** The memo as a line, without trust in files that were read too soon after their last change. */
@@ -140,33 +138,4 @@ function settledLine({ readAt, ...memo }: FreshMemo, skew: number): string {
     if (at > 0 && touched + SETTLED_AFTER_MS >= at + skew) stats[index * STATS] = -1;
   });
   return JSON.stringify({ ...memo, stats });
-}
-
-/**
- * Replaces the cache file in one step. The new file's own time tells how far the file system's clock is from ours, in ms;
- * `undefined` when it cannot be written.
- */
-function replaceFile(file: string, linesFor: (skew: number) => Map<string, string>): Map<string, string> | undefined {
-  const fresh = `${file}.${randomUUID()}`;
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const lines = writeFresh(fresh, linesFor);
-    renameSync(fresh, file);
-    return lines;
-  } catch {
-    rmSync(fresh, { force: true });
-    return undefined;
-  }
-}
-
-function writeFresh(fresh: string, linesFor: (skew: number) => Map<string, string>): Map<string, string> {
-  const handle = openSync(fresh, 'wx', 0o600);
-  try {
-    const lines = linesFor(fstatSync(handle).mtimeMs - Date.now());
-    const body = [...lines].map(([key, line]) => `${key}\t${line}`).join('\n');
-    writeFileSync(handle, `${HEADER} ${digestBytes(body)}\n${body}`);
-    return lines;
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -8,26 +8,19 @@ import { ioFailure, systemCode } from '../core/io-failure.ts';
 /** In this order: what stands later wins, so `.deployignore` can take back (`!dist`) what `.gitignore` leaves out. */
 export const IGNORE_FILES = ['.gitignore', '.deployignore'] as const;
 
-/** What the ignore files of one folder say. */
-interface Level {
-  /** Root-relative folder with `/` at its end; empty for the root. */
-  readonly base: string;
-  readonly matcher: Ignore;
-}
-
 /** Every rule that is in force in one folder. Equal ids stand for equal rules. */
 export interface Rules {
   readonly id: string;
-  /** Deepest first: the first that has something to say decides, as in git. */
-  readonly levels: readonly Level[];
+  /** All ignore files from the root down, as if they were one at the root: what stands later wins, as in git. */
+  readonly matcher: Ignore | undefined;
   /** Root-relative paths that the build writes. */
   readonly outputs: ReadonlySet<string>;
   /** `raw`: ignore files mean nothing, only `neverTaken` holds. */
   readonly kind: 'sources' | 'raw';
 }
 
-export const NO_RULES: Rules = { id: 'none', levels: [], outputs: new Set(), kind: 'sources' };
-export const RAW_RULES: Rules = { id: 'raw', levels: [], outputs: new Set(), kind: 'raw' };
+export const NO_RULES: Rules = { id: 'none', matcher: undefined, outputs: new Set(), kind: 'sources' };
+export const RAW_RULES: Rules = { id: 'raw', matcher: undefined, outputs: new Set(), kind: 'raw' };
 
 /** The rules inside a folder with these entries, where those of its parent are `parent`. */
 export function extendRules(
@@ -38,10 +31,11 @@ export function extendRules(
   const present = IGNORE_FILES.filter((file) => folder.names.includes(file));
   if (present.length === 0) return parent;
   const text = present.map((file) => readIgnoreFile(join(folder.absolute, file))).join('\n');
+  const patterns = text.split(/\r?\n/).flatMap((line) => rebase(line, folder.base));
   // Git compares case on Linux; the package does not unless told.
-  const matcher = ignore({ ignoreCase: false }).add(text);
-  const id = digestBytes(`${parent.id}\n${folder.base}\n${text}`);
-  return { ...parent, id, levels: [{ base: folder.base, matcher }, ...parent.levels] };
+  const matcher = ignore({ ignoreCase: false });
+  if (parent.matcher) matcher.add(parent.matcher);
+  return { ...parent, id: digestBytes(`${parent.id}\n${folder.base}\n${text}`), matcher: matcher.add(patterns) };
 }
 
 /** The same rules for a service whose build writes `outputs` (root-relative): they are made, so they are no sources. */
@@ -63,18 +57,24 @@ export function isIgnored(
 
 /** What the ignore files alone say about a root-relative path; folders end in `/`. */
 export function matchesIgnoreFiles(rules: Rules, path: string): boolean {
-  for (const { base, matcher } of rules.levels) {
-    const { ignored, unignored } = matcher.test(path.slice(base.length));
-    if (ignored || unignored) return ignored;
-  }
-  return false;
+  return rules.matcher?.ignores(path) ?? false;
+}
+
+/** One line of the ignore file in `base`, as it would read at the root. None for comments and lines that match nothing. */
+function rebase(line: string, base: string): readonly string[] {
+  const [mark, body] = line.startsWith('!') ? ['!', line.slice(1)] : ['', line];
+  if (line.startsWith('#') || /^\/? *$/.test(body)) return [];
+  if (base === '') return [line];
+  const escaped = base.replace(/[\\*?[\] ]/g, '\\$&');
+  const isAnchored = /\/(?! *$)/.test(body);
+  return [`${mark}/${escaped}${isAnchored ? body.replace(/^\//, '') : `**/${body}`}`];
 }
 
 function readIgnoreFile(file: string): string {
   try {
     const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      return readFileSync(handle, 'utf8');
+      return readFileSync(handle, 'utf8').replace(/^\ufeff/, '');
     } finally {
       closeSync(handle);
     }

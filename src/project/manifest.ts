@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestBytes } from '../core/digest.ts';
 import { ioFailure, systemCode } from '../core/io-failure.ts';
+import { replaceFile } from './replace-file.ts';
 
 const HEADER = 'deployer-sources 1';
 const MAX_NAMES = 20;
@@ -45,15 +45,9 @@ export function compareManifests(before: SourceManifest, after: SourceManifest):
  */
 export function saveManifest(folder: string, digest: Digest, manifest: SourceManifest): void {
   if (loadManifest(folder, digest) !== undefined) return;
-  const file = manifestFile(folder, digest);
-  const fresh = `${file}.${randomUUID()}`;
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(fresh, `${HEADER} ${digestBytes(manifest)}\n${manifest}`, { flag: 'wx', mode: 0o600 });
-    renameSync(fresh, file);
-  } catch {
-    rmSync(fresh, { force: true });
-  }
+  replaceFile(manifestFile(folder, digest), (handle) =>
+    writeFileSync(handle, `${HEADER} ${digestBytes(manifest)}\n${manifest}`),
+  );
 }
 
 /** `undefined` when there is none, or when it is damaged: then the number of changed files is not known. */

@@ -92,7 +92,8 @@ function realFolder(tree: SourceTree, service: SourceService): string {
   }
 }
 
-function rulesIn(tree: SourceTree, folder: string): Rules {
+/** The rules in force inside a root-relative folder (`/` at its end; empty for the root). */
+export function rulesIn(tree: SourceTree, folder: string): Rules {
   const known = tree.rules.get(folder);
   if (known) return known;
   const parent = folder === '' ? NO_RULES : rulesIn(tree, parentOf(folder));

@@ -12,7 +12,7 @@ import type { ExecutionResult } from '../execute/result.ts';
 import type { Verdict } from '../execute/run.ts';
 import { createHandlers } from './operations/handlers.ts';
 import type { Session } from './operations/session.ts';
-import type { PerformRequest } from './run.ts';
+import type { PerformRequest } from './run-request.ts';
 import type { Workspace } from './workspace.ts';
 
 /** How the executor ended, and all that the run's journal holds now. */

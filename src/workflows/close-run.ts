@@ -3,7 +3,7 @@ import type { StampedEvent } from '../core/event.ts';
 import type { EnvironmentState, Release, StateDocument, Version } from '../core/state.ts';
 import type { ExecutionResult } from '../execute/result.ts';
 import { type FoldRequest, foldRun, outputsOf } from './fold.ts';
-import type { PerformRequest } from './run.ts';
+import type { PerformRequest } from './run-request.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface CloseRequest extends PerformRequest {

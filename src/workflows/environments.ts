@@ -6,6 +6,7 @@ import { isName, NAME_RULE } from '../core/name.ts';
 import type { Change } from '../core/plan.ts';
 import type { AppliedConfiguration, EnvironmentState, StateDocument } from '../core/state.ts';
 import { diffConfigurations } from '../plan/changes.ts';
+import { emptyEnvironment } from '../state/document.ts';
 import type { RunOptions } from './deploy.ts';
 import { acquire } from './lock.ts';
 import { findTarget } from './observe.ts';
@@ -129,7 +130,13 @@ export async function createEnvironment(
       request.name,
       (current) => {
         if (current || workspace.config.environments[request.name]) throw taken(request.name);
-        return emptyState(request.name, template.mode, { template: template.name, now, ...(ttl ? { ttl } : {}) });
+        return emptyEnvironment({
+          name: request.name,
+          mode: template.mode,
+          created_at: new Date(now).toISOString(),
+          template: template.name,
+          ...(ttl ? { expires_at: new Date(now + ttl).toISOString() } : {}),
+        });
       },
       { lock },
     );
@@ -206,26 +213,6 @@ function summarize(workspace: Workspace, document: StateDocument, name: string):
 
 export function isExpired(state: EnvironmentState | undefined, now: number): boolean {
   return state?.expires_at !== undefined && Date.parse(state.expires_at) <= now;
-}
-
-/** An environment nothing was deployed to yet. */
-export function emptyState(
-  name: string,
-  mode: Mode,
-  made: { template?: string; now: number; ttl?: number },
-): EnvironmentState {
-  return {
-    name,
-    mode,
-    created_at: new Date(made.now).toISOString(),
-    ...(made.template ? { template: made.template } : {}),
-    ...(made.ttl ? { expires_at: new Date(made.now + made.ttl).toISOString() } : {}),
-    revisions: [],
-    resources: {},
-    current: {},
-    deployments: [],
-    durations: {},
-  };
 }
 
 function taken(name: string): DeployerError {

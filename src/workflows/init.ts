@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { renderConfig } from '../config/render.ts';
 import type { ProjectDraft } from '../core/draft.ts';
 import { DeployerError } from '../core/errors.ts';
-import { detectProject } from '../project/detect.ts';
+import { detectProject } from '../project/detect-project.ts';
 
 /** Writes the config that fits the folder; refuses when one is there already. */
 export async function initProject(request: {

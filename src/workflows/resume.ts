@@ -5,7 +5,8 @@ import { list } from '../core/text.ts';
 import type { RunOptions } from './deploy.ts';
 import { acquire } from './lock.ts';
 import { findTarget } from './observe.ts';
-import { perform, type ResumeOptions } from './run.ts';
+import { perform } from './run.ts';
+import type { ResumeOptions } from './run-request.ts';
 import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 

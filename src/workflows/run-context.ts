@@ -2,7 +2,7 @@ import { optionsDigest } from '../core/configuration.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunContext } from '../core/run.ts';
 import type { MigrationRecord, ReleaseInputs } from '../core/state.ts';
-import type { RunRequest } from './run.ts';
+import type { RunRequest } from './run-request.ts';
 import { sourceDigest } from './sources.ts';
 import { buildVariables, fingerprints, serviceVariables } from './variables.ts';
 

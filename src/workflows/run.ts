@@ -1,30 +1,18 @@
-import type { Listener, RunStatus } from '../core/event.ts';
-import type { Plan } from '../core/plan.ts';
+import type { RunStatus } from '../core/event.ts';
 import type { RunContext, RunReport } from '../core/run.ts';
-import type { EnvironmentState, Version } from '../core/state.ts';
+import type { EnvironmentState } from '../core/state.ts';
+import { emptyEnvironment } from '../state/document.ts';
 import type { Lock } from '../state/held-lock.ts';
 import { carryOut } from './carry-out.ts';
 import { closeRun } from './close-run.ts';
-import { emptyState } from './environments.ts';
 import { notify } from './notify.ts';
-import type { Observation } from './observe.ts';
 import { reportRun } from './report-run.ts';
 import { makeContext } from './run-context.ts';
-import type { EnvironmentVariables } from './variables.ts';
+import type { PerformRequest, RunRequest } from './run-request.ts';
 import type { Workspace } from './workspace.ts';
 
-export interface RunRequest {
-  readonly workspace: Workspace;
-  readonly plan: Plan;
-  readonly observation: Observation;
-  readonly lock: Lock;
-  readonly emit: Listener;
-  readonly command: string;
-  readonly version?: Version;
-  readonly versionName?: string;
-  readonly concurrency?: number;
-  readonly forced: readonly string[];
-}
+/** Entries of the audit log that are looked through for this run's. */
+const RECENT = 50;
 
 /**
  * Runs an approved plan under a held lock: writes down what it is about to do, marks the environment as under way,
@@ -36,30 +24,9 @@ export async function runPlan(request: RunRequest): Promise<RunReport> {
   const context = await makeContext(request);
   await workspace.state.runs.writePlan(context.run_id, plan);
   await workspace.state.runs.writeContext(context);
+  await recordRun(workspace, context, { result: 'started', detail: { plan: plan.id, forced: context.forced } });
   const before = await openRun(workspace, context, lock);
-  await audit(workspace, context, { result: 'started', detail: { plan: plan.id, forced: context.forced } });
   return perform({ ...request, context, before, variables: request.observation.variables });
-}
-
-export interface PerformRequest {
-  readonly workspace: Workspace;
-  readonly plan: Plan;
-  readonly context: RunContext;
-  readonly before: EnvironmentState | undefined;
-  readonly variables: EnvironmentVariables;
-  readonly lock: Lock;
-  readonly emit: Listener;
-  readonly version?: Version;
-  readonly concurrency?: number;
-  /** What the journal of an earlier attempt says; present when a run is resumed. */
-  readonly resume?: ResumeOptions;
-}
-
-export interface ResumeOptions {
-  readonly assumeDone: readonly string[];
-  readonly assumeNotDone: readonly string[];
-  /** Take back what was done instead of going on. */
-  readonly direction: 'forward' | 'back';
 }
 
 /** Executes (from the start, or from where the journal ends), closes the run and reports. */
@@ -67,11 +34,11 @@ export async function perform(request: PerformRequest): Promise<RunReport> {
   const { workspace, plan, context } = request;
   const started = workspace.runtime.clock.monotonic();
   const { result, events } = await carryOut(request);
-  const closed = await closeRun({ ...request, result, events });
-  await audit(workspace, context, {
+  await recordRun(workspace, context, {
     result: auditResult(result.status),
     detail: { version: context.version_id, status: result.status },
   });
+  const closed = await closeRun({ ...request, result, events });
   const report = reportRun({
     plan,
     context,
@@ -92,7 +59,7 @@ async function openRun(workspace: Workspace, context: RunContext, lock: Lock): P
     (current) => {
       before = current;
       return {
-        ...(current ?? emptyState(context.env, context.mode, { now: Date.parse(context.started_at) })),
+        ...(current ?? emptyEnvironment({ name: context.env, mode: context.mode, created_at: context.started_at })),
         active_run: context.run_id,
       };
     },
@@ -101,21 +68,20 @@ async function openRun(workspace: Workspace, context: RunContext, lock: Lock): P
   return before;
 }
 
-async function audit(
-  workspace: Workspace,
-  context: RunContext,
-  entry: {
-    result: 'started' | 'succeeded' | 'failed' | 'interrupted';
-    detail: Record<string, string | readonly string[]>;
-  },
+interface RunEntry {
+  readonly result: 'started' | 'succeeded' | 'failed' | 'interrupted';
+  readonly detail: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** Once, also when a run that was killed right behind the entry is resumed. */
+async function recordRun(
+  { state }: Workspace,
+  { who, intent, env, run_id }: RunContext,
+  entry: RunEntry,
 ): Promise<void> {
-  await workspace.state.audit.append({
-    who: context.who,
-    action: context.intent,
-    environment: context.env,
-    run_id: context.run_id,
-    ...entry,
-  });
+  const { entries } = await state.audit.read({ limit: RECENT });
+  if (entries.some((known) => known.run_id === run_id && known.result === entry.result)) return;
+  await state.audit.append({ who, action: intent, environment: env, run_id, ...entry });
 }
 
 function auditResult(status: RunStatus): 'succeeded' | 'failed' | 'interrupted' {

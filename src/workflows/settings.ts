@@ -3,8 +3,8 @@ import { DeployerError } from '../core/errors.ts';
 import { isVariableName } from '../core/name.ts';
 import type { ConfigurationRevision, EnvironmentState } from '../core/state.ts';
 import { parseReference } from '../secrets/reference.ts';
+import { emptyEnvironment } from '../state/document.ts';
 import type { RunOptions } from './deploy.ts';
-import { emptyState } from './environments.ts';
 import { acquire } from './lock.ts';
 import { findTarget } from './observe.ts';
 import { recordAction } from './record.ts';
@@ -38,11 +38,12 @@ export async function changeSettings(
     await workspace.state.update(
       environment.name,
       (current) => {
-        const state = current ?? emptyState(environment.name, environment.mode, { now: clock.now() });
+        const at = new Date(clock.now()).toISOString();
+        const state = current ?? emptyEnvironment({ name: environment.name, mode: environment.mode, created_at: at });
         revision = (state.revisions.at(-1)?.revision ?? 0) + 1;
         const next: ConfigurationRevision = {
           revision,
-          at: new Date(clock.now()).toISOString(),
+          at,
           by: who,
           variables: {},
           secrets: {},

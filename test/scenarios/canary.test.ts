@@ -50,7 +50,11 @@ describe('canary', () => {
   });
 
   it('goes through the steps of a rollout by itself', async () => {
-    await project.edit('deploy.config.yaml', 'mode: staging', 'mode: staging, rollout: { strategy: canary, steps: [20, 50], interval: 200ms }');
+    await project.edit(
+      'deploy.config.yaml',
+      'mode: staging',
+      'mode: staging, rollout: { strategy: canary, steps: [20, 50], interval: 200ms }',
+    );
     await project.write('app/version.txt', 'three\n');
     const report = (await project.ok(['deploy', '--env', 'staging', '--json'])).json();
     const ids = report.operations.map(({ id }: { id: string }) => id);

@@ -26,7 +26,9 @@ describe('environments', () => {
 
   it('compares two environments', async () => {
     const diff = (await project.ok(['env', 'diff', 'staging', 'pr-42', '--json'])).json();
-    expect(diff.changes).toContainEqual(expect.objectContaining({ kind: 'variable', name: 'GREETING', from: 'staging', to: 'pull request' }));
+    expect(diff.changes).toContainEqual(
+      expect.objectContaining({ kind: 'variable', name: 'GREETING', from: 'staging', to: 'pull request' }),
+    );
   });
 
   it('keeps every set and unset as a revision', async () => {
@@ -46,10 +48,14 @@ describe('environments', () => {
   it('prunes what has expired, on the platform too', async () => {
     await project.ok(['env', 'create', 'old', '--from', 'preview', '--ttl', '1ms']);
     const { url } = (await project.ok(['deploy', '--env', 'old', '--json'])).json();
-    expect((await project.ok(['env', 'prune', '--dry-run', '--json'])).json().expired.map(({ env }: { env: string }) => env)).toEqual(['old']);
+    expect(
+      (await project.ok(['env', 'prune', '--dry-run', '--json'])).json().expired.map(({ env }: { env: string }) => env),
+    ).toEqual(['old']);
     await project.ok(['env', 'prune', '--yes']);
     await expect(get(url)).rejects.toThrow();
-    expect((await project.ok(['env', 'list', '--json'])).json().environments.map(({ name }: { name: string }) => name)).toEqual(['staging', 'preview', 'pr-42']);
+    expect(
+      (await project.ok(['env', 'list', '--json'])).json().environments.map(({ name }: { name: string }) => name),
+    ).toEqual(['staging', 'preview', 'pr-42']);
   });
 
   it('does not destroy without the name', async () => {

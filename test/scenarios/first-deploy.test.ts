@@ -33,7 +33,12 @@ describe('a newcomer deploys the sample project', () => {
 
   it('has nothing to do the second time', async () => {
     const outcome = await project.ok(['deploy', '--json']);
-    expect(outcome.json()).toMatchObject({ status: 'success', changed: false, operations: [], unchanged: ['api', 'web'] });
+    expect(outcome.json()).toMatchObject({
+      status: 'success',
+      changed: false,
+      operations: [],
+      unchanged: ['api', 'web'],
+    });
     expect((await project.ok(['deploy'])).stdout).toContain('nothing to do');
   });
 

@@ -5,12 +5,19 @@ describe('what was approved is what runs', () => {
   let project: Project;
 
   beforeAll(async () => {
-    project = await projectOf(appFiles({ environments: '  staging: { mode: staging }\n  production: { mode: production, protected: false }\n' }));
+    project = await projectOf(
+      appFiles({
+        environments: '  staging: { mode: staging }\n  production: { mode: production, protected: false }\n',
+      }),
+    );
   });
   afterAll(() => project.dispose());
 
   it('gives identical bytes for identical inputs', async () => {
-    const [first, second] = [await project.ok(['plan', '--env', 'production', '--json']), await project.ok(['plan', '--env', 'production', '--json'])];
+    const [first, second] = [
+      await project.ok(['plan', '--env', 'production', '--json']),
+      await project.ok(['plan', '--env', 'production', '--json']),
+    ];
     expect(second.stdout).toBe(first.stdout);
   });
 

@@ -7,7 +7,8 @@ const ENVIRONMENTS = `  staging: { mode: staging, variables: { GREETING: hi } }
 
 describe('promote', () => {
   let project: Project;
-  const artifactIn = async (env: string) => (await project.ok(['env', 'show', env, '--json'])).json().services.app.artifact;
+  const artifactIn = async (env: string) =>
+    (await project.ok(['env', 'show', env, '--json'])).json().services.app.artifact;
 
   beforeAll(async () => {
     project = await projectOf(appFiles({ environments: ENVIRONMENTS }));

@@ -6,7 +6,12 @@ describe('a version that does not become healthy', () => {
   let url: string;
 
   beforeAll(async () => {
-    project = await projectOf(appFiles({ environments: '  production: { mode: production, variables: { GREETING: first }, flags: { BETA_FORM: false } }\n' }));
+    project = await projectOf(
+      appFiles({
+        environments:
+          '  production: { mode: production, variables: { GREETING: first }, flags: { BETA_FORM: false } }\n',
+      }),
+    );
   });
   afterAll(() => project.dispose());
 

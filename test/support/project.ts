@@ -12,7 +12,8 @@ export interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
   /** stdout as JSON; throws when it is none. */
-  json<T = Record<string, any>>(): T; // biome-ignore lint/suspicious/noExplicitAny: tests look into documents freely
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into documents freely
+  json<T = Record<string, any>>(): T;
 }
 
 export interface RunOptions {

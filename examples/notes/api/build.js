@@ -20,7 +20,10 @@ function copyPackage(name, parts) {
 }
 
 function folderOf(name) {
-  const [found] = require.resolve.paths(name).map((folder) => join(folder, name)).filter((folder) => tryRequire(join(folder, 'package.json')));
+  const [found] = require.resolve
+    .paths(name)
+    .map((folder) => join(folder, name))
+    .filter((folder) => tryRequire(join(folder, 'package.json')));
   if (!found) throw new Error(`${name} is not installed`);
   return found;
 }

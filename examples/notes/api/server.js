@@ -21,7 +21,9 @@ const server = createServer(async (request, response) => {
 
 // Requests that are under way are finished; then the process ends by itself.
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
-server.listen(Number(process.env.PORT), process.env.HOST ?? '127.0.0.1', () => console.log(`listening on ${process.env.PORT}`));
+server.listen(Number(process.env.PORT), process.env.HOST ?? '127.0.0.1', () =>
+  console.log(`listening on ${process.env.PORT}`),
+);
 
 async function create(request) {
   let body = '';

@@ -13,6 +13,8 @@ export interface CallRequest<M extends Method> {
 }
 
 const ATTEMPTS = 5;
+/** Node's timers take no more, and fire at once when given more. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Calls the gateway, starting it when none runs. Every call can be repeated without harm, so one that is lost because
@@ -64,7 +66,7 @@ async function post<M extends Method>(
   socketPath: string,
 ): Promise<Answer<M> | undefined> {
   const { request: open } = await import('node:http');
-  const limit = AbortSignal.timeout(Math.max(Math.ceil(timeout), 1));
+  const limit = AbortSignal.timeout(Math.min(Math.max(Math.ceil(timeout), 1), LONGEST_TIMER));
   return new Promise((resolve, reject) => {
     const outgoing = open({ socketPath, path: `/${PROTOCOL}/${method}`, method: 'POST', agent: false });
     const cancel = () => outgoing.destroy();

@@ -27,8 +27,7 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
   if (same) return placed(same, url);
   await copyArtifact(target, request, placement.release.id, context);
   const started = await call(context, 'place', placement);
-  await proveReady(target, started, placement.variables, context);
-  return placed(await call(context, 'ready', { ...targetName(target), id: started.id }), url);
+  return placed(await makeReady(target, started, placement.variables, context), url);
 }
 
 /** The same for every attempt of one operation; another for the next one, even of the same version. */
@@ -82,15 +81,16 @@ async function keepExisting(error: NodeJS.ErrnoException, fresh: string): Promis
 }
 
 /** A release that does not become ready is taken away again, whatever the reason. */
-async function proveReady(
+async function makeReady(
   target: Target,
   release: ReleaseView,
   variables: Readonly<Record<string, string>>,
   context: DriverContext,
-): Promise<void> {
-  if (release.state === 'running') return;
+): Promise<ReleaseView> {
+  if (release.state === 'running') return release;
   try {
     await waitUntilReady({ target, release, variables, context });
+    return await call(context, 'ready', { ...targetName(target), id: release.id });
   } catch (error) {
     await discard(target, release.id, context);
     throw error;

@@ -32,16 +32,16 @@ export async function waitUntilReady(request: ReadinessRequest): Promise<void> {
     },
     () => undefined,
   );
+  let verdict: Verdict | undefined;
   try {
-    const verdict = await check(request, signal, () => exit);
-    if (!verdict.healthy) throw await notHealthy(request, verdict, exit);
+    verdict = await check(request, signal, () => exit);
   } catch (error) {
-    if (exit === undefined || error instanceof DeployerError) throw error;
-    throw await notHealthy(request, undefined, exit);
+    if (exit === undefined || request.context.signal.aborted) throw error;
   } finally {
     over.abort();
     await watching;
   }
+  if (!verdict?.healthy || exit !== undefined) throw await notHealthy(request, verdict, exit);
 }
 
 function exitOf({ target, release, context }: ReadinessRequest, signal: AbortSignal): Promise<string | null> {

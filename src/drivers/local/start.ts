@@ -45,7 +45,7 @@ async function answers(
     const hello = await askGateway({ folder, method: 'hello', params: {}, timeout: START_LIMIT, ...given(signal) });
     if (hello) return true;
     if (failed) throw startError(folder);
-    await sleep(LOOK_INTERVAL, undefined, given(signal));
+    await sleep(LOOK_INTERVAL, undefined, given(signal)).catch(() => signal?.throwIfAborted());
   }
   return false;
 }

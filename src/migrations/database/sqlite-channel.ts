@@ -6,6 +6,8 @@ import { DeployerError } from '../../core/errors.ts';
 import type { Row } from './contract.ts';
 import { type Answer, type Command, sqliteCommands } from './sqlite-commands.ts';
 
+const CLOSE_LIMIT = 3_000;
+
 /** Where SQLite commands are carried out. */
 export interface SqliteChannel {
   /** Rejects with `SqliteError`. */
@@ -51,10 +53,10 @@ export async function processChannel(): Promise<SqliteChannel> {
     send: async (command) => rowsOf(await exchange(child, command)),
     kill: () => void child.kill('SIGKILL'),
     async close() {
-      // An orderly end tidies up a write-ahead log; a killed process answers at once that it is gone.
+      const timer = setTimeout(() => child.kill('SIGKILL'), CLOSE_LIMIT);
       await exchange(child, { do: 'close' }).then(ignore, ignore);
-      child.kill('SIGKILL');
       await gone;
+      clearTimeout(timer);
     },
   };
 }

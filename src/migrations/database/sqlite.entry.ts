@@ -13,13 +13,18 @@ function watchOver(): void {
   process.on('message', (command) => worker.postMessage(command));
   worker.on('message', (answer) => process.send?.(answer));
   worker.on('error', die);
+  worker.on('exit', () => process.exit());
   process.on('disconnect', die);
   if (!process.connected) die();
 }
 
 async function serve(): Promise<void> {
   const commands = await sqliteCommands();
-  parentPort?.on('message', (command: Command) => parentPort?.postMessage(commands.run(command)));
+  parentPort?.on('message', (command: Command) => {
+    parentPort?.postMessage(commands.run(command));
+    // Statements are only finalised with their thread, and an open one keeps SQLite from tidying up its write-ahead log.
+    if (command.do === 'close') parentPort?.close();
+  });
 }
 
 function die(): void {

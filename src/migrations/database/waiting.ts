@@ -12,16 +12,18 @@ export type Attempt = { readonly held: true } | { readonly held: false; readonly
  * `CREATE INDEX CONCURRENTLY` waits for, and because a poll ends when it is told to.
  */
 export async function untilLocked(watch: Watch, attempt: () => Promise<Attempt>): Promise<void> {
-  let silent = true;
-  for (let pause = SHORTEST; ; pause = Math.min(pause * 1.5, LONGEST)) {
-    const found = await attempt();
-    if (found.held) return;
-    if (watch.left() <= pause) throw locked(found.by);
-    if (silent && pause === LONGEST) {
-      silent = false;
-      watch.log(`waiting for the migration lock, held by ${found.by}`);
+  let by: string | undefined;
+  try {
+    for (let pause = SHORTEST; ; pause = Math.min(pause * 1.5, LONGEST)) {
+      const found = await attempt();
+      if (found.held) return;
+      if (by === undefined) watch.log(`waiting for the migration lock, held by ${found.by}`);
+      by = found.by;
+      await watch.sleep(pause);
     }
-    await watch.sleep(pause);
+  } catch (error) {
+    const timeIsOver = error instanceof DeployerError && error.code === 'TIMEOUT';
+    throw timeIsOver && by !== undefined ? locked(by) : error;
   }
 }
 

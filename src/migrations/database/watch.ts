@@ -9,6 +9,7 @@ export interface Watch {
   /** Milliseconds left; 0 when the time is over. */
   left(): number;
   sleep(ms: number): Promise<void>;
+  throwIfStopped(): void;
   now(): number;
   log(line: string): void;
 }
@@ -30,6 +31,7 @@ export async function withWatch<T>(
       signal,
       left,
       sleep: (ms) => stoppable(signal, context.clock.sleep(Math.min(ms, left()), signal)),
+      throwIfStopped: () => throwIfStopped(signal),
       now: () => context.clock.now(),
       log: (line) => context.log(line),
     });

@@ -212,6 +212,19 @@ it('listens on the port that the options name, and says who could not have it', 
   await expect(world.driver.provision?.(rival, world.context())).rejects.toThrow(`Port ${port} on 127.0.0.1 for rival`);
 });
 
+it('moves to another port or address when the options say so, and stays where it is when that cannot be had', async () => {
+  const { url = '' } = await world.live(target, 'one');
+  const port = Number(new URL(url).port);
+  const everywhere = world.target({ options: { host: '0.0.0.0' } });
+  expect(await world.driver.provision?.(everywhere, world.context())).toMatchObject({
+    resource: { host: '0.0.0.0', port },
+  });
+  expect(await (await fetch(url)).text()).toBe('one');
+  const nowhere = world.target({ options: { host: '203.0.113.1' } });
+  await expect(world.driver.provision?.(nowhere, world.context())).rejects.toThrow('EADDRNOTAVAIL');
+  expect(await (await fetch(url)).text()).toBe('one');
+});
+
 it('refuses a state file that it cannot read, rather than forget what runs', async () => {
   mkdirSync(world.folder, { recursive: true });
   writeFileSync(join(world.folder, 'gateway.json'), '{"format": 9');

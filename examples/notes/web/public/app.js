@@ -4,7 +4,9 @@ const list = document.querySelector('ul');
 async function show() {
   const notes = await (await fetch('/api/notes')).json();
   list.replaceChildren(
-    ...notes.map(({ text, tag }) => Object.assign(document.createElement('li'), { textContent: tag ? `${text} (${tag})` : text })),
+    ...notes.map(({ text, tag }) =>
+      Object.assign(document.createElement('li'), { textContent: tag ? `${text} (${tag})` : text }),
+    ),
   );
 }
 

@@ -12,7 +12,14 @@ export const spec: CommandSpec = {
     const { localStatus } = await import('../../../drivers/local/control.ts');
     const status = await localStatus(join(workspace.folder, 'local'));
     const rows = status.targets.flatMap(({ environment, service, url, releases }) =>
-      releases.map((release) => [environment, service, release.version_id, release.state, `${release.percent} %`, url ?? '-']),
+      releases.map((release) => [
+        environment,
+        service,
+        release.version_id,
+        release.state,
+        `${release.percent} %`,
+        url ?? '-',
+      ]),
     );
     return {
       document: { ...status },

@@ -13,7 +13,9 @@ export const spec: CommandSpec = {
     const { localStop } = await import('../../../drivers/local/control.ts');
     const services = invocation.options.keepServices === true ? 'keep' : 'stop';
     const { was_running, services: ended } = await localStop(join(workspace.folder, 'local'), { services });
-    const sentence = was_running ? `The local gateway is stopped, and ${count(ended, 'service')} with it` : 'The local gateway was not running';
+    const sentence = was_running
+      ? `The local gateway is stopped, and ${count(ended, 'service')} with it`
+      : 'The local gateway was not running';
     return { document: { status: 'success', was_running, stopped_services: ended }, text: () => sentence };
   },
 };

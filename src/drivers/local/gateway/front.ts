@@ -23,6 +23,9 @@ export interface Front {
   readonly port: number;
   readonly host: string;
   setKeepAlive(ms: number): void;
+  /** Takes no new connections; those there are go on. */
+  leave(): void;
+  /** Ends every connection. */
   close(): Promise<void>;
 }
 
@@ -52,6 +55,10 @@ export async function openFront({ host, port, keepAlive, routes }: FrontRequest)
     host,
     setKeepAlive: (ms) => {
       server.keepAliveTimeout = ms;
+    },
+    leave: () => {
+      server.close();
+      server.closeIdleConnections();
     },
     close: () => closeServer(server),
   };

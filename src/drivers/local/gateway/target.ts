@@ -5,6 +5,7 @@ import { type TargetName, targetKey, targetLogs, targetReleases } from '../layou
 import {
   type ProvisionParams,
   type ProvisionResult,
+  type ReleaseRecord,
   type ReleaseSpec,
   type ReleaseView,
   type TargetRecord,
@@ -65,10 +66,7 @@ export class Target {
     const asked = params.port ?? this.#front?.port;
     if (this.#front && this.#front.host === params.host && this.#front.port === asked)
       return this.#provisioned('unchanged');
-    const before = this.#front;
-    this.record.host = params.host;
-    await this.#openFirst(params, before);
-    await before?.close();
+    await this.#move(params);
     return this.#provisioned(this.record.port === params.remembered ? 'adopted' : 'created');
   }
 
@@ -97,8 +95,10 @@ export class Target {
     return release.view();
   }
 
+  /** Refused for a process that has ended since: nobody would start it again. */
   ready(id: string): ReleaseView {
     const release = this.#find(id);
+    if (release.state() !== 'starting' && release.state() !== 'running') throw endedError(release.record);
     release.record.ready = true;
     this.#request.changed();
     return release.view();
@@ -192,16 +192,36 @@ export class Target {
     return this.#provisioned('unchanged');
   }
 
+  /**
+   * The old port is left when the new one is there, so that nobody is turned away; another address of the same port can
+   * only be had after the first is given up, which is taken up again when that fails.
+   */
+  async #move(params: ProvisionParams): Promise<void> {
+    const { host, port } = this.record;
+    const before = this.#front;
+    const inTheWay = before !== undefined && before.host !== params.host;
+    if (inTheWay) await before.close();
+    this.record.host = params.host;
+    try {
+      await this.#openFirst(params);
+    } catch (error) {
+      this.record.host = host;
+      if (inTheWay && port !== undefined) await this.#open(port).catch(() => undefined);
+      throw error;
+    }
+    if (!inTheWay) before?.leave();
+  }
+
   #provisioned(outcome: ProvisionResult['outcome']): ProvisionResult {
     const { host, port } = this.record;
     return { outcome, ...(port === undefined ? {} : { port, url: urlOf(host, port) }) };
   }
 
   /** The port asked for and no other; else the one it had, else the first that is free. */
-  async #openFirst(params: ProvisionParams, before: Front | undefined): Promise<void> {
+  async #openFirst(params: ProvisionParams): Promise<void> {
     if (params.port !== undefined) return this.#open(params.port).catch((error) => refusePort(error, params));
     const { project, environment, service, remembered } = params;
-    const known = [before?.host === params.host ? undefined : this.record.port, remembered];
+    const known = [this.record.port, remembered];
     for (const port of [...known, ...candidatePorts(project, environment, service)]) {
       if (port !== undefined && (await this.#opened(port, params))) return;
     }
@@ -239,6 +259,15 @@ function liveError(target: TargetName, id: string): DeployerError {
     stage: 'cleanup',
     reason: `Release ${id} of ${targetKey(target)} is live and cannot be retired`,
     fix: 'Send its traffic to another release first',
+  });
+}
+
+function endedError({ id, last_exit }: ReleaseRecord): DeployerError {
+  return new DeployerError({
+    code: 'HEALTH_CHECK_FAILED',
+    stage: 'health_check',
+    reason: `Release ${id} ${last_exit ?? 'ended'} just after it was healthy`,
+    fix: 'See the log of the service',
   });
 }
 
