@@ -50,7 +50,9 @@ function writeRegistry(step, entries) {
 
 /** Without this form the command line starts all the same, only slower. */
 function warm(file) {
-  const { status } = spawnSync(process.execPath, [join(root, 'scripts/warm.cjs'), file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts/warm.cjs'), file], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   if (status !== 0) console.warn('dist/main.cjs.cache was not made: the new command line cannot plan the sample');
 }
 

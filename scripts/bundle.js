@@ -78,7 +78,10 @@ const lateBuiltins = {
     onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => {
       const members = Object.keys(await import(path)).filter((name) => name !== 'default');
       const getters = members.map((name) => `get ${name}(){return load().${name}}`);
-      return { contents: `let part;const load=()=>part??=require.call(null,'${path}');module.exports={${getters}};`, loader: 'js' };
+      return {
+        contents: `let part;const load=()=>part??=require.call(null,'${path}');module.exports={${getters}};`,
+        loader: 'js',
+      };
     });
   },
 };

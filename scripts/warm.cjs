@@ -7,7 +7,8 @@ const { Script } = require('node:vm');
 const root = dirname(__dirname);
 const [, , file] = process.argv;
 const sample = mkdtempSync(join(tmpdir(), 'deployer-build-'));
-for (const part of ['deploy.config.yaml', 'examples']) cpSync(join(root, part), join(sample, part), { recursive: true });
+for (const part of ['deploy.config.yaml', 'examples'])
+  cpSync(join(root, part), join(sample, part), { recursive: true });
 
 const script = new Script(readFileSync(file, 'utf8'), { filename: file });
 process.argv = [process.execPath, file, 'plan', '--cwd', sample];

@@ -1,5 +1,6 @@
 import { plainStyle, type Style } from '../report/style.ts';
 import type { GlobalOptions } from './command.ts';
+import { stderr } from './output.ts';
 
 type Colour = GlobalOptions['color'];
 
@@ -19,16 +20,10 @@ export async function styleFor(stream: { readonly isTTY?: boolean }, color: Colo
 
 /** Whether a question may be asked: both ends are terminals and nobody forbade it. */
 export function canAsk(globals: GlobalOptions): boolean {
-  return globals.input && process.stdin.isTTY === true && process.stderr.isTTY === true;
+  return globals.input && process.stdin.isTTY === true && stderr.isTTY === true;
 }
 
 /** Whether a live, redrawn display is wanted on stderr. */
 export function isLive(globals: GlobalOptions): boolean {
-  return (
-    process.stderr.isTTY === true &&
-    !process.env.CI &&
-    process.env.TERM !== 'dumb' &&
-    !globals.quiet &&
-    !globals.verbose
-  );
+  return stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb' && !globals.quiet && !globals.verbose;
 }
