@@ -6,6 +6,7 @@ import { runDocument, runExit, runFailureText, runText } from '../report/run.ts'
 import type { RunOptions } from '../workflows/deploy.ts';
 import type { Workspace } from '../workflows/workspace.ts';
 import type { CommandResult, Invocation, OptionValues } from './command.ts';
+import { stderr } from './output.ts';
 import { usage } from './program.ts';
 
 /** The project of a command line. */
@@ -54,7 +55,7 @@ async function approve(
   const target = workspace.config.environments[plan.env];
   if (invocation.globals.yes || !target?.protected) return 'approved_unseen';
   const { planText } = await import('../report/plan/text.ts');
-  process.stderr.write(`${planText(plan, { style: invocation.style })}\n`);
+  stderr.write(`${planText(plan, { style: invocation.style })}\n`);
   const yes = await invocation.confirm({
     text: `${plan.intent} to ${plan.env} (${plan.operations.length} operations)?`,
     flag: '--yes',
@@ -67,9 +68,7 @@ export function runResult(report: RunReport, { globals, style }: Invocation, wor
   const safe = workspace.runtime.redactor.redactDeep(report);
   const exit = runExit(safe);
   if (safe.failure)
-    process.stderr.write(
-      `${runFailureText(safe, style)}\n${safe.next_steps.map((step) => `next: ${step}\n`).join('')}`,
-    );
+    stderr.write(`${runFailureText(safe, style)}\n${safe.next_steps.map((step) => `next: ${step}\n`).join('')}`);
   return {
     document: runDocument(safe),
     exit,
