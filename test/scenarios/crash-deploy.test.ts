@@ -35,14 +35,29 @@ describe('a deploy that is killed', () => {
   afterAll(() => Promise.all(projects.map(({ project }) => project.dispose())));
 
   it('comes by every kind of step that another process can see', () => {
-    for (const part of ['link locks/', 'link state/', 'link runs/', 'audit.ndjson', 'start sh', 'call place api', 'link versions/'])
-      expect(first.steps.filter((step) => step.includes(part)), part).not.toEqual([]);
+    for (const part of [
+      'link locks/',
+      'link state/',
+      'link runs/',
+      'audit.ndjson',
+      'start sh',
+      'call place api',
+      'link versions/',
+    ])
+      expect(
+        first.steps.filter((step) => step.includes(part)),
+        part,
+      ).not.toEqual([]);
     const starts = first.steps.filter((step) => step.startsWith('append operation.started'));
     expect(starts.length).toBe(11);
   });
 
   it('ends like an undisturbed one once it is resumed, wherever it was killed', { timeout: 900_000 }, async () => {
-    const { troubles, killed } = await cutOffAt(chain, deploying(chain), { steps: later.steps, reference: later.picture, every });
+    const { troubles, killed } = await cutOffAt(chain, deploying(chain), {
+      steps: later.steps,
+      reference: later.picture,
+      every,
+    });
     console.log(`killed ${killed} of ${later.steps.length}`);
     expect(troubles).toEqual([]);
     expect(killed).toBeGreaterThan(later.steps.length * 0.9);

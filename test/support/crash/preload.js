@@ -109,7 +109,9 @@ function wrapChildren() {
   for (const name of ['spawn', 'fork']) {
     const real = childProcess[name];
     childProcess[name] = (...args) => {
-      const program = [args[0], ...(Array.isArray(args[1]) ? args[1].slice(0, 1) : [])].map((word) => basename(word)).join(' ');
+      const program = [args[0], ...(Array.isArray(args[1]) ? args[1].slice(0, 1) : [])]
+        .map((word) => basename(word))
+        .join(' ');
       pass(`start ${program}`);
       const child = real(...args);
       pass(`started ${program}`);

@@ -2,9 +2,9 @@ import { readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { EnvironmentState, Release } from '../../../src/core/state.ts';
+import { localStatus } from '../../../src/drivers/local/control.ts';
 import { createRuntime } from '../../../src/runtime.ts';
 import type { State } from '../../../src/state/state.ts';
-import { localStatus } from '../../../src/drivers/local/control.ts';
 import { get, type Outcome, type Project, projectOf } from '../project.ts';
 
 const PRELOAD = resolve(import.meta.dirname, 'preload.js');
