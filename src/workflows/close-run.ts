@@ -1,10 +1,12 @@
-import type { Digest } from '../core/digest.ts';
 import type { StampedEvent } from '../core/event.ts';
-import type { EnvironmentState, Release, StateDocument, Version } from '../core/state.ts';
+import type { EnvironmentState, Release, Version } from '../core/state.ts';
 import type { ExecutionResult } from '../execute/result.ts';
 import { type FoldRequest, foldRun, outputsOf } from './fold.ts';
 import type { PerformRequest } from './run-request.ts';
 import type { Workspace } from './workspace.ts';
+
+/** A run in another environment may have built what is not in any state yet. */
+const SPARED_MS = 3_600_000;
 
 export interface CloseRequest extends PerformRequest {
   readonly result: ExecutionResult;
@@ -23,7 +25,8 @@ export async function closeRun(request: CloseRequest): Promise<EnvironmentState 
   const closing = closingOf(request);
   const after = foldRun({ before, plan, context, events, closing, at });
   await workspace.state.update(context.env, () => after, { lock });
-  if (result.status === 'succeeded') await tidy(workspace);
+  // What is not tidied now is tidied next time; it is no reason to call a deploy failed.
+  if (result.status === 'succeeded') await tidy(workspace).catch(() => undefined);
   return after;
 }
 
@@ -76,21 +79,23 @@ function builtArtifacts(events: readonly StampedEvent[]) {
   );
 }
 
-/** Artifacts stay while something runs on them, or one of the newest `keep` deployments of an environment had them. */
 async function tidy(workspace: Workspace): Promise<void> {
   const { document } = await workspace.state.read();
-  const keep = new Set<Digest>();
-  for (const environment of Object.values(document.environments)) {
-    // A run under way in another environment may have built what is not in any state yet.
-    if (environment.active_run) return;
-    for (const release of liveReleases(environment)) keep.add(release.artifact.digest);
-    for (const { version_id } of environment.deployments.slice(-workspace.config.keep - 1)) {
+  const environments = Object.values(document.environments);
+  saveSources(workspace, environments);
+  if (environments.every(({ active_run }) => active_run === undefined)) await pruneArtifacts(workspace, environments);
+}
+
+/** Artifacts stay while something runs on them, or one of the newest `keep` deployments of an environment had them. */
+async function pruneArtifacts(workspace: Workspace, environments: readonly EnvironmentState[]): Promise<void> {
+  const keep = new Set(environments.flatMap(liveReleases).map(({ artifact }) => artifact.digest));
+  for (const { deployments } of environments) {
+    for (const { version_id } of deployments.slice(-workspace.config.keep - 1)) {
       const version = await workspace.state.versions.get(version_id);
       for (const { artifact } of Object.values(version.services)) keep.add(artifact.digest);
     }
   }
-  await workspace.artifacts.prune(keep);
-  saveSources(workspace, document);
+  await workspace.artifacts.prune(keep, { idle_ms: SPARED_MS });
 }
 
 function liveReleases({ current, canary }: EnvironmentState): Release[] {
@@ -98,8 +103,7 @@ function liveReleases({ current, canary }: EnvironmentState): Release[] {
 }
 
 /** The stat cache, and the file lists that tell how many files differ from what is live. */
-function saveSources(workspace: Workspace, document: StateDocument): void {
-  const sources = workspace.sources();
-  const live = Object.values(document.environments).flatMap(liveReleases);
-  sources.save(new Set(live.map(({ inputs }) => inputs.files)));
+function saveSources(workspace: Workspace, environments: readonly EnvironmentState[]): void {
+  const live = environments.flatMap(liveReleases);
+  workspace.sources().save(new Set(live.map(({ inputs }) => inputs.files)));
 }

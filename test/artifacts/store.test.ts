@@ -286,12 +286,19 @@ describe('damage and removal', () => {
     const old = (await store.put(source)).digest;
     writeTree(source, { b: 'new' });
     const kept = (await store.put(source)).digest;
-    expect(await store.prune(new Set([kept]))).toEqual([old]);
+    expect(await store.prune(new Set([kept]), { idle_ms: 0 })).toEqual([old]);
     expect([await store.has(old), await store.has(kept)]).toEqual([false, true]);
     expect(await store.verify(kept)).toEqual([]);
     expect(readdirSync(join(folder, 'store/files'))).toHaveLength(2);
-    expect(await store.prune(new Set([kept]))).toEqual([]);
-    expect(await openArtifactStore({ folder: join(folder, 'never') }).prune(new Set())).toEqual([]);
+    expect(await store.prune(new Set([kept]), { idle_ms: 0 })).toEqual([]);
+    expect(await openArtifactStore({ folder: join(folder, 'never') }).prune(new Set(), { idle_ms: 0 })).toEqual([]);
+  });
+
+  test('pruning spares what was put lately, also when it was there already', async () => {
+    const { store, source } = world({ a: '1' });
+    const { digest } = await store.put(source);
+    expect(await store.prune(new Set(), { idle_ms: 60_000 })).toEqual([]);
+    expect(await store.has(digest)).toBe(true);
   });
 
   test('a store that cannot be written says so without the text of a foreign error', async () => {
