@@ -22,6 +22,7 @@ export interface DeployRequest extends PlanDeployRequest {
 /** Builds what changed, migrates, places, switches and checks. */
 export async function deploy(workspace: Workspace, request: DeployRequest, options: RunOptions): Promise<RunReport> {
   const { approved, versionName, ...wanted } = request;
+  if (versionName !== undefined) await workspace.state.versions.requireFree(versionName);
   return applyPlan({
     workspace,
     makePlan: () => planDeployment(workspace, wanted),

@@ -109,7 +109,9 @@ function wrapChildren() {
   for (const name of ['spawn', 'fork']) {
     const real = childProcess[name];
     childProcess[name] = (...args) => {
-      const program = [args[0], ...(Array.isArray(args[1]) ? args[1].slice(0, 1) : [])].map((word) => basename(word)).join(' ');
+      const program = [args[0], ...(Array.isArray(args[1]) ? args[1].slice(0, 1) : [])]
+        .map((word) => basename(word))
+        .join(' ');
       pass(`start ${program}`);
       const child = real(...args);
       pass(`started ${program}`);
@@ -151,9 +153,10 @@ function placeOf(path) {
     .replace(/(tmp|new)[-.]?[0-9A-Za-z]{6,}/g, '$1');
 }
 
-/** The first event of a journal batch, or the result of an audit entry. */
+/** The events of a journal batch, or the results of audit entries. */
 function lineName(bytes) {
-  const [line = ''] = bytes.toString('utf8').split('\n');
-  const { type, operation, compensation, result } = JSON.parse(line);
-  return [type ?? result, compensation ?? operation].filter(Boolean).join(' ');
+  const events = bytes.toString('utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+  return events
+    .map(({ type, operation, compensation, result }) => [type ?? result, compensation ?? operation].filter(Boolean).join(' '))
+    .join(' + ');
 }
