@@ -1,4 +1,5 @@
 import type { StampedEvent } from '../core/event.ts';
+import type { RunContext } from '../core/run.ts';
 import type { EnvironmentState, Release, Version } from '../core/state.ts';
 import type { ExecutionResult } from '../execute/result.ts';
 import { type FoldRequest, foldRun, outputsOf } from './fold.ts';
@@ -21,7 +22,7 @@ export async function closeRun(request: CloseRequest): Promise<EnvironmentState 
   const { workspace, context, lock, result, plan, events, before } = request;
   if (result.status === 'interrupted') return before;
   const at = new Date(workspace.runtime.clock.now()).toISOString();
-  await recordVersion(request, at);
+  await recordVersion(request);
   const closing = closingOf(request);
   const after = foldRun({ before, plan, context, events, closing, at });
   await workspace.state.update(context.env, () => after, { lock });
@@ -38,11 +39,11 @@ function closingOf({ result, plan }: CloseRequest): FoldRequest['closing'] {
   return failed.length > 0 && failed.every(({ id }) => kept.has(id)) ? 'flagged' : 'failed';
 }
 
-/** A version exists as soon as every service of it has an artifact, whether or not its release went well. */
-async function recordVersion(
-  { workspace, plan, context, before, events, version }: CloseRequest,
-  at: string,
-): Promise<void> {
+/**
+ * A version exists as soon as every service of it has an artifact, whether or not its release went well. Its record is the
+ * same whenever it is written, so that a run that was killed behind it can be closed again.
+ */
+async function recordVersion({ workspace, plan, context, before, events, version }: CloseRequest): Promise<void> {
   const makesVersion = plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
   if (version || !makesVersion) return;
   const built = builtArtifacts(events);
@@ -56,8 +57,8 @@ async function recordVersion(
   await workspace.state.versions.create({
     format: 1,
     id: context.version_id,
-    ...(context.version_name ? { name: context.version_name } : {}),
-    created_at: at,
+    ...(await nameOf(workspace, context)),
+    created_at: context.started_at,
     project: workspace.config.project,
     built_in: context.env,
     run_id: context.run_id,
@@ -67,6 +68,13 @@ async function recordVersion(
     variables: [...new Set(Object.values(context.inputs).flatMap(({ variables }) => Object.keys(variables)))].sort(),
     migrations: context.migrations,
   });
+}
+
+/** A run in another environment may have taken the name meanwhile; what was built is recorded all the same. */
+async function nameOf({ state }: Workspace, { version_id, version_name }: RunContext): Promise<{ name?: string }> {
+  if (version_name === undefined) return {};
+  const owner = await state.versions.idOf(version_name);
+  return owner === undefined || owner === version_id ? { name: version_name } : {};
 }
 
 function builtArtifacts(events: readonly StampedEvent[]) {

@@ -24,8 +24,14 @@ export interface Trouble {
   readonly what: string;
 }
 
-/** Runs the chain undisturbed once and tells the steps it came by, and the picture it left. */
-export async function undisturbed(crash: CrashProject, chain: Chain, every = false) {
+/** The steps that an undisturbed run came by, and the picture it left. */
+export interface Told {
+  readonly steps: readonly string[];
+  readonly picture: Picture;
+}
+
+/** Runs the command once without a disturbance. */
+export async function undisturbed(crash: CrashProject, chain: Chain, every = false): Promise<Told> {
   await chain.prepare(0);
   const steps = await crash.record(chain.command, { every });
   return { steps, picture: await crash.picture(chain.env) };
@@ -35,7 +41,7 @@ export async function undisturbed(crash: CrashProject, chain: Chain, every = fal
 export async function cutOffAt(
   crash: CrashProject,
   chain: Chain,
-  { steps, reference, every = false }: { steps: readonly string[]; reference: Picture; every?: boolean },
+  { steps, picture, every = false }: Told & { every?: boolean },
 ): Promise<{ troubles: Trouble[]; killed: number }> {
   const troubles: Trouble[] = [];
   let killed = 0;
@@ -48,10 +54,12 @@ export async function cutOffAt(
       const end = await finish(crash, chain);
       if (end && end.code !== (chain.code ?? 0)) trouble(`exit ${end.code}: ${end.stdout}${end.stderr}`);
     } else if (outcome.code !== (chain.code ?? 0)) trouble(`not cut off, exit ${outcome.code}: ${outcome.stderr}`);
-    const expected = { ...reference, answers: { api: text, web: text }, ledger: [crash.migrations] };
+    const expected = { ...picture, answers: { api: text, web: text }, ledger: [crash.migrations] };
     const found = await crash.picture(chain.env);
     for (const part of different(found, expected)) trouble(part);
     if (crash.tally(chain.env) !== crash.migrations) trouble(`migrations ran ${crash.tally(chain.env)} times`);
+    // What comes after would only show the same again.
+    if (troubles.length > 0) break;
   }
   return { troubles, killed };
 }

@@ -153,9 +153,10 @@ function placeOf(path) {
     .replace(/(tmp|new)[-.]?[0-9A-Za-z]{6,}/g, '$1');
 }
 
-/** The first event of a journal batch, or the result of an audit entry. */
+/** The events of a journal batch, or the results of audit entries. */
 function lineName(bytes) {
-  const [line = ''] = bytes.toString('utf8').split('\n');
-  const { type, operation, compensation, result } = JSON.parse(line);
-  return [type ?? result, compensation ?? operation].filter(Boolean).join(' ');
+  const events = bytes.toString('utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+  return events
+    .map(({ type, operation, compensation, result }) => [type ?? result, compensation ?? operation].filter(Boolean).join(' '))
+    .join(' + ');
 }
