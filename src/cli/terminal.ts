@@ -23,7 +23,15 @@ export function canAsk(globals: GlobalOptions): boolean {
   return globals.input && process.stdin.isTTY === true && stderr.isTTY === true;
 }
 
-/** Whether a live, redrawn display is wanted on stderr. */
+/** Whether a live, redrawn display is wanted on stderr. A terminal that does not know its size cannot be redrawn. */
 export function isLive(globals: GlobalOptions): boolean {
-  return stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb' && !globals.quiet && !globals.verbose;
+  return (
+    stderr.isTTY === true &&
+    process.stderr.columns > 0 &&
+    process.stderr.rows > 0 &&
+    !process.env.CI &&
+    process.env.TERM !== 'dumb' &&
+    !globals.quiet &&
+    !globals.verbose
+  );
 }

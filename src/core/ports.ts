@@ -25,7 +25,8 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 /** Wishes of the outside that the run stop. */
 export interface Interrupts {
   /**
-   * Calls `listener` at each stop signal from now on; `nth` counts from 1 and is 2 or more when somebody insists.
+   * Calls `listener` at each stop signal from now on, and soon for one that came before; `nth` counts from 1 and is 2 or
+   * more when somebody insists.
    * Answers the function that ends the listening.
    */
   onInterrupt(listener: (signal: StopSignal, nth: number) => void): () => void;

@@ -1,5 +1,5 @@
 import { lstatSync, type Stats } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DeployerError } from '../core/errors.ts';
 import { syncFolder } from './publish.ts';
@@ -84,8 +84,6 @@ async function make(folder: string): Promise<void> {
     await mkdir(dirname(folder), { recursive: true });
     await mkdir(folder, { mode: 0o700 });
     await chmod(folder, 0o700);
-    // So that nobody commits the state, with the project's key in it, by accident.
-    await writeFile(join(folder, '.gitignore'), '*\n', { mode: 0o600 });
     await syncFolder(dirname(folder));
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw unavailable('make', folder, error);

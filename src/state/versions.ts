@@ -20,6 +20,8 @@ export interface Versions {
   create(version: Version): Promise<void>;
   /** By id or name. `NOT_FOUND` when there is none, `STATE_CORRUPT` when its record is not whole. */
   get(idOrName: string): Promise<Version>;
+  /** `USAGE` when another version has the name or it breaks `VERSION_NAME_RULE`. */
+  requireFree(name: string): Promise<void>;
   /** The id that a name stands for; `undefined` while the name is free. */
   idOf(name: string): Promise<string | undefined>;
   /** Newest first. Reads only what it answers; `skipped` names records that are not whole. */
@@ -40,6 +42,11 @@ export function openVersions(store: Store): Versions {
       if (version === 'absent') throw notFound(idOrName);
       if (version === 'damaged') throw corrupt(damagedVersion(id ?? idOrName));
       return version;
+    },
+    async requireFree(name) {
+      requireName(name);
+      const owner = await idOf(store, name);
+      if (owner !== undefined) throw taken(name, owner);
     },
     idOf: (name) => idOf(store, name),
     list: ({ limit }) => listNewest(store, limit),
@@ -78,12 +85,19 @@ function keyOf(id: string): string {
 
 /** A pointer per name, created before the record: of two versions that want one name, one never comes to be. */
 async function reserve(store: Store, { name, id }: { name: string; id: string }): Promise<void> {
-  if (!NAME.test(name) || name.startsWith('ver_'))
-    throw usage(`"${printed(name)}" cannot be the name of a version`, `Use ${VERSION_NAME_RULE}`);
+  requireName(name);
   if ((await store.create(pointerOf(name), Buffer.from(`${id}\n`))) === 'created') return;
   const owner = await idOf(store, name);
-  if (owner !== id)
-    throw usage(`The version name ${name} is taken by ${owner ?? 'another version'}`, 'Choose another --version-name');
+  if (owner !== id) throw taken(name, owner);
+}
+
+function requireName(name: string): void {
+  if (!NAME.test(name) || name.startsWith('ver_'))
+    throw usage(`"${printed(name)}" cannot be the name of a version`, `Use ${VERSION_NAME_RULE}`);
+}
+
+function taken(name: string, owner: string | undefined): DeployerError {
+  return usage(`The version name ${name} is taken by ${owner ?? 'another version'}`, 'Choose another --version-name');
 }
 
 async function createOnce(store: Store, version: Version): Promise<void> {

@@ -20,10 +20,15 @@ export function systemInterrupts(clock: Clock = systemClock): Interrupts {
     if (listeners.size === 0) for (const signal of SIGNALS) process.on(signal, deliver);
     const own = (signal: StopSignal, nth: number) => listener(signal, nth);
     listeners.add(own);
+    if (last) queueMicrotask(() => repeat(own));
     return () => {
       listeners.delete(own);
       if (listeners.size === 0) for (const signal of SIGNALS) process.off(signal, deliver);
     };
+  }
+
+  function repeat(listener: (signal: StopSignal, nth: number) => void): void {
+    if (last && listeners.has(listener)) listener(last.signal, count);
   }
 
   function deliver(signal: NodeJS.Signals): void {

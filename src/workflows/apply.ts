@@ -8,7 +8,7 @@ import type { Version } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import { isStale } from '../plan/basis.ts';
 import type { Lock } from '../state/held-lock.ts';
-import { acquire } from './lock.ts';
+import { underLock } from './lock.ts';
 import type { Observation } from './observe.ts';
 import { refuseErrors, refuseGates } from './refuse.ts';
 import { reportUnchanged } from './report-run.ts';
@@ -53,23 +53,23 @@ export async function applyPlan(request: ApplyRequest): Promise<RunReport> {
   const approval = await request.approve(first.plan);
   if (approval === 'refused')
     throw new DeployerError({ code: 'GATE_REFUSED', reason: 'The plan was not approved', fix: 'Nothing was changed' });
-  const lock = await acquire(request, first.plan.env);
-  try {
-    return await runLocked(request, { first, lock, approval });
-  } finally {
-    await lock.release();
-  }
+  return underLock(request, first.plan.env, (lock, stop) => runLocked(request, { first, lock, stop, approval }));
 }
 
-async function runLocked(
-  request: ApplyRequest,
-  { first, lock, approval }: { first: Planned; lock: Lock; approval: 'approved' | 'approved_unseen' },
-): Promise<RunReport> {
+interface LockedRequest {
+  readonly first: Planned;
+  readonly lock: Lock;
+  readonly stop: AbortSignal;
+  readonly approval: 'approved' | 'approved_unseen';
+}
+
+async function runLocked(request: ApplyRequest, { first, lock, stop, approval }: LockedRequest): Promise<RunReport> {
   const planned = await request.makePlan();
   refuseUnfinished(planned);
   if (approval === 'approved') requireSame(first.plan, planned);
   refuse(planned);
   if (planned.plan.operations.length === 0) return reportUnchanged(planned.plan, planned.observation.snapshot);
+  stop.throwIfAborted();
   return runPlan({
     workspace: request.workspace,
     plan: planned.plan,

@@ -1,10 +1,13 @@
-import type { Digest } from '../core/digest.ts';
 import type { StampedEvent } from '../core/event.ts';
-import type { EnvironmentState, Release, StateDocument, Version } from '../core/state.ts';
+import type { RunContext } from '../core/run.ts';
+import type { EnvironmentState, Release, Version } from '../core/state.ts';
 import type { ExecutionResult } from '../execute/result.ts';
 import { type FoldRequest, foldRun, outputsOf } from './fold.ts';
 import type { PerformRequest } from './run-request.ts';
 import type { Workspace } from './workspace.ts';
+
+/** A run in another environment may have built what is not in any state yet. */
+const SPARED_MS = 3_600_000;
 
 export interface CloseRequest extends PerformRequest {
   readonly result: ExecutionResult;
@@ -19,11 +22,12 @@ export async function closeRun(request: CloseRequest): Promise<EnvironmentState 
   const { workspace, context, lock, result, plan, events, before } = request;
   if (result.status === 'interrupted') return before;
   const at = new Date(workspace.runtime.clock.now()).toISOString();
-  await recordVersion(request, at);
+  await recordVersion(request);
   const closing = closingOf(request);
   const after = foldRun({ before, plan, context, events, closing, at });
   await workspace.state.update(context.env, () => after, { lock });
-  if (result.status === 'succeeded') await tidy(workspace);
+  // What is not tidied now is tidied next time; it is no reason to call a deploy failed.
+  if (result.status === 'succeeded') await tidy(workspace).catch(() => undefined);
   return after;
 }
 
@@ -35,11 +39,11 @@ function closingOf({ result, plan }: CloseRequest): FoldRequest['closing'] {
   return failed.length > 0 && failed.every(({ id }) => kept.has(id)) ? 'flagged' : 'failed';
 }
 
-/** A version exists as soon as every service of it has an artifact, whether or not its release went well. */
-async function recordVersion(
-  { workspace, plan, context, before, events, version }: CloseRequest,
-  at: string,
-): Promise<void> {
+/**
+ * A version exists as soon as every service of it has an artifact, whether or not its release went well. Its record is the
+ * same whenever it is written, so that a run that was killed behind it can be closed again.
+ */
+async function recordVersion({ workspace, plan, context, before, events, version }: CloseRequest): Promise<void> {
   const makesVersion = plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
   if (version || !makesVersion) return;
   const built = builtArtifacts(events);
@@ -53,8 +57,8 @@ async function recordVersion(
   await workspace.state.versions.create({
     format: 1,
     id: context.version_id,
-    ...(context.version_name ? { name: context.version_name } : {}),
-    created_at: at,
+    ...(await nameOf(workspace, context)),
+    created_at: context.started_at,
     project: workspace.config.project,
     built_in: context.env,
     run_id: context.run_id,
@@ -64,6 +68,13 @@ async function recordVersion(
     variables: [...new Set(Object.values(context.inputs).flatMap(({ variables }) => Object.keys(variables)))].sort(),
     migrations: context.migrations,
   });
+}
+
+/** A run in another environment may have taken the name meanwhile; what was built is recorded all the same. */
+async function nameOf({ state }: Workspace, { version_id, version_name }: RunContext): Promise<{ name?: string }> {
+  if (version_name === undefined) return {};
+  const owner = await state.versions.idOf(version_name);
+  return owner === undefined || owner === version_id ? { name: version_name } : {};
 }
 
 function builtArtifacts(events: readonly StampedEvent[]) {
@@ -76,21 +87,23 @@ function builtArtifacts(events: readonly StampedEvent[]) {
   );
 }
 
-/** Artifacts stay while something runs on them, or one of the newest `keep` deployments of an environment had them. */
 async function tidy(workspace: Workspace): Promise<void> {
   const { document } = await workspace.state.read();
-  const keep = new Set<Digest>();
-  for (const environment of Object.values(document.environments)) {
-    // A run under way in another environment may have built what is not in any state yet.
-    if (environment.active_run) return;
-    for (const release of liveReleases(environment)) keep.add(release.artifact.digest);
-    for (const { version_id } of environment.deployments.slice(-workspace.config.keep - 1)) {
+  const environments = Object.values(document.environments);
+  saveSources(workspace, environments);
+  if (environments.every(({ active_run }) => active_run === undefined)) await pruneArtifacts(workspace, environments);
+}
+
+/** Artifacts stay while something runs on them, or one of the newest `keep` deployments of an environment had them. */
+async function pruneArtifacts(workspace: Workspace, environments: readonly EnvironmentState[]): Promise<void> {
+  const keep = new Set(environments.flatMap(liveReleases).map(({ artifact }) => artifact.digest));
+  for (const { deployments } of environments) {
+    for (const { version_id } of deployments.slice(-workspace.config.keep - 1)) {
       const version = await workspace.state.versions.get(version_id);
       for (const { artifact } of Object.values(version.services)) keep.add(artifact.digest);
     }
   }
-  await workspace.artifacts.prune(keep);
-  saveSources(workspace, document);
+  await workspace.artifacts.prune(keep, { idle_ms: SPARED_MS });
 }
 
 function liveReleases({ current, canary }: EnvironmentState): Release[] {
@@ -98,8 +111,7 @@ function liveReleases({ current, canary }: EnvironmentState): Release[] {
 }
 
 /** The stat cache, and the file lists that tell how many files differ from what is live. */
-function saveSources(workspace: Workspace, document: StateDocument): void {
-  const sources = workspace.sources();
-  const live = Object.values(document.environments).flatMap(liveReleases);
-  sources.save(new Set(live.map(({ inputs }) => inputs.files)));
+function saveSources(workspace: Workspace, environments: readonly EnvironmentState[]): void {
+  const live = environments.flatMap(liveReleases);
+  workspace.sources().save(new Set(live.map(({ inputs }) => inputs.files)));
 }

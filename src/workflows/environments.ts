@@ -1,5 +1,5 @@
 import { findEnvironment } from '../config/environments.ts';
-import type { Mode } from '../core/config.ts';
+import type { EnvironmentConfig, Mode } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import { isName, NAME_RULE } from '../core/name.ts';
@@ -7,8 +7,9 @@ import type { Change } from '../core/plan.ts';
 import type { AppliedConfiguration, EnvironmentState, StateDocument } from '../core/state.ts';
 import { diffConfigurations } from '../plan/changes.ts';
 import { emptyEnvironment } from '../state/document.ts';
+import type { Lock } from '../state/held-lock.ts';
 import type { RunOptions } from './deploy.ts';
-import { acquire } from './lock.ts';
+import { underLock } from './lock.ts';
 import { findTarget } from './observe.ts';
 import { recordAction } from './record.ts';
 import { urlsOf } from './report-run.ts';
@@ -121,35 +122,35 @@ export async function createEnvironment(
       stage: 'usage',
     });
   const template = findEnvironment(workspace.config, request.from);
-  const lock = await acquire({ workspace, command: 'env create', ...options }, request.name);
-  try {
-    const { runtime } = workspace;
-    const now = runtime.clock.now();
-    const ttl = request.ttlMs ?? template.ttl;
-    await workspace.state.update(
-      request.name,
-      (current) => {
-        if (current || workspace.config.environments[request.name]) throw taken(request.name);
-        return emptyEnvironment({
-          name: request.name,
-          mode: template.mode,
-          created_at: new Date(now).toISOString(),
-          template: template.name,
-          ...(ttl ? { expires_at: new Date(now + ttl).toISOString() } : {}),
-        });
-      },
-      { lock },
-    );
-    await recordAction(workspace, {
-      action: 'env create',
-      environment: request.name,
-      detail: { from: template.name, ...(ttl ? { ttl_ms: ttl } : {}) },
-    });
-  } finally {
-    await lock.release();
-  }
+  await underLock({ workspace, command: 'env create', ...options }, request.name, (lock) =>
+    addEnvironment(workspace, { ...request, template, lock }),
+  );
   const { document } = await workspace.state.read();
   return summarize(workspace, document, request.name);
+}
+
+async function addEnvironment(
+  workspace: Workspace,
+  { name, template, ttlMs, lock }: CreateRequest & { template: EnvironmentConfig; lock: Lock },
+): Promise<void> {
+  const now = workspace.runtime.clock.now();
+  const ttl = ttlMs ?? template.ttl;
+  await workspace.state.update(
+    name,
+    (current) => {
+      if (current || workspace.config.environments[name]) throw taken(name);
+      return emptyEnvironment({
+        name,
+        mode: template.mode,
+        created_at: new Date(now).toISOString(),
+        template: template.name,
+        ...(ttl ? { expires_at: new Date(now + ttl).toISOString() } : {}),
+      });
+    },
+    { lock },
+  );
+  const detail = { from: template.name, ...(ttl ? { ttl_ms: ttl } : {}) };
+  await recordAction(workspace, { action: 'env create', environment: name, detail });
 }
 
 export interface EnvironmentDiff {

@@ -5,12 +5,14 @@ import type { ObservedDatabase } from '../core/snapshot.ts';
 import { planMigrate } from '../plan/migrate.ts';
 import { applyPlan } from './apply.ts';
 import type { RunOptions } from './deploy.ts';
-import { acquire } from './lock.ts';
+import { underLock } from './lock.ts';
 import { observe } from './observe.ts';
 import { migrationTarget, requireEngine } from './observe-databases.ts';
 import { recordAction } from './record.ts';
 import { refuseErrors } from './refuse.ts';
 import type { Workspace } from './workspace.ts';
+
+const RESOLVE_LIMIT = 60_000;
 
 export interface MigrateRequest {
   readonly env: string;
@@ -73,22 +75,12 @@ export async function resolveMigration(
       fix: 'See its documentation',
       stage: 'migration',
     });
-  const lock = await acquire({ workspace, command: 'migrate resolve' }, snapshot.environment.name);
-  try {
+  const { name: env } = snapshot.environment;
+  const resolve = engine.resolve.bind(engine);
+  await underLock({ workspace, command: 'migrate resolve' }, env, async (_lock, signal) => {
     const { clock, processes } = workspace.runtime;
-    await engine.resolve(target, request.resolution, {
-      clock,
-      processes,
-      signal: AbortSignal.timeout(60_000),
-      timeout: 60_000,
-      log: () => {},
-    });
-    await recordAction(workspace, {
-      action: 'migrate resolve',
-      environment: snapshot.environment.name,
-      detail: { database: database.name, ...request.resolution },
-    });
-  } finally {
-    await lock.release();
-  }
+    await resolve(target, request.resolution, { clock, processes, signal, timeout: RESOLVE_LIMIT, log: () => {} });
+    const detail = { database: database.name, ...request.resolution };
+    await recordAction(workspace, { action: 'migrate resolve', environment: env, detail });
+  });
 }

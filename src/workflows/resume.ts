@@ -3,10 +3,11 @@ import type { RunReport } from '../core/run.ts';
 import type { EnvironmentState, StateDocument } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import type { RunOptions } from './deploy.ts';
-import { acquire } from './lock.ts';
+import { underLock } from './lock.ts';
 import { findTarget } from './observe.ts';
-import { perform } from './run.ts';
-import type { ResumeOptions } from './run-request.ts';
+import { refuseErrors } from './refuse.ts';
+import { perform, recordStart } from './run.ts';
+import type { PerformRequest, ResumeOptions } from './run-request.ts';
 import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -22,41 +23,44 @@ export async function resume(
   options: Omit<RunOptions, 'approve'>,
 ): Promise<RunReport> {
   const { document } = await workspace.state.read();
-  const runId = request.run ?? onlyCutOff(document);
-  const env = Object.values(document.environments).find((state) => canResume(state, runId))?.name;
-  if (!env) throw nothingToResume(runId);
-  const lock = await acquire({ workspace, command: 'resume', ...options }, env);
-  try {
-    const { document: now } = await workspace.state.read();
-    const state = now.environments[env];
-    if (!state || !canResume(state, runId)) throw nothingToResume(runId);
-    const { active_run: _open, ...before } = state;
-    const [plan, context] = await Promise.all([
-      workspace.state.runs.readPlan(runId),
-      workspace.state.runs.readContext(runId),
-    ]);
-    const environment = findTarget(workspace, now, { env, services: context.services });
-    const variables = await resolveVariables(workspace, environment, context.configuration);
-    const makesVersion = plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
-    const version = makesVersion
-      ? undefined
-      : await workspace.state.versions.get(context.version_id).catch(() => undefined);
-    const { run: _, ...resumeOptions } = request;
-    return await perform({
+  const run = request.run ?? onlyCutOff(document);
+  const env = Object.values(document.environments).find((state) => canResume(state, run))?.name;
+  if (!env) throw nothingToResume(run);
+  return underLock({ workspace, command: 'resume', ...options }, env, async (lock, stop) => {
+    const parts = await readRun(workspace, { ...request, run, env });
+    stop.throwIfAborted();
+    const { direction, assumeDone, assumeNotDone } = request;
+    await recordStart(workspace, parts.context, { action: 'resume', detail: { direction } });
+    return perform({
       workspace,
-      plan,
-      context,
-      before: isNew(before) ? undefined : before,
-      variables,
+      ...parts,
       lock,
       emit: options.emit,
-      resume: resumeOptions,
-      ...(version ? { version } : {}),
+      resume: { direction, assumeDone, assumeNotDone },
       ...(options.concurrency ? { concurrency: options.concurrency } : {}),
     });
-  } finally {
-    await lock.release();
-  }
+  });
+}
+
+type RunParts = Pick<PerformRequest, 'plan' | 'context' | 'before' | 'variables' | 'version'>;
+
+/** Everything the run had when it was cut off. Going on needs every value that it had; going back may do without. */
+async function readRun(
+  workspace: Workspace,
+  { run, env, direction }: { run: string; env: string; direction: ResumeOptions['direction'] },
+): Promise<RunParts> {
+  const { runs, versions } = workspace.state;
+  const { document } = await workspace.state.read();
+  const state = document.environments[env];
+  if (!state || !canResume(state, run)) throw nothingToResume(run);
+  const { active_run: _open, ...before } = state;
+  const [plan, context] = await Promise.all([runs.readPlan(run), runs.readContext(run)]);
+  const environment = findTarget(workspace, document, { env, services: context.services });
+  const variables = await resolveVariables(workspace, environment, context.configuration);
+  if (direction === 'forward') refuseErrors(variables.findings);
+  const makesVersion = plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
+  const version = makesVersion ? undefined : await versions.get(context.version_id).catch(() => undefined);
+  return { plan, context, before: isNew(before) ? undefined : before, variables, version };
 }
 
 /** A run that was cut off, or one whose new version is live although a later step failed. */

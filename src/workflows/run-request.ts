@@ -30,7 +30,8 @@ export interface PerformRequest {
   readonly variables: EnvironmentVariables;
   readonly lock: Lock;
   readonly emit: Listener;
-  readonly version?: Version;
+  /** The one that is put in place, when it was built before this run. */
+  readonly version?: Version | undefined;
   readonly concurrency?: number;
   /** What the journal of an earlier attempt says; present when a run is resumed. */
   readonly resume?: ResumeOptions;

@@ -1,9 +1,9 @@
-import type { RunStatus } from '../core/event.ts';
 import type { RunContext, RunReport } from '../core/run.ts';
 import type { EnvironmentState } from '../core/state.ts';
+import { keepOutOfGit } from '../project/keep-out.ts';
 import { emptyEnvironment } from '../state/document.ts';
 import type { Lock } from '../state/held-lock.ts';
-import { carryOut } from './carry-out.ts';
+import { type CarriedOut, carryOut } from './carry-out.ts';
 import { closeRun } from './close-run.ts';
 import { notify } from './notify.ts';
 import { reportRun } from './report-run.ts';
@@ -21,10 +21,11 @@ const RECENT = 50;
 export async function runPlan(request: RunRequest): Promise<RunReport> {
   const { workspace, plan, lock } = request;
   await workspace.state.createKey();
+  await keepOutOfGit(workspace.folder);
   const context = await makeContext(request);
   await workspace.state.runs.writePlan(context.run_id, plan);
   await workspace.state.runs.writeContext(context);
-  await recordRun(workspace, context, { result: 'started', detail: { plan: plan.id, forced: context.forced } });
+  await recordStart(workspace, context, { action: context.intent, detail: { plan: plan.id } });
   const before = await openRun(workspace, context, lock);
   return perform({ ...request, context, before, variables: request.observation.variables });
 }
@@ -34,10 +35,7 @@ export async function perform(request: PerformRequest): Promise<RunReport> {
   const { workspace, plan, context } = request;
   const started = workspace.runtime.clock.monotonic();
   const { result, events } = await carryOut(request);
-  await recordRun(workspace, context, {
-    result: auditResult(result.status),
-    detail: { version: context.version_id, status: result.status },
-  });
+  await recordEnd(request, { result, events });
   const closed = await closeRun({ ...request, result, events });
   const report = reportRun({
     plan,
@@ -68,22 +66,34 @@ async function openRun(workspace: Workspace, context: RunContext, lock: Lock): P
   return before;
 }
 
-interface RunEntry {
-  readonly result: 'started' | 'succeeded' | 'failed' | 'interrupted';
-  readonly detail: Readonly<Record<string, string | readonly string[]>>;
-}
-
-/** Once, also when a run that was killed right behind the entry is resumed. */
-async function recordRun(
-  { state }: Workspace,
-  { who, intent, env, run_id }: RunContext,
-  entry: RunEntry,
+/** Puts the beginning of a run, or of another attempt at it, into the audit log. */
+export async function recordStart(
+  { state, runtime }: Workspace,
+  { intent, env, run_id, forced }: RunContext,
+  start: { readonly action: string; readonly detail: Readonly<Record<string, string>> },
 ): Promise<void> {
-  const { entries } = await state.audit.read({ limit: RECENT });
-  if (entries.some((known) => known.run_id === run_id && known.result === entry.result)) return;
-  await state.audit.append({ who, action: intent, environment: env, run_id, ...entry });
+  const detail = { ...start.detail, intent, forced };
+  await state.audit.append({
+    who: runtime.who,
+    action: start.action,
+    environment: env,
+    run_id,
+    result: 'started',
+    detail,
+  });
 }
 
-function auditResult(status: RunStatus): 'succeeded' | 'failed' | 'interrupted' {
-  return status === 'restored' ? 'failed' : status;
+/**
+ * On record before the run is closed, so that no kill loses it. A run that is closed a second time, because it was killed
+ * in between, has no new events and is not put on record twice.
+ */
+async function recordEnd(
+  { workspace: { state, runtime }, context: { intent, env, run_id, version_id } }: PerformRequest,
+  { result: { status }, events }: CarriedOut,
+): Promise<void> {
+  const result = status === 'restored' ? 'failed' : status;
+  const detail = { version: version_id, status, events: events.length };
+  const { entries } = await state.audit.read({ limit: RECENT });
+  if (entries.some((known) => known.run_id === run_id && known.detail?.['events'] === detail.events)) return;
+  await state.audit.append({ who: runtime.who, action: intent, environment: env, run_id, result, detail });
 }

@@ -1,11 +1,12 @@
-import type { FlagValue } from '../core/config.ts';
+import type { EnvironmentConfig, FlagValue } from '../core/config.ts';
 import { DeployerError } from '../core/errors.ts';
 import { isVariableName } from '../core/name.ts';
-import type { ConfigurationRevision, EnvironmentState } from '../core/state.ts';
+import type { EnvironmentState } from '../core/state.ts';
 import { parseReference } from '../secrets/reference.ts';
 import { emptyEnvironment } from '../state/document.ts';
+import type { Lock } from '../state/held-lock.ts';
 import type { RunOptions } from './deploy.ts';
-import { acquire } from './lock.ts';
+import { underLock } from './lock.ts';
 import { findTarget } from './observe.ts';
 import { recordAction } from './record.ts';
 import type { Workspace } from './workspace.ts';
@@ -31,38 +32,32 @@ export async function changeSettings(
   if (request.kind === 'secrets') refuseValues(request);
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, request);
-  const lock = await acquire({ workspace, command: 'env set', ...options }, environment.name);
-  try {
-    const { clock, who } = workspace.runtime;
-    let revision = 0;
-    await workspace.state.update(
-      environment.name,
-      (current) => {
-        const at = new Date(clock.now()).toISOString();
-        const state = current ?? emptyEnvironment({ name: environment.name, mode: environment.mode, created_at: at });
-        revision = (state.revisions.at(-1)?.revision ?? 0) + 1;
-        const next: ConfigurationRevision = {
-          revision,
-          at,
-          by: who,
-          variables: {},
-          secrets: {},
-          flags: {},
-          [request.kind]: request.values,
-        };
-        return { ...state, revisions: bounded([...state.revisions, next]) };
-      },
-      { lock },
-    );
-    await recordAction(workspace, {
-      action: 'env set',
-      environment: environment.name,
-      detail: { kind: request.kind, names: Object.keys(request.values), revision },
-    });
-    return { env: environment.name, revision };
-  } finally {
-    await lock.release();
-  }
+  return underLock({ workspace, command: 'env set', ...options }, environment.name, (lock) =>
+    addRevision(workspace, { ...request, environment, lock }),
+  );
+}
+
+async function addRevision(
+  workspace: Workspace,
+  { environment, kind, values, lock }: SettingsRequest & { environment: EnvironmentConfig; lock: Lock },
+): Promise<{ env: string; revision: number }> {
+  const { clock, who } = workspace.runtime;
+  const { name, mode } = environment;
+  const at = new Date(clock.now()).toISOString();
+  const next = { at, by: who, variables: {}, secrets: {}, flags: {}, [kind]: values };
+  let revision = 0;
+  await workspace.state.update(
+    name,
+    (current) => {
+      const state = current ?? emptyEnvironment({ name, mode, created_at: at });
+      revision = (state.revisions.at(-1)?.revision ?? 0) + 1;
+      return { ...state, revisions: bounded([...state.revisions, { ...next, revision }]) };
+    },
+    { lock },
+  );
+  const detail = { kind, names: Object.keys(values), revision };
+  await recordAction(workspace, { action: 'env set', environment: name, detail });
+  return { env: name, revision };
 }
 
 /** Older revisions are folded into one, so that what they say still holds. */

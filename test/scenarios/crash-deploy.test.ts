@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Chain, cutOffAt, type Told, undisturbed } from '../support/crash/chain.ts';
+import { CrashProject } from '../support/crash/project.ts';
+
+/** Every call on every file, and lines that were written half; by default what other processes can see. */
+const every = process.env['DEPLOYER_LONG'] !== undefined;
+const LIMIT = every ? 3_600_000 : 300_000;
+
+describe('a deploy that is killed', () => {
+  const projects: CrashProject[] = [];
+  let first: Told;
+  let later: Told;
+
+  const made = async () => {
+    const crash = await CrashProject.create();
+    projects.push(crash);
+    return crash;
+  };
+  const deploying = (crash: CrashProject): Chain => ({
+    env: 'staging',
+    command: ['deploy', '--env', 'staging', '--json'],
+    async prepare(round) {
+      await crash.change(`v${round}`);
+      await crash.migrate();
+      return `v${round}`;
+    },
+  });
+
+  beforeAll(async () => {
+    const crash = await made();
+    first = await undisturbed(crash, { ...deploying(crash), prepare: async () => 'zero' }, every);
+    later = await undisturbed(crash, deploying(crash), every);
+  });
+  afterAll(() => Promise.all(projects.map(({ project }) => project.dispose())));
+
+  it('comes by every kind of step that another process can see', () => {
+    const kinds = ['link locks/', 'link state/', 'link runs/', 'audit.ndjson', 'start sh', 'call place', 'link versions/'];
+    for (const kind of kinds) expect(first.steps.filter((step) => step.includes(kind)), kind).not.toEqual([]);
+    const begun = first.steps.filter((step) => step.startsWith('append')).join(' ').match(/operation\.started/g);
+    expect(begun).toHaveLength(11);
+  });
+
+  it('ends like an undisturbed one once it is resumed, wherever it was killed', { timeout: LIMIT }, async () => {
+    const halves = [0, 1].map((half) => later.steps.filter((_, index) => index % 2 === half));
+    const told = await Promise.all(
+      halves.map(async (steps) => {
+        const crash = await made();
+        await undisturbed(crash, deploying(crash), every);
+        const cut = await cutOffAt(crash, deploying(crash), { ...later, steps, every });
+        await undisturbed(crash, deploying(crash));
+        return { ...cut, left: await crash.verify() };
+      }),
+    );
+    const killed = told.reduce((sum, half) => sum + half.killed, 0);
+    console.log(`killed a deploy in front of ${killed} of its ${later.steps.length} steps`);
+    expect(told.flatMap(({ troubles }) => troubles)).toEqual([]);
+    expect(told.flatMap(({ left }) => left)).toEqual([]);
+    expect(killed).toBeGreaterThan(later.steps.length * 0.9);
+  });
+
+  it('ends like an undisturbed one when it was the first, wherever it was killed', { timeout: LIMIT }, async () => {
+    const own = first.steps.filter((step) => !later.steps.includes(step));
+    const troubles = [];
+    for (const step of own) {
+      const crash = await made();
+      const only: Chain = { ...deploying(crash), prepare: async () => 'zero' };
+      troubles.push(...(await cutOffAt(crash, only, { ...first, steps: [step], every })).troubles);
+    }
+    console.log(`killed a first deploy in front of ${own.length} steps that later ones do not have`);
+    expect(troubles).toEqual([]);
+  });
+});
