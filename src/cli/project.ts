@@ -52,8 +52,7 @@ async function approve(
   workspace: Workspace,
   plan: Plan,
 ): Promise<'approved' | 'approved_unseen' | 'refused'> {
-  const target = workspace.config.environments[plan.env];
-  if (invocation.globals.yes || !target?.protected) return 'approved_unseen';
+  if (invocation.globals.yes || !(await isProtected(workspace, plan.env))) return 'approved_unseen';
   const { planText } = await import('../report/plan/text.ts');
   stderr.write(`${planText(plan, { style: invocation.style })}\n`);
   const yes = await invocation.confirm({
@@ -61,6 +60,12 @@ async function approve(
     flag: '--yes',
   });
   return yes ? 'approved' : 'refused';
+}
+
+/** Environments made by `env create` are as protected as the one they follow. */
+async function isProtected(workspace: Workspace, env: string): Promise<boolean> {
+  const { findTarget } = await import('../workflows/observe.ts');
+  return findTarget(workspace, (await workspace.state.read()).document, { env }).protected;
 }
 
 /** A run's report as a command's result; a failed run's text goes to stderr. */
