@@ -1,6 +1,14 @@
 import { digestValue } from '../core/digest.ts';
 import type { Finding, Place } from '../core/finding.ts';
-import { type Change, type Gate, type Intent, PLAN_FORMAT, type Plan, type PlanRequest, type Unchanged } from '../core/plan.ts';
+import {
+  type Change,
+  type Gate,
+  type Intent,
+  PLAN_FORMAT,
+  type Plan,
+  type PlanRequest,
+  type Unchanged,
+} from '../core/plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { basisOf } from './basis.ts';
 import { estimate } from './estimate.ts';
