@@ -34,9 +34,24 @@ describe('a deploy that is killed', () => {
   afterAll(() => Promise.all(projects.map(({ project }) => project.dispose())));
 
   it('comes by every kind of step that another process can see', () => {
-    const kinds = ['link locks/', 'link state/', 'link runs/', 'audit.ndjson', 'start sh', 'call place', 'link versions/'];
-    for (const kind of kinds) expect(first.steps.filter((step) => step.includes(kind)), kind).not.toEqual([]);
-    const begun = first.steps.filter((step) => step.startsWith('append')).join(' ').match(/operation\.started/g);
+    const kinds = [
+      'link locks/',
+      'link state/',
+      'link runs/',
+      'audit.ndjson',
+      'start sh',
+      'call place',
+      'link versions/',
+    ];
+    for (const kind of kinds)
+      expect(
+        first.steps.filter((step) => step.includes(kind)),
+        kind,
+      ).not.toEqual([]);
+    const begun = first.steps
+      .filter((step) => step.startsWith('append'))
+      .join(' ')
+      .match(/operation\.started/g);
     expect(begun).toHaveLength(11);
   });
 
