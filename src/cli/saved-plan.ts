@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { digestValue } from '../core/digest.ts';
 import { DeployerError } from '../core/errors.ts';
 import { PLAN_FORMAT, type Plan } from '../core/plan.ts';
+import { planId } from '../plan/finish.ts';
 
 const LARGEST = 64 * 1024 * 1024;
 
 /** Reads a plan that `plan --out` wrote. A file that is not one, or was edited, is refused. */
 export async function readSavedPlan(cwd: string, file: string): Promise<Plan> {
   const plan = parse(await read(resolve(cwd, file), file), file);
-  const { id, ...content } = plan;
-  if (id !== `plan_${digestValue(content).slice('sha256:'.length, 'sha256:'.length + 16)}`)
-    throw refused(file, 'was changed after it was saved');
+  if (plan.id !== planId(plan)) throw refused(file, 'was changed after it was saved');
   return plan;
 }
 

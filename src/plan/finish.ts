@@ -1,4 +1,4 @@
-import { digestValue } from '../core/digest.ts';
+import { digestBytes } from '../core/digest.ts';
 import type { Finding, Place } from '../core/finding.ts';
 import {
   type Change,
@@ -70,10 +70,13 @@ export function finishPlan(snapshot: Snapshot, outline: Outline): Planned {
   return { plan: { format, id: planId(content), ...rest }, errors };
 }
 
-/** The id that a plan's own content gives it; a saved plan whose id differs was altered. */
+/**
+ * The id that a plan's own content gives it; a saved plan whose id differs was altered. Over the text of the plan as it
+ * stands, for a planner gives the same members in the same order, and sorting thousands of operations takes time.
+ */
 export function planId(plan: Omit<Plan, 'id'> & { readonly id?: string }): string {
   const { id: _, ...content } = plan;
-  return `plan_${digestValue(content).slice('sha256:'.length, 'sha256:'.length + 16)}`;
+  return `plan_${digestBytes(JSON.stringify(content)).slice('sha256:'.length, 'sha256:'.length + 16)}`;
 }
 
 /** With members in a fixed order, so that a plan has the same bytes whoever wrote the finding. */

@@ -1,5 +1,4 @@
 import type { Path, Problems } from '../problems.ts';
-import type { Places } from '../yaml/places.ts';
 import type { Review } from './rule.ts';
 
 const SECRET_NAME = /(?:_|^)(?:SECRET|TOKEN|KEY|PASSWD|PASSPHRASE)$|PASSWORD/i;
@@ -19,7 +18,7 @@ export function checkVariables({ config, places, problems }: Review): void {
 }
 
 /** `3.10` and `010` are numbers to YAML and would reach the service as `3.1` and `10`. */
-function checkText(value: unknown, path: Path, places: Places, problems: Problems): void {
+function checkText(value: unknown, path: Path, places: Review['places'], problems: Problems): void {
   if (typeof value === 'string' || places.source(path) === String(value)) return;
   problems.add({
     path,
