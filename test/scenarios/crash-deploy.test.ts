@@ -34,9 +34,24 @@ describe('a deploy that is killed', () => {
   afterAll(() => Promise.all(projects.map(({ project }) => project.dispose())));
 
   it('comes by every kind of step that another process can see', () => {
-    const kinds = ['link locks/', 'link state/', 'link runs/', 'audit.ndjson', 'start sh', 'call place', 'link versions/'];
-    for (const kind of kinds) expect(first.steps.filter((step) => step.includes(kind)), kind).not.toEqual([]);
-    const begun = first.steps.filter((step) => step.startsWith('append')).join(' ').match(/operation\.started/g);
+    const kinds = [
+      'link locks/',
+      'link state/',
+      'link runs/',
+      'audit.ndjson',
+      'start sh',
+      'call place',
+      'link versions/',
+    ];
+    for (const kind of kinds)
+      expect(
+        first.steps.filter((step) => step.includes(kind)),
+        kind,
+      ).not.toEqual([]);
+    const begun = first.steps
+      .filter((step) => step.startsWith('append'))
+      .join(' ')
+      .match(/operation\.started/g);
     expect(begun).toHaveLength(11);
   });
 
@@ -46,7 +61,7 @@ describe('a deploy that is killed', () => {
       halves.map(async (steps) => {
         const crash = await made();
         await undisturbed(crash, deploying(crash), every);
-        const cut = await cutOffAt(crash, deploying(crash), { ...later, steps, every });
+        const cut = await cutOffAt(crash, deploying(crash), { ...later, steps }, every);
         await undisturbed(crash, deploying(crash));
         return { ...cut, left: await crash.verify() };
       }),
@@ -64,7 +79,7 @@ describe('a deploy that is killed', () => {
     for (const step of own) {
       const crash = await made();
       const only: Chain = { ...deploying(crash), prepare: async () => 'zero' };
-      troubles.push(...(await cutOffAt(crash, only, { ...first, steps: [step], every })).troubles);
+      troubles.push(...(await cutOffAt(crash, only, { ...first, steps: [step] }, every)).troubles);
     }
     console.log(`killed a first deploy in front of ${own.length} steps that later ones do not have`);
     expect(troubles).toEqual([]);

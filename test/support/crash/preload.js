@@ -155,8 +155,14 @@ function placeOf(path) {
 
 /** The events of a journal batch, or the results of audit entries. */
 function lineName(bytes) {
-  const events = bytes.toString('utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+  const events = bytes
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   return events
-    .map(({ type, operation, compensation, result }) => [type ?? result, compensation ?? operation].filter(Boolean).join(' '))
+    .map(({ type, operation, compensation, result }) =>
+      [type ?? result, compensation ?? operation].filter(Boolean).join(' '),
+    )
     .join(' + ');
 }

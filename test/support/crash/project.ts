@@ -114,8 +114,8 @@ export class CrashProject {
   async picture(env: string): Promise<Picture> {
     const state = await this.environment(env);
     if (!state) return { ...NOTHING, findings: await this.#findings(), processes: await this.#processes(env) };
-    const versions = [...new Set(state.deployments.map(({ version_id }) => version_id))];
-    const name = (id: string) => (versions.includes(id) ? `version ${versions.indexOf(id) - versions.length}` : 'new');
+    const versions = [...new Set(state.deployments.toReversed().map(({ version_id }) => version_id))];
+    const name = (id: string) => ['latest', 'one before'][versions.indexOf(id)] ?? 'other';
     const last = state.deployments.at(-1);
     return {
       current: mapValues(state.current, (release) => name(release.version_id)),
