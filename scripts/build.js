@@ -1,15 +1,19 @@
 // Builds dist/ from src/. Writes the registries first: a driver, migration engine or secret provider is found by its place.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from './bundle.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const src = join(root, 'src');
 const dist = join(root, 'dist');
 
 writeRegistries();
-await bundle();
+const fresh = `${dist}.${process.pid}`;
+await bundle({ root, out: fresh });
+warm(join(fresh, 'main.cjs'));
+publish();
 
 function writeRegistries() {
   writeRegistry('drivers', driverEntries());
@@ -44,51 +48,16 @@ function writeRegistry(step, entries) {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 
-async function bundle() {
-  const entryPoints = entries();
-  if (entryPoints.length === 0) return;
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const fresh = `${dist}.${process.pid}`;
-  await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir: fresh,
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    minify: true,
-    keepNames: false,
-    legalComments: 'linked',
-    logLevel: 'warning',
-    // The package's own build for browsers is the same code as ES modules, which can be shaken and starts faster.
-    alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
-    external: ['@photostructure/sqlite', 'pg', 'pg-native', 'mysql2'],
-    define: { 'process.env.DEPLOYER_VERSION': JSON.stringify(version) },
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+/** Without this form the command line starts all the same, only slower. */
+function warm(file) {
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts/warm.cjs'), file], {
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
-  publish(fresh);
-}
-
-/** `src/cli/main.ts`, `src/index.ts`, and every `*.entry.ts`: a program of its own, such as a driver's daemon. */
-function entries() {
-  const found = [];
-  for (const [out, file] of [
-    ['main', 'cli/main.ts'],
-    ['index', 'index.ts'],
-  ]) {
-    if (existsSync(join(src, file))) found.push({ in: join(src, file), out });
-  }
-  for (const file of filesBelow(src)) {
-    if (file.endsWith('.entry.ts'))
-      found.push({ in: file, out: `${basename(dirname(file))}-${basename(file, '.entry.ts')}` });
-  }
-  return found;
+  if (status !== 0) console.warn('dist/main.cjs.cache was not made: the new command line cannot plan the sample');
 }
 
 /** A rename, so that no reader sees half a build. */
-function publish(fresh) {
+function publish() {
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
 }
@@ -100,12 +69,6 @@ function folders(step) {
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
-}
-
-function filesBelow(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)],
-  );
 }
 
 function key(name) {

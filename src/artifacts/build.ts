@@ -107,26 +107,26 @@ async function findOutput(
 ): Promise<{ readonly from: string; readonly paths: readonly string[] }> {
   const { output } = request.service.build;
   if (output.length === 0) return { from: folder, paths: request.listFiles() };
-  for (const path of output) await checkOutput(request, folder, path);
-  const [only] = output;
-  const alone = output.length === 1 && only !== undefined ? join(folder, only) : undefined;
-  if (alone !== undefined && (await lstat(await realpath(alone))).isDirectory()) return { from: alone, paths: ['.'] };
-  return { from: folder, paths: output };
+  const real: string[] = [];
+  for (const path of output) real.push(await realOutput(request, folder, path));
+  const [only] = real;
+  const isFolder = real.length === 1 && only !== undefined && (await lstat(only)).isDirectory();
+  return isFolder ? { from: only, paths: ['.'] } : { from: folder, paths: output };
 }
 
-async function checkOutput(request: BuildRequest, folder: string, path: string): Promise<void> {
+async function realOutput(request: BuildRequest, folder: string, path: string): Promise<string> {
   const real = await realPath(join(folder, path));
-  const name = request.service.name;
+  const { name } = request.service;
   if (real === undefined)
     throw failure(request, {
       reason: `there is no ${path} in ${request.service.path} after the build`,
       fix: `Correct services.${name}.build.output, or the build command that should make it`,
     });
-  if (!isInside(folder, real))
-    throw failure(request, {
-      reason: `${path} is a link that leaves ${request.service.path}`,
-      fix: `Name a path inside the service in services.${name}.build.output`,
-    });
+  if (isInside(folder, real)) return real;
+  throw failure(request, {
+    reason: `${path} is a link that leaves ${request.service.path}`,
+    fix: `Name a path inside the service in services.${name}.build.output`,
+  });
 }
 
 function outputNames({ service }: BuildRequest): string {

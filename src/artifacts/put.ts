@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, open, readdir, realpath, rename, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, open, readdir, realpath, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../core/artifact.ts';
 import { type Digest, digestBytes } from '../core/digest.ts';
@@ -88,6 +88,9 @@ async function publish(store: string, fresh: Place, digest: Digest): Promise<voi
     await syncFolder(store);
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error))) throw error;
+    // As young as a new one, so that nobody prunes it before it is placed.
+    const now = new Date();
+    await utimes(placeOf(store, digest).folder, now, now);
     await rm(fresh.folder, { recursive: true, force: true });
   }
 }

@@ -24,7 +24,7 @@ export function openArtifactStore({ folder }: { readonly folder: string }): Arti
     copyTo: (digest, target) => guarded('write', target, () => copyOut(folder, digest, target)),
     has: (digest) => guarded('read', folder, () => isThere(placeOf(folder, digest).folder)),
     verify: (digest) => guarded('read', folder, () => verify(folder, digest)),
-    prune: (keep) => guarded('remove', folder, () => prune(folder, keep)),
+    prune: (keep, { idle_ms }) => guarded('remove', folder, () => prune(folder, keep, idle_ms)),
   };
 }
 
@@ -91,10 +91,15 @@ async function verify(store: string, digest: Digest): Promise<readonly string[]>
   return manifest ? checkTree(place.tree, manifest.files) : ['manifest.json'];
 }
 
-async function prune(store: string, keep: ReadonlySet<Digest>): Promise<readonly Digest[]> {
-  const names = await namesIn(store);
-  const gone = names.filter((name) => ARTIFACT.test(name) && !keep.has(`sha256:${name}`)).sort();
-  for (const name of gone) await removeWhole(store, name);
+async function prune(store: string, keep: ReadonlySet<Digest>, idle: number): Promise<readonly Digest[]> {
+  const names = (await namesIn(store)).filter((name) => ARTIFACT.test(name) && !keep.has(`sha256:${name}`)).sort();
+  const gone: string[] = [];
+  for (const name of names) {
+    const { mtimeMs } = await stat(join(store, name));
+    if (mtimeMs > Date.now() - idle) continue;
+    await removeWhole(store, name);
+    gone.push(name);
+  }
   if (gone.length > 0) await prunePool(store);
   return gone.map((name): Digest => `sha256:${name}`);
 }

@@ -61,25 +61,30 @@ async function takeSmall(intake: Intake, file: OpenFile): Promise<FileEntry> {
     await setImmediate();
     return entry;
   }
-  const handle = openSync(targetOf(intake), 'wx', 0o600);
-  // Before anything is awaited, because the next file is read into the same buffer.
-  writeFileSync(handle, bytes);
-  await seal(handle, file);
-  linkToPool(intake, entry);
+  // The bytes are written before anything is awaited, because the next file is read into the same buffer.
+  await createFile(intake, file, async (handle) => writeFileSync(handle, bytes));
+  share(intake, entry);
   return entry;
 }
 
 /** The digest is only known at the end, so content that the pool has is written once more and dropped. */
 async function takeLarge(intake: Intake, file: OpenFile): Promise<FileEntry> {
-  const handle = openSync(targetOf(intake), 'wx', 0o600);
-  const content = await copyBytes(file, handle).catch((error: unknown) => {
-    closeSync(handle);
-    throw error;
-  });
-  await seal(handle, file);
-  const entry = entryOf(intake, file, content);
-  if (!linkToPool(intake, entry)) replaceByPooled(intake, entry);
+  const entry = entryOf(intake, file, await createFile(intake, file, (handle) => copyBytes(file, handle)));
+  share(intake, entry);
   return entry;
+}
+
+/** Read-only in the end, and on the disk: an artifact that a version names has to outlive a power cut. */
+async function createFile<T>(intake: Intake, from: OpenFile, fill: (handle: number) => Promise<T>): Promise<T> {
+  const handle = openSync(targetOf(intake), 'wx', 0o600);
+  try {
+    const result = await fill(handle);
+    fchmodSync(handle, from.executable ? 0o500 : 0o400);
+    await flush(handle);
+    return result;
+  } finally {
+    closeSync(handle);
+  }
 }
 
 async function copyBytes(from: OpenFile, to: number): Promise<Pick<FileEntry, 'size' | 'sha256'>> {
@@ -95,27 +100,16 @@ async function copyBytes(from: OpenFile, to: number): Promise<Pick<FileEntry, 's
   return { size, sha256: digest.digest('hex') };
 }
 
-/** Read-only, and on the disk: an artifact that a version names has to outlive a power cut. Closes the file. */
-async function seal(handle: number, { executable }: OpenFile): Promise<void> {
-  try {
-    fchmodSync(handle, executable ? 0o500 : 0o400);
-    await flush(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
 function linkFromPool(intake: Intake, entry: FileEntry): boolean {
   return linkWhole(poolFile(intake.store, entry), targetOf(intake), entry.size);
 }
 
-function linkToPool(intake: Intake, entry: FileEntry): boolean {
-  return tryLink(targetOf(intake), poolFile(intake.store, entry));
-}
-
-function replaceByPooled(intake: Intake, entry: FileEntry): void {
+/** Gives new content to the pool. Where somebody was faster, theirs takes the place of ours. */
+function share(intake: Intake, entry: FileEntry): void {
+  const pooled = poolFile(intake.store, entry);
+  if (tryLink(targetOf(intake), pooled)) return;
   const twin = join(dirname(intake.tree), entry.sha256);
-  if (linkWhole(poolFile(intake.store, entry), twin, entry.size)) renameSync(twin, targetOf(intake));
+  if (linkWhole(pooled, twin, entry.size)) renameSync(twin, targetOf(intake));
 }
 
 /** A pool file of another size was damaged from outside: it is dropped. */

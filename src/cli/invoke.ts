@@ -3,6 +3,7 @@ import type { Listener } from '../core/event.ts';
 import type { Runtime } from '../runtime.ts';
 import type { CommandResult, CommandSpec, GlobalOptions, Invocation, OptionValues, Question } from './command.ts';
 import type { CommandEntry } from './manifest.ts';
+import { stderr, stdout } from './output.ts';
 import { canAsk, styleFor } from './terminal.ts';
 
 interface Call {
@@ -24,9 +25,9 @@ export async function invoke(call: Call): Promise<CommandResult> {
     globals: call.globals,
     runtime: () => (runtime ??= makeRuntime()),
     listener: () => chooseListener(call.globals),
-    print: (line) => void process.stdout.write(`${line}\n`),
+    print: (line) => void stdout.write(`${line}\n`),
     confirm: (question) => confirm(question, call.globals),
-    style: await styleFor(process.stderr, call.globals.color),
+    style: await styleFor(stderr, call.globals.color),
   };
   return call.spec.run(invocation);
 }

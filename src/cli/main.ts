@@ -3,14 +3,16 @@ import { DeployerError, exitCodeOf, type Failure, toFailure } from '../core/erro
 import type { CommandResult, CommandSpec, GlobalOptions, OptionValues } from './command.ts';
 import { leadingWords } from './globals.ts';
 import { type CommandEntry, findCommand } from './manifest.ts';
+import { stderr, stdout } from './output.ts';
 
 const VERSION = process.env.DEPLOYER_VERSION ?? '0.0.0';
 
-process.exitCode = await main(process.argv.slice(2));
+main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
 
 /** Runs one command line and answers its exit code. The only place that turns errors into exit codes. */
 async function main(argv: string[]): Promise<number> {
-  survivePipes();
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return say(`deployer ${VERSION}\n`);
   try {
     return await dispatch(argv);
@@ -59,7 +61,7 @@ async function fail(error: unknown, argv: string[]): Promise<number> {
   const trace = failure.code === 'INTERNAL' && !(error instanceof DeployerError) ? await keepTrace(error, argv) : {};
   const { out, err } = await renderFailure({ ...failure, ...trace }, argv);
   if (out) say(out);
-  process.stderr.write(err);
+  stderr.write(err);
   return exitCodeOf(failure);
 }
 
@@ -88,15 +90,6 @@ function toGlobals(values: OptionValues): GlobalOptions {
 }
 
 function say(text: string): number {
-  process.stdout.write(text);
+  stdout.write(text);
   return EXIT.done;
-}
-
-/** A reader that goes away (`| head`) must neither crash a listing nor end a deploy half way. */
-function survivePipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
 }

@@ -6,6 +6,7 @@ import { runDocument, runExit, runFailureText, runText } from '../report/run.ts'
 import type { RunOptions } from '../workflows/deploy.ts';
 import type { Workspace } from '../workflows/workspace.ts';
 import type { CommandResult, Invocation, OptionValues } from './command.ts';
+import { stderr } from './output.ts';
 import { usage } from './program.ts';
 
 /** The project of a command line. */
@@ -51,10 +52,9 @@ async function approve(
   workspace: Workspace,
   plan: Plan,
 ): Promise<'approved' | 'approved_unseen' | 'refused'> {
-  const target = workspace.config.environments[plan.env];
-  if (invocation.globals.yes || !target?.protected) return 'approved_unseen';
+  if (invocation.globals.yes || !(await isProtected(workspace, plan.env))) return 'approved_unseen';
   const { planText } = await import('../report/plan/text.ts');
-  process.stderr.write(`${planText(plan, { style: invocation.style })}\n`);
+  stderr.write(`${planText(plan, { style: invocation.style })}\n`);
   const yes = await invocation.confirm({
     text: `${plan.intent} to ${plan.env} (${plan.operations.length} operations)?`,
     flag: '--yes',
@@ -62,14 +62,18 @@ async function approve(
   return yes ? 'approved' : 'refused';
 }
 
+/** Environments made by `env create` are as protected as the one they follow. */
+async function isProtected(workspace: Workspace, env: string): Promise<boolean> {
+  const { findTarget } = await import('../workflows/observe.ts');
+  return findTarget(workspace, (await workspace.state.read()).document, { env }).protected;
+}
+
 /** A run's report as a command's result; a failed run's text goes to stderr. */
 export function runResult(report: RunReport, { globals, style }: Invocation, workspace: Workspace): CommandResult {
   const safe = workspace.runtime.redactor.redactDeep(report);
   const exit = runExit(safe);
   if (safe.failure)
-    process.stderr.write(
-      `${runFailureText(safe, style)}\n${safe.next_steps.map((step) => `next: ${step}\n`).join('')}`,
-    );
+    stderr.write(`${runFailureText(safe, style)}\n${safe.next_steps.map((step) => `next: ${step}\n`).join('')}`);
   return {
     document: runDocument(safe),
     exit,

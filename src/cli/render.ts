@@ -1,6 +1,7 @@
 import type { Failure } from '../core/errors.ts';
 import { failureDocument, failureText } from '../report/failure.ts';
 import type { CommandResult, GlobalOptions } from './command.ts';
+import { stderr, stdout } from './output.ts';
 import { styleFor, wantsColour } from './terminal.ts';
 
 /** What goes to stdout for a result: the document, the raw text, or the text for people. */
@@ -9,14 +10,14 @@ export async function render(result: CommandResult, globals: GlobalOptions): Pro
   if (globals.events)
     return result.document ? `${JSON.stringify({ type: 'result', format: 1, ...result.document })}\n` : '';
   if (globals.json) return result.document ? `${JSON.stringify({ format: 1, ...result.document }, null, 2)}\n` : '';
-  return result.text ? ended(asciiWhereNeeded(result.text(await styleFor(process.stdout, globals.color)))) : '';
+  return result.text ? ended(asciiWhereNeeded(result.text(await styleFor(stdout, globals.color)))) : '';
 }
 
 /** A failure for both streams: `--json` and `--events` hold on failure too. */
 export async function renderFailure(failure: Failure, argv: readonly string[]): Promise<{ out?: string; err: string }> {
   const never = argv.includes('--no-color') || argv.includes('--color=never');
   const color = never ? 'never' : argv.includes('--color=always') ? 'always' : undefined;
-  const err = asciiWhereNeeded(`${failureText(failure, await styleFor(process.stderr, color))}\n`);
+  const err = asciiWhereNeeded(`${failureText(failure, await styleFor(stderr, color))}\n`);
   if (argv.includes('--json')) return { out: `${JSON.stringify(failureDocument(failure), null, 2)}\n`, err };
   if (argv.some((word) => word.startsWith('--events')))
     return { out: `${JSON.stringify({ type: 'result', ...failureDocument(failure) })}\n`, err };
@@ -28,9 +29,9 @@ export function asciiWhereNeeded(text: string): string {
   const locale = process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || '';
   if (locale === '' || /utf-?8/i.test(locale)) return text;
   return text
-    .replace(/→/g, '->')
-    .replace(/·/g, '-')
-    .replace(/…/g, '...')
+    .replaceAll('→', '->')
+    .replaceAll('·', '-')
+    .replaceAll('…', '...')
     .replace(/[^\x00-\x7f]/g, '?');
 }
 

@@ -1,5 +1,6 @@
 import { plainStyle, type Style } from '../report/style.ts';
 import type { GlobalOptions } from './command.ts';
+import { stderr } from './output.ts';
 
 type Colour = GlobalOptions['color'];
 
@@ -19,13 +20,15 @@ export async function styleFor(stream: { readonly isTTY?: boolean }, color: Colo
 
 /** Whether a question may be asked: both ends are terminals and nobody forbade it. */
 export function canAsk(globals: GlobalOptions): boolean {
-  return globals.input && process.stdin.isTTY === true && process.stderr.isTTY === true;
+  return globals.input && process.stdin.isTTY === true && stderr.isTTY === true;
 }
 
-/** Whether a live, redrawn display is wanted on stderr. */
+/** Whether a live, redrawn display is wanted on stderr. A terminal that does not know its size cannot be redrawn. */
 export function isLive(globals: GlobalOptions): boolean {
   return (
-    process.stderr.isTTY === true &&
+    stderr.isTTY === true &&
+    process.stderr.columns > 0 &&
+    process.stderr.rows > 0 &&
     !process.env.CI &&
     process.env.TERM !== 'dumb' &&
     !globals.quiet &&

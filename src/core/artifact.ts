@@ -22,6 +22,9 @@ export interface ArtifactStore {
   has(digest: Digest): Promise<boolean>;
   /** Compares every file with its digest; names what differs. */
   verify(digest: Digest): Promise<readonly string[]>;
-  /** Removes every artifact that is not in `keep`; answers what was removed. */
-  prune(keep: ReadonlySet<Digest>): Promise<readonly Digest[]>;
+  /**
+   * Removes every artifact that is not in `keep` and was not put, or put again, within the last `idle_ms`: another run may
+   * be about to place it. Answers what was removed.
+   */
+  prune(keep: ReadonlySet<Digest>, options: { readonly idle_ms: number }): Promise<readonly Digest[]>;
 }

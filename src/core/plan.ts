@@ -139,6 +139,8 @@ export interface Plan {
   readonly version_name?: string;
   /** For promote: where the version comes from. */
   readonly from_env?: string;
+  /** For deploy: what was asked for, so that a saved plan can be made again and compared. */
+  readonly request?: PlanRequest;
   readonly based_on: PlanBasis;
   /** In listed order, which is also a topological one. */
   readonly operations: readonly Operation[];
@@ -149,6 +151,12 @@ export interface Plan {
   readonly gates: readonly Gate[];
   /** Milliseconds along the critical path from past runs; absent when a step on it never ran. */
   readonly estimate: { readonly duration_ms?: number; readonly known: number; readonly unknown: number };
+}
+
+export interface PlanRequest {
+  readonly services?: readonly string[];
+  readonly canary_percent?: number;
+  readonly force?: true;
 }
 
 export interface Gate {

@@ -21,7 +21,8 @@ import { canaryErrors, type Rollout, rolloutOf } from './rollout.ts';
 import type { ObservedTarget } from './target.ts';
 
 /** What every planner that places releases has decided for itself. */
-export interface ReleaseDecision extends Pick<Outline, 'intent' | 'version' | 'fromEnvironment' | 'unchanged'> {
+export interface ReleaseDecision
+  extends Pick<Outline, 'intent' | 'version' | 'fromEnvironment' | 'request' | 'unchanged'> {
   readonly targets: readonly ObservedTarget[];
   readonly placements: readonly Placement[];
   /** The configuration that will be in force. */

@@ -28,6 +28,11 @@ export function planDeploy(snapshot: Snapshot, request: DeployRequest = {}): Pla
     snapshot,
     {
       intent: 'deploy',
+      request: {
+        ...(request.services ? { services: request.services } : {}),
+        ...(request.canaryPercent === undefined ? {} : { canary_percent: request.canaryPercent }),
+        ...(request.force ? { force: true } : {}),
+      },
       targets,
       placements: judged.flatMap((one) => one.place ?? []),
       unchanged: judged.flatMap((one) => one.unchanged ?? []),

@@ -1,6 +1,14 @@
 import { digestValue } from '../core/digest.ts';
 import type { Finding, Place } from '../core/finding.ts';
-import { type Change, type Gate, type Intent, PLAN_FORMAT, type Plan, type Unchanged } from '../core/plan.ts';
+import {
+  type Change,
+  type Gate,
+  type Intent,
+  PLAN_FORMAT,
+  type Plan,
+  type PlanRequest,
+  type Unchanged,
+} from '../core/plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { basisOf } from './basis.ts';
 import { estimate } from './estimate.ts';
@@ -18,6 +26,7 @@ export interface Outline {
   readonly intent: Intent;
   readonly version?: { readonly id: string; readonly name?: string | undefined } | undefined;
   readonly fromEnvironment?: string | undefined;
+  readonly request?: PlanRequest | undefined;
   /** In listed order. */
   readonly steps: readonly Step[];
   readonly unchanged?: readonly Unchanged[];
@@ -32,6 +41,7 @@ export function finishPlan(snapshot: Snapshot, outline: Outline): Planned {
     intent,
     version,
     fromEnvironment,
+    request,
     steps,
     unchanged = [],
     changes = [],
@@ -47,6 +57,7 @@ export function finishPlan(snapshot: Snapshot, outline: Outline): Planned {
     ...(version ? { version_id: version.id } : {}),
     ...(version?.name === undefined ? {} : { version_name: version.name }),
     ...(fromEnvironment === undefined ? {} : { from_env: fromEnvironment }),
+    ...(request && Object.keys(request).length > 0 ? { request } : {}),
     based_on: basisOf(snapshot),
     operations,
     unchanged,

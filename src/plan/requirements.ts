@@ -20,7 +20,7 @@ export function servingErrors(snapshot: Snapshot, placements: readonly Placement
         code: 'UNSUPPORTED' as const,
         message: `${facts.title} cannot ${what}, which ${service.name} needs`,
         path: `services.${service.name}.driver`,
-        fix: able.length > 0 ? `Use the driver ${list(able)}` : 'Use a driver that can; `deployer doctor` lists them',
+        fix: able.length > 0 ? `Use the driver ${list(able)}` : 'Use another driver for this service',
       },
     ];
   });

@@ -91,10 +91,11 @@ function readLines(file: string): Map<string, string> {
 
 function readBody(file: string): string {
   try {
-    const text = readFileSync(file, 'utf8');
-    const end = text.indexOf('\n');
-    const body = text.slice(end + 1);
-    return text.slice(0, end) === `${HEADER} ${digestBytes(body)}` ? body : '';
+    const bytes = readFileSync(file);
+    const end = bytes.indexOf('\n');
+    const body = bytes.subarray(end + 1);
+    const isWhole = bytes.toString('utf8', 0, end) === `${HEADER} ${digestBytes(body)}`;
+    return isWhole ? body.toString('utf8') : '';
   } catch {
     return '';
   }

@@ -73,9 +73,10 @@ function refName(text: string): string | undefined {
   return name?.split('/').includes('..') ? undefined : name;
 }
 
+/** Empty for what is missing or no file: reading a pipe would never end. */
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8').trim();
+    return statSync(file).isFile() ? readFileSync(file, 'utf8').trim() : '';
   } catch {
     return '';
   }

@@ -1,11 +1,14 @@
-import type { Digest } from '../core/digest.ts';
 import type { StampedEvent } from '../core/event.ts';
-import type { RunContext } from '../core/run.ts';
-import type { EnvironmentState, Release, StateDocument, Version } from '../core/state.ts';
+import { type RunContext, versionOf } from '../core/run.ts';
+import type { EnvironmentState, Release, Version } from '../core/state.ts';
 import type { ExecutionResult } from '../execute/result.ts';
 import { type FoldRequest, foldRun, outputsOf } from './fold.ts';
+import { makesVersion } from './run-context.ts';
 import type { PerformRequest } from './run-request.ts';
 import type { Workspace } from './workspace.ts';
+
+/** A run in another environment may have built what is not in any state yet. */
+const SPARED_MS = 3_600_000;
 
 export interface CloseRequest extends PerformRequest {
   readonly result: ExecutionResult;
@@ -24,7 +27,8 @@ export async function closeRun(request: CloseRequest): Promise<EnvironmentState 
   const closing = closingOf(request);
   const after = foldRun({ before, plan, context, events, closing, at });
   await workspace.state.update(context.env, () => after, { lock });
-  if (result.status === 'succeeded') await tidy(workspace);
+  // What is not tidied now is tidied next time; it is no reason to call a deploy failed.
+  if (result.status === 'succeeded') await tidy(workspace).catch(() => undefined);
   return after;
 }
 
@@ -37,23 +41,16 @@ function closingOf({ result, plan }: CloseRequest): FoldRequest['closing'] {
 }
 
 /**
- * A version exists as soon as every service of it has an artifact, whether or not its release went well. Its record is the
- * same whenever it is written, so that a run that was killed behind it can be closed again.
+ * A version exists as soon as everything of it is built, whether or not its release went well. Its record is the same
+ * whenever it is written, so that a run that was killed behind it can be closed again.
  */
-async function recordVersion({ workspace, plan, context, before, events, version }: CloseRequest): Promise<void> {
-  const makesVersion = plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
-  if (version || !makesVersion) return;
-  const built = builtArtifacts(events);
-  const services: Record<string, Version['services'][string]> = {};
-  for (const { name, driver } of Object.values(context.services)) {
-    const artifact = built.get(name) ?? before?.current[name]?.artifact;
-    const inputs = context.inputs[name];
-    if (!artifact || !inputs) return;
-    services[name] = { driver, artifact, inputs };
-  }
+async function recordVersion(request: CloseRequest): Promise<void> {
+  const { workspace, plan, context } = request;
+  const services = makesVersion(plan) ? versionServices(request) : undefined;
+  if (!services) return;
   await workspace.state.versions.create({
     format: 1,
-    id: context.version_id,
+    id: versionOf(context),
     ...(await nameOf(workspace, context)),
     created_at: context.started_at,
     project: workspace.config.project,
@@ -65,6 +62,20 @@ async function recordVersion({ workspace, plan, context, before, events, version
     variables: [...new Set(Object.values(context.inputs).flatMap(({ variables }) => Object.keys(variables)))].sort(),
     migrations: context.migrations,
   });
+}
+
+/** What was built now, what the version it starts from has, or what runs already; `undefined` when a build is missing. */
+function versionServices({ plan, context, before, events, version }: CloseRequest): Version['services'] | undefined {
+  const built = builtArtifacts(events);
+  const wanted = plan.operations.flatMap(({ action }) => (action.do === 'build' ? [action.service] : []));
+  if (!wanted.every((name) => built.has(name))) return undefined;
+  return Object.fromEntries(
+    Object.values(context.services).flatMap(({ name, driver }) => {
+      const artifact = built.get(name) ?? version?.services[name]?.artifact ?? before?.current[name]?.artifact;
+      const inputs = context.inputs[name];
+      return artifact && inputs ? [[name, { driver, artifact, inputs }]] : [];
+    }),
+  );
 }
 
 /** A run in another environment may have taken the name meanwhile; what was built is recorded all the same. */
@@ -84,21 +95,23 @@ function builtArtifacts(events: readonly StampedEvent[]) {
   );
 }
 
-/** Artifacts stay while something runs on them, or one of the newest `keep` deployments of an environment had them. */
 async function tidy(workspace: Workspace): Promise<void> {
   const { document } = await workspace.state.read();
-  const keep = new Set<Digest>();
-  for (const environment of Object.values(document.environments)) {
-    // A run under way in another environment may have built what is not in any state yet.
-    if (environment.active_run) return;
-    for (const release of liveReleases(environment)) keep.add(release.artifact.digest);
-    for (const { version_id } of environment.deployments.slice(-workspace.config.keep - 1)) {
+  const environments = Object.values(document.environments);
+  saveSources(workspace, environments);
+  if (environments.every(({ active_run }) => active_run === undefined)) await pruneArtifacts(workspace, environments);
+}
+
+/** Artifacts stay while something runs on them, or one of the newest `keep` deployments of an environment had them. */
+async function pruneArtifacts(workspace: Workspace, environments: readonly EnvironmentState[]): Promise<void> {
+  const keep = new Set(environments.flatMap(liveReleases).map(({ artifact }) => artifact.digest));
+  for (const { deployments } of environments) {
+    for (const { version_id } of deployments.slice(-workspace.config.keep - 1)) {
       const version = await workspace.state.versions.get(version_id);
       for (const { artifact } of Object.values(version.services)) keep.add(artifact.digest);
     }
   }
-  await workspace.artifacts.prune(keep);
-  saveSources(workspace, document);
+  await workspace.artifacts.prune(keep, { idle_ms: SPARED_MS });
 }
 
 function liveReleases({ current, canary }: EnvironmentState): Release[] {
@@ -106,8 +119,7 @@ function liveReleases({ current, canary }: EnvironmentState): Release[] {
 }
 
 /** The stat cache, and the file lists that tell how many files differ from what is live. */
-function saveSources(workspace: Workspace, document: StateDocument): void {
-  const sources = workspace.sources();
-  const live = Object.values(document.environments).flatMap(liveReleases);
-  sources.save(new Set(live.map(({ inputs }) => inputs.files)));
+function saveSources(workspace: Workspace, environments: readonly EnvironmentState[]): void {
+  const live = environments.flatMap(liveReleases);
+  workspace.sources().save(new Set(live.map(({ inputs }) => inputs.files)));
 }

@@ -21,15 +21,26 @@ export interface DeployRequest extends PlanDeployRequest {
 
 /** Builds what changed, migrates, places, switches and checks. */
 export async function deploy(workspace: Workspace, request: DeployRequest, options: RunOptions): Promise<RunReport> {
-  const { approved, versionName, ...wanted } = request;
+  const { approved, versionName, ...typed } = request;
+  const wanted = approved ? { env: approved.env, ...askedBy(approved) } : typed;
   if (versionName !== undefined) await workspace.state.versions.requireFree(versionName);
   return applyPlan({
     workspace,
     makePlan: () => planDeployment(workspace, wanted),
     command: 'deploy',
-    forced: request.force ? ['force'] : [],
+    forced: wanted.force ? ['force'] : [],
     ...(approved ? { approved } : {}),
     ...(versionName ? { versionName } : {}),
     ...options,
   });
+}
+
+/** What was asked for when a saved plan was made; nothing that is typed now changes it. */
+function askedBy({ request = {} }: Plan): Omit<PlanDeployRequest, 'env'> {
+  const { services, canary_percent, force } = request;
+  return {
+    ...(services ? { services } : {}),
+    ...(canary_percent === undefined ? {} : { canaryPercent: canary_percent }),
+    ...(force ? { force } : {}),
+  };
 }

@@ -1,30 +1,41 @@
 import type { NotificationConfig } from '../core/config.ts';
-import type { RunReport } from '../core/run.ts';
+import type { RunContext, RunReport } from '../core/run.ts';
 import type { Workspace } from './workspace.ts';
 
 const TRIES = 3;
 const LIMIT_MS = 5_000;
 
-/** Tells the configured hooks how a run ended. Never fails or delays a deploy by more than five seconds. */
+type Occasion = NotificationConfig['on'][number];
+
+/** Tells the configured hooks that a run begins. Never fails; resolves within five seconds, which nobody has to wait for. */
+export async function notifyStarted(workspace: Workspace, context: RunContext): Promise<void> {
+  const { env, run_id, version_id } = context;
+  await tell(workspace, 'started', { env, run_id, version_id, status: 'running', url: null });
+}
+
+/** Tells the configured hooks how a run ended. Never fails, and holds the end of a run up for at most five seconds. */
 export async function notify(workspace: Workspace, report: RunReport): Promise<void> {
-  const outcome = report.status === 'succeeded' ? 'succeeded' : 'failed';
-  const wanted = workspace.config.notifications.filter(({ on }) => on.includes(outcome));
-  if (wanted.length === 0) return;
-  const body = JSON.stringify({
-    format: 1,
-    event: outcome,
-    project: workspace.config.project,
-    env: report.env,
-    run_id: report.run_id,
-    version_id: report.version_id,
-    status: report.status,
-    url: report.url ?? null,
-    ...(report.failure ? { code: report.failure.code, reason: report.failure.reason } : {}),
+  const { env, run_id, version_id, status, url = null, failure } = report;
+  await tell(workspace, status === 'succeeded' ? 'succeeded' : 'failed', {
+    env,
+    run_id,
+    version_id,
+    status,
+    url,
+    ...(failure ? { code: failure.code, reason: failure.reason } : {}),
   });
+}
+
+async function tell(
+  workspace: Workspace,
+  event: Occasion,
+  facts: { readonly run_id: string | undefined; readonly [name: string]: unknown },
+): Promise<void> {
+  const wanted = workspace.config.notifications.filter(({ on }) => on.includes(event));
+  if (wanted.length === 0) return;
+  const body = JSON.stringify({ format: 1, event, project: workspace.config.project, ...facts });
   const signal = AbortSignal.timeout(LIMIT_MS);
-  await Promise.all(
-    wanted.map((hook) => deliver(workspace, hook, { body, signal, id: `${report.run_id}-${outcome}` })),
-  );
+  await Promise.all(wanted.map((hook) => deliver(workspace, hook, { body, signal, id: `${facts.run_id}-${event}` })));
 }
 
 async function deliver(

@@ -1,10 +1,11 @@
 import type { RunContext, RunReport } from '../core/run.ts';
 import type { EnvironmentState } from '../core/state.ts';
+import { keepOutOfGit } from '../project/keep-out.ts';
 import { emptyEnvironment } from '../state/document.ts';
 import type { Lock } from '../state/held-lock.ts';
 import { type CarriedOut, carryOut } from './carry-out.ts';
 import { closeRun } from './close-run.ts';
-import { notify } from './notify.ts';
+import { notify, notifyStarted } from './notify.ts';
 import { reportRun } from './report-run.ts';
 import { makeContext } from './run-context.ts';
 import type { PerformRequest, RunRequest } from './run-request.ts';
@@ -20,12 +21,16 @@ const RECENT = 50;
 export async function runPlan(request: RunRequest): Promise<RunReport> {
   const { workspace, plan, lock } = request;
   await workspace.state.createKey();
+  await keepOutOfGit(workspace.folder);
   const context = await makeContext(request);
   await workspace.state.runs.writePlan(context.run_id, plan);
   await workspace.state.runs.writeContext(context);
   await recordStart(workspace, context, { action: context.intent, detail: { plan: plan.id } });
   const before = await openRun(workspace, context, lock);
-  return perform({ ...request, context, before, variables: request.observation.variables });
+  const told = notifyStarted(workspace, context);
+  const report = await perform({ ...request, context, before, variables: request.observation.variables });
+  await told;
+  return report;
 }
 
 /** Executes (from the start, or from where the journal ends), closes the run and reports. */

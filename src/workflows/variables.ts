@@ -40,7 +40,10 @@ export async function resolveVariables(
   };
 }
 
-/** What one service gets: every plain value, and the secrets it names; all of them when it names nothing at all. */
+/**
+ * What one service gets. One that runs: every plain value, and the secrets that `env` or `build.env` names, all of them
+ * when it has no `env`. One that is only files: what its build names.
+ */
 export function serviceVariables(
   service: ServiceConfig,
   facts: DriverFacts | undefined,

@@ -69,7 +69,7 @@ describe('what changed', () => {
   test('nothing: there is nothing to do, and the plan says why', () => {
     const { plan, errors } = planDeploy(aSnapshot({ current: state, observed: same }));
     expect(planText(plan)).toMatchInlineSnapshot(`
-      "Deploy to staging  plan_a866ab75736e6631
+      "Deploy to staging  plan_f3ca7c08d3a30276
 
       Unchanged
         api: same files, variables and options as ver_1
@@ -85,7 +85,7 @@ describe('what changed', () => {
     const web = observed({ source: 'second', files: 3 });
     const { plan } = planDeploy(aSnapshot({ current: state, observed: { ...same, web } }));
     expect(planText(plan, { verbose: true })).toMatchInlineSnapshot(`
-      "Deploy to staging  plan_0a377e4358add844
+      "Deploy to staging  plan_5dddd3045c370084
 
       Operations
         build:web        Build web                   files changed: 3
@@ -98,7 +98,7 @@ describe('what changed', () => {
             on failure: Move users of web back
         health:web       Check web                   the new release is live
             after traffic:web:100
-        cleanup:web      Remove old releases of web  2 old releases kept
+        cleanup:web      Remove old releases of web  no old release is kept
             after health:web
 
       Unchanged

@@ -70,7 +70,7 @@ describe('pending migrations of a deploy', () => {
   test('that take away before the deploy close the way back, come after all builds, and say so', () => {
     const { plan } = planDeploy(withMigrations('pre_deploy', [adds, drops]));
     expect(planText(plan, { verbose: true })).toMatchInlineSnapshot(`
-      "Deploy to staging  plan_9dd6b655aae58747
+      "Deploy to staging  plan_d42580bcac288c0c
 
       Operations
         build:api                Build api                       files changed: 1
@@ -95,9 +95,9 @@ describe('pending migrations of a deploy', () => {
             after traffic:api:100
         health:web               Check web                       the new release is live
             after traffic:web:100
-        cleanup:api              Remove old releases of api      2 old releases kept
+        cleanup:api              Remove old releases of api      no old release is kept
             after health:api, health:web
-        cleanup:web              Remove old releases of web      2 old releases kept
+        cleanup:web              Remove old releases of web      no old release is kept
             after health:api, health:web
 
       Changes
@@ -222,7 +222,7 @@ describe('migrating alone', () => {
   test('runs what is pending of every strategy', () => {
     const { plan } = planMigrate(withMigrations('manual', [adds, drops]));
     expect(planText(plan)).toMatchInlineSnapshot(`
-      "Migrate the databases of staging  plan_3b571a16778edb36
+      "Migrate the databases of staging  plan_c52a230fc8c36de3
 
       Operations
         migrate:main:manual  Run manual migrations of main  2 migrations pending; no

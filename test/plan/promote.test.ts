@@ -44,7 +44,7 @@ describe('promoting', () => {
     const { plan, errors } = planPromote(promotion());
     expect(errors).toEqual([]);
     expect(planText(plan)).toMatchInlineSnapshot(`
-      "Promote v3.2 (ver_2) from staging to production  plan_b876c2e66a445c5c
+      "Promote v3.2 (ver_2) from staging to production  plan_7521268646075acd
 
       Operations
         deploy:api       Deploy api                  promoted from staging
@@ -53,8 +53,8 @@ describe('promoting', () => {
         traffic:web:100  Move users of web           everything is in place
         health:api       Check api                   the new release is live
         health:web       Check web                   the new release is live
-        cleanup:api      Remove old releases of api  2 old releases kept
-        cleanup:web      Remove old releases of web  2 old releases kept
+        cleanup:api      Remove old releases of api  no old release is kept
+        cleanup:web      Remove old releases of web  no old release is kept
 
       Changes
         ~ service api: ver_1 → ver_2

@@ -38,8 +38,14 @@ const present = aDeployment(now, {
 });
 const current = anEnvironmentState(now, { deployments: [past, present] });
 
+/** The world as it is observed with the configuration that the earlier version ran with. */
 function back(draft: SnapshotDraft = {}) {
-  return aSnapshot({ current, version: aVersion(old), ...draft });
+  return aSnapshot({
+    current,
+    version: aVersion(old),
+    observed: { api: observed({ variables: { LEVEL: 'info' } }) },
+    ...draft,
+  });
 }
 
 describe('rolling back', () => {
@@ -47,7 +53,7 @@ describe('rolling back', () => {
     const { plan, errors } = planRollback(back());
     expect(errors).toEqual([]);
     expect(planText(plan, { verbose: true })).toMatchInlineSnapshot(`
-      "Roll staging back to ver_1  plan_2908344b127ca5a6
+      "Roll staging back to ver_1  plan_e0b52893fd0f6795
 
       Operations
         deploy:api       Deploy api again            back to ver_1; variable LEVEL
@@ -60,7 +66,7 @@ describe('rolling back', () => {
             on failure: Move users of api back
         health:api       Check api                   the new release is live
             after traffic:api:100
-        cleanup:api      Remove old releases of api  2 old releases kept
+        cleanup:api      Remove old releases of api  no old release is kept
             after health:api
 
       Unchanged

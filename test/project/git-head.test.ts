@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSource } from '../../src/project/git-head.ts';
 import { temporaryFolder, writeTree } from '../support/file-tree.ts';
+import { hasGit } from '../support/git.ts';
 
 const IDENTITY = ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'init.defaultBranch=main'];
 
@@ -72,6 +73,9 @@ test('broken and hostile git files give no source, and nothing outside is read',
   const loop = temporaryFolder();
   writeTree(loop, { '.git/HEAD': 'ref: refs/heads/a', '.git/refs/heads/a': 'ref: refs/heads/a' });
   expect(await readSource(loop)).toBeNull();
+  const device = temporaryFolder();
+  writeTree(device, { '.git/HEAD': '-> /dev/zero' });
+  expect(await readSource(device)).toBeNull();
 });
 
 function repository(): string {
@@ -84,13 +88,4 @@ function repository(): string {
 function git(cwd: string, ...args: readonly string[]): string {
   const env = { PATH: process.env['PATH'], HOME: cwd, GIT_CONFIG_NOSYSTEM: '1' };
   return execFileSync('git', [...IDENTITY, ...args], { cwd, env, encoding: 'utf8' }).trim();
-}
-
-function hasGit(): boolean {
-  try {
-    execFileSync('git', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

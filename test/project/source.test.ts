@@ -9,6 +9,7 @@ import { DeployerError } from '../../src/core/errors.ts';
 import { listSource } from '../../src/project/source.ts';
 import { openSourceTree } from '../../src/project/source-tree.ts';
 import { errorOf, temporaryFolder, writeTree } from '../support/file-tree.ts';
+import { hasGit } from '../support/git.ts';
 import { hashAndSave, hashOf, pathsOf, service } from './sources.ts';
 
 describe('what counts as a source', () => {
@@ -248,13 +249,4 @@ function gitFiles(cwd: string): readonly string[] {
   execFileSync('git', ['init', '-q', '--template='], { cwd });
   const listed = execFileSync('git', ['ls-files', '-coz', '--exclude-standard'], { cwd, encoding: 'utf8' });
   return listed.split('\0').filter(Boolean).sort();
-}
-
-function hasGit(): boolean {
-  try {
-    execFileSync('git', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -34,6 +34,14 @@ describe('what was approved is what runs', () => {
     expect((await project.ok(['deploy', '--plan', 'p.json', '--json'])).json().changed).toBe(true);
   });
 
+  it('runs a saved plan with what was asked for when it was made', async () => {
+    await project.write('app/version.txt', 'canary\n');
+    await project.ok(['plan', '--env', 'production', '--canary', '10', '--out', 'p.json']);
+    await project.ok(['deploy', '--plan', 'p.json']);
+    expect((await project.ok(['canary', 'status', '--env', 'production', '--json'])).json().percent).toBe(10);
+    await project.ok(['canary', 'promote', '--env', 'production']);
+  });
+
   it('refuses a saved plan when something else was deployed since', async () => {
     await project.write('app/version.txt', 'three\n');
     await project.ok(['plan', '--env', 'production', '--out', 'p.json']);

@@ -71,7 +71,7 @@ export function driverShape(drivers: readonly string[]): Record<never, never> {
 
 function buildField() {
   return formsField(
-    'How the artifact is made; detected when left out.',
+    'How the artifact is made; default: nothing is built, and the folder is the artifact.',
     'a command, or a map with command, output and env',
     [
       commandField('Build command, run in the folder of the service.'),

@@ -1,5 +1,5 @@
 import type { OptionsCheck } from '../../core/driver.ts';
-import { formatDuration, parseDuration } from '../../core/duration.ts';
+import { parseDuration } from '../../core/duration.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { isName, nearest } from '../../core/name.ts';
 
@@ -32,7 +32,15 @@ export type StopSignal = (typeof STOP_SIGNALS)[number];
 const LONGEST = 3_600_000;
 /** `/api`, `/api/v1`; no trailing slash. */
 const ROUTE = /^(?:\/[A-Za-z0-9._~-]+)+$/;
-const DEFAULTS = { stop_timeout: 10_000, drain_timeout: 30_000, keep_alive: 75_000 } as const;
+const DURATIONS = {
+  stop_timeout: { ms: 10_000, text: '10s', description: 'From stop_signal to SIGKILL' },
+  drain_timeout: {
+    ms: 30_000,
+    text: '30s',
+    description: 'How long requests may go on after a release lost its traffic',
+  },
+  keep_alive: { ms: 75_000, text: '75s', description: 'How long an idle client connection is kept open' },
+} as const;
 
 /** The options of a service as `checkOptions` completed them. */
 export function readOptions(options: JsonObject): LocalOptions {
@@ -73,18 +81,19 @@ export const optionsSchema: JsonObject = {
       description: 'Path prefixes, such as /api, and the service of the same environment that answers them',
     },
     worker: { type: 'boolean', default: false, description: 'Listens on no port' },
-    stop_signal: { enum: [...STOP_SIGNALS], default: 'SIGTERM' },
+    stop_signal: { enum: [...STOP_SIGNALS], default: 'SIGTERM', description: 'Signal that asks a service to end' },
     ...Object.fromEntries(
-      Object.entries(DEFAULTS).map(([key, ms]) => [
+      Object.entries(DURATIONS).map(([key, { text, description }]) => [
         key,
-        { type: 'string', pattern: '^([0-9.]+(ms|s|m|h))+$', default: formatDuration(ms) },
+        { type: 'string', pattern: '^([0-9.]+(ms|s|m|h))+$', default: text, description },
       ]),
     ),
   },
 };
 
 function defaults(): JsonObject {
-  return { host: '127.0.0.1', immutable: [], routes: {}, worker: false, stop_signal: 'SIGTERM', ...DEFAULTS };
+  const waits = Object.fromEntries(Object.entries(DURATIONS).map(([key, { ms }]) => [key, ms]));
+  return { host: '127.0.0.1', immutable: [], routes: {}, worker: false, stop_signal: 'SIGTERM', ...waits };
 }
 
 interface Problem {

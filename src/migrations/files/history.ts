@@ -60,7 +60,7 @@ function missingFinding(folder: Folder, id: string): Finding {
 function lateFinding(folder: Folder, file: MigrationFile, newest: string): Finding {
   return problem(folder, nameOf(folder, file, file.id), `is not applied, but the later ${newest} is`, {
     code: 'MIGRATION_REFUSED',
-    fix: 'Give it a number after the newest one, or run "deployer migrate run --allow-out-of-order"',
+    fix: 'Give it a number after the newest one',
   });
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MAX_BYTES = 1024 * 1024;
@@ -24,11 +24,12 @@ export function openFolder(root: string, path: string): Folder {
   };
 }
 
-/** A file's text; empty when it is missing, unreadable or over 1 MiB. */
+/** A file's text; empty when it is missing, unreadable, over 1 MiB, or no file: a link or a pipe could lead anywhere. */
 export function readText(folder: Pick<Folder, 'absolute'>, name: string): string {
   try {
-    const text = readFileSync(join(folder.absolute, name), 'utf8');
-    return text.length > MAX_BYTES ? '' : text;
+    const file = join(folder.absolute, name);
+    const stats = lstatSync(file);
+    return stats.isFile() && stats.size <= MAX_BYTES ? readFileSync(file, 'utf8') : '';
   } catch {
     return '';
   }

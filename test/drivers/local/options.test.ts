@@ -11,6 +11,7 @@ it('fills in what was left out', () => {
       port: 8080,
       spa: 'index.html',
       immutable: [],
+      routes: {},
       worker: false,
       stop_signal: 'SIGTERM',
       stop_timeout: 10_000,

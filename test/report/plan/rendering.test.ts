@@ -46,7 +46,7 @@ function poisoned(text: string): Plan {
 describe('as text', () => {
   test('a plan reads from top to bottom', () => {
     expect(planText(plan)).toMatchInlineSnapshot(`
-      "Deploy to production  plan_c9743cb33d2cd1c5
+      "Deploy to production  plan_a6edf8ea4db852bf
 
       Operations
         build:web        Build web                   files changed: 3            ~4.0s
@@ -54,7 +54,7 @@ describe('as text', () => {
                                                      TOKEN changed
         traffic:web:100  Move users of web           everything is in place      ~40ms
         health:web       Check web                   the new release is live     ~1.0s
-        cleanup:web      Remove old releases of web  2 old releases kept          ~9ms
+        cleanup:web      Remove old releases of web  no old release is kept       ~9ms
 
       Unchanged
         api: same files, variables and options as ver_1
@@ -125,7 +125,7 @@ describe('as Markdown', () => {
       | \`deploy:web\` | Deploy web<br>+ TOKEN | files changed: 3; variable TOKEN changed | ~2.5s |
       | \`traffic:web:100\` | Move users of web<br>\\~ share of the new release: 100 % | everything is in place | ~40ms |
       | \`health:web\` | Check web | the new release is live | ~1.0s |
-      | \`cleanup:web\` | Remove old releases of web | 2 old releases kept | ~9ms |
+      | \`cleanup:web\` | Remove old releases of web | no old release is kept | ~9ms |
 
       #### Gates
 
@@ -149,7 +149,7 @@ describe('as Markdown', () => {
 
       </details>
 
-      <sub>plan_c9743cb33d2cd1c5</sub>
+      <sub>plan_a6edf8ea4db852bf</sub>
       "
     `);
   });
@@ -175,7 +175,7 @@ describe('as a Mermaid flowchart', () => {
         n1 --> n2
         n3(["health:web<br/>the new release is live"])
         n2 --> n3
-        n4["cleanup:web<br/>2 old releases kept"]
+        n4["cleanup:web<br/>no old release is kept"]
         n3 --> n4
       "
     `);

@@ -1,0 +1,93 @@
+// What becomes of src/ in dist/: one script for the command line, and modules for all that other programs start or import.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { build } from 'esbuild';
+
+const FOREIGN = ['@photostructure/sqlite', 'pg', 'pg-native', 'mysql2'];
+/** Parts of Node that only some commands need, and their packages name at their top. Each costs some ms to load. */
+const LATE = /^node:(child_process|fs\/promises|stream\/promises|timers\/promises)$/;
+
+/** Bundles the sources below `root` into the folder `out`. */
+export async function bundle({ root, out }) {
+  await Promise.all([bundleCommandLine({ root, out }), bundleModules({ root, out })]);
+}
+
+/**
+ * `main.cjs`: everything in one script, since finding and linking a hundred small modules takes longer than all they do.
+ * What is imported on demand is only run on demand. It is an expression, a function of what a CommonJS module is given,
+ * so that `bin/deployer.js` can start it from V8's cache, which modules do not have.
+ */
+function bundleCommandLine({ root, out }) {
+  return build({
+    ...common(root),
+    entryPoints: [{ in: join(root, 'src/cli/main.ts'), out: 'main' }],
+    outdir: out,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    define: { ...common(root).define, 'import.meta.url': '__url' },
+    plugins: [lateBuiltins],
+    banner: { js: "(function(require,__filename){const __url=require('node:url').pathToFileURL(__filename).href;" },
+    footer: { js: '})' },
+  });
+}
+
+/** `index.js`, the library, and every `*.entry.ts`: a program of its own, such as a driver's daemon. */
+function bundleModules({ root, out }) {
+  return build({
+    ...common(root),
+    entryPoints: moduleEntries(join(root, 'src')),
+    outdir: out,
+    format: 'esm',
+    splitting: true,
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  });
+}
+
+function common(root) {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    minify: true,
+    legalComments: 'linked',
+    logLevel: 'warning',
+    // The package's own build for browsers is the same code as ES modules, which can be shaken and starts faster.
+    alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
+    external: FOREIGN,
+    define: { 'process.env.DEPLOYER_VERSION': JSON.stringify(version) },
+  };
+}
+
+function moduleEntries(src) {
+  const index = join(src, 'index.ts');
+  const programs = filesBelow(src).filter((file) => file.endsWith('.entry.ts'));
+  return [
+    ...(existsSync(index) ? [{ in: index, out: 'index' }] : []),
+    ...programs.map((file) => ({ in: file, out: `${basename(dirname(file))}-${basename(file, '.entry.ts')}` })),
+  ];
+}
+
+/** Puts a stand-in before a part of Node: it has the same members, and loads the part when one is first used. */
+const lateBuiltins = {
+  name: 'late-builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: LATE }, ({ path }) => ({ path, namespace: 'late' }));
+    onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => {
+      const members = Object.keys(await import(path)).filter((name) => name !== 'default');
+      const getters = members.map((name) => `get ${name}(){return load().${name}}`);
+      return {
+        contents: `let part;const load=()=>part??=require.call(null,'${path}');module.exports={${getters}};`,
+        loader: 'js',
+      };
+    });
+  },
+};
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
+}
