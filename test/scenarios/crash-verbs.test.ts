@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { borders, type Chain, cutOff, cutOffAt, type Told, undisturbed } from '../support/crash/chain.ts';
-import { CrashProject } from '../support/crash/project.ts';
+import { CrashProject, NOTHING } from '../support/crash/project.ts';
 
 /** Every call on every file; by default the borders of operations. */
 const every = process.env['DEPLOYER_LONG'] !== undefined;
@@ -75,19 +75,49 @@ describe('what resume makes of a killed', () => {
       },
     });
   });
+});
 
-  it('deploy that takes itself back: the version before', LIMIT, async () => {
-    await crash.project.ok(['env', 'promote', 'staging', 'production', '--yes']);
-    await proveAll('a deploy that fails', {
-      env: 'production',
-      command: ['deploy', '--env', 'production', '--yes', '--json'],
-      code: 9,
-      async prepare(round) {
-        await crash.change(`sick ${round}`);
-        return 'one';
-      },
-    });
+describe('a deploy that takes itself back, killed', () => {
+  const command = ['deploy', '--env', 'production', '--yes', '--json'];
+  const failing = (crash: CrashProject): Chain => ({
+    env: 'production',
+    command,
+    code: 9,
+    async prepare(round) {
+      await crash.change(`sick ${round}`);
+      return 'zero';
+    },
   });
+
+  it('is taken back all the same by resume', LIMIT, async () => {
+    const projects = await Promise.all([0, 1, 2, 3].map(() => CrashProject.create()));
+    try {
+      const told = await Promise.all(
+        projects.map(async (crash) => {
+          await crash.project.ok(command);
+          return undisturbed(crash, failing(crash), every);
+        }),
+      );
+      const [first] = told;
+      const all = first ? fromCompensation(every ? first.steps : borders(first.steps)) : [];
+      const cuts = await Promise.all(
+        projects.map((crash, index) => {
+          const steps = all.filter((_, place) => place % projects.length === index);
+          return cutOffAt(crash, failing(crash), { steps, picture: told[index]?.picture ?? NOTHING }, every);
+        }),
+      );
+      console.log(`killed a deploy that took itself back in front of ${all.length} steps`);
+      expect(cuts.flatMap(({ troubles }) => troubles)).toEqual([]);
+      expect(all.length).toBeGreaterThan(10);
+    } finally {
+      await Promise.all(projects.map(({ project }) => project.dispose()));
+    }
+  });
+
+  /** What comes before is the same as in a deploy that succeeds. */
+  function fromCompensation(steps: readonly string[]): readonly string[] {
+    return steps.slice(steps.findIndex((step) => step.includes('operation.failed')));
+  }
 });
 
 describe('what rollback makes of a killed deploy', () => {
@@ -95,11 +125,11 @@ describe('what rollback makes of a killed deploy', () => {
     const crash = await CrashProject.create();
     try {
       await crash.project.ok(['deploy', '--env', 'staging']);
-      const before = await crash.picture('staging');
       await crash.change('two');
       const steps = await crash.record(['deploy', '--env', 'staging', '--json'], { every });
       await crash.project.ok(['rollback', '--env', 'staging']);
-      const troubles = await takenBack(crash, { picture: before, steps: every ? steps : borders(steps) });
+      const picture = await crash.picture('staging');
+      const troubles = await takenBack(crash, { picture, steps: every ? steps : borders(steps) });
       expect(troubles).toEqual([]);
     } finally {
       await crash.project.dispose();
@@ -108,19 +138,18 @@ describe('what rollback makes of a killed deploy', () => {
 
   /** Only what had begun can be taken back; from the last line on there is nothing to take back any more. */
   async function takenBack(crash: CrashProject, { picture, steps }: Told) {
+    const from = steps.findIndex((step) => step.includes('events.ndjson'));
     const until = steps.findIndex((step) => step.includes('run.finished'));
-    const begun = steps.slice(0, until);
+    const begun = steps.slice(from, until);
     for (const [index, step] of begun.entries()) {
       const chain: Chain = {
         env: 'staging',
         command: ['deploy', '--env', 'staging', '--json'],
         finish: ['rollback', '--env', 'staging', '--json'],
-        code: 9,
         async prepare(round) {
           await crash.change(`try ${round}`);
           return 'zero';
         },
-        expected: () => ({ last: undefined, current: undefined, releases: undefined }),
       };
       const { troubles } = await cutOff(crash, chain, { step, round: index, picture, every });
       if (troubles.length > 0) return troubles;

@@ -96,7 +96,10 @@ function different(found: Picture, expected: Expected): string[] {
   });
 }
 
-/** The borders of operations: before and after the lines about their beginning and their end. */
+/**
+ * The borders of operations: before and after the line about their beginning, and before the one about their end. After
+ * that one the next operation's border follows.
+ */
 export function borders(steps: readonly string[]): string[] {
-  return steps.filter((step) => /^(append|synced) .*events\.ndjson/.test(step));
+  return steps.filter((step) => /^(append|synced .*started) .*events\.ndjson/.test(step));
 }
