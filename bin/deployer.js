@@ -7,4 +7,4 @@ const { Script } = require('node:vm');
 const filename = join(__dirname, '../dist/main.cjs');
 const cache = `${filename}.cache`;
 const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
-new Script(readFileSync(filename, 'utf8'), { filename, cachedData }).runInThisContext()(require, filename);
+new Script(readFileSync(filename, 'latin1'), { filename, cachedData }).runInThisContext()(require, filename);

@@ -10,7 +10,7 @@ const sample = mkdtempSync(join(tmpdir(), 'deployer-build-'));
 for (const part of ['deploy.config.yaml', 'examples'])
   cpSync(join(root, part), join(sample, part), { recursive: true });
 
-const script = new Script(readFileSync(file, 'utf8'), { filename: file });
+const script = new Script(readFileSync(file, 'latin1'), { filename: file });
 process.argv = [process.execPath, file, 'plan', '--cwd', sample];
 process.on('exit', () => {
   rmSync(sample, { recursive: true });

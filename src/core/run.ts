@@ -1,6 +1,6 @@
 import type { DatabaseConfig, Mode, ServiceConfig } from './config.ts';
 import type { Digest } from './digest.ts';
-import type { Failure } from './errors.ts';
+import { DeployerError, type Failure } from './errors.ts';
 import type { RunStatus } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Intent, OperationType } from './plan.ts';
@@ -17,8 +17,8 @@ export interface RunContext {
   readonly env: string;
   readonly mode: Mode;
   readonly template?: string;
-  /** The version that this run makes, or that it puts in place. */
-  readonly version_id: string;
+  /** The version that this run makes, or that it is about; `null` for one that is about none, such as `migrate run`. */
+  readonly version_id: string | null;
   readonly version_name?: string;
   readonly started_at: string;
   readonly who: string;
@@ -35,6 +35,12 @@ export interface RunContext {
   /** Gates that were passed by force. */
   readonly forced: readonly string[];
   readonly compensation: 'automatic' | 'off';
+}
+
+/** The version of a run that has one; whoever places or records releases relies on it. */
+export function versionOf({ run_id, version_id }: RunContext): string {
+  if (version_id !== null) return version_id;
+  throw new DeployerError({ code: 'INTERNAL', reason: `${run_id} is about no version` });
 }
 
 export interface OperationReport {

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DeployerError } from '../core/errors.ts';
 import type { Entropy } from '../core/ports.ts';
@@ -19,6 +19,9 @@ export interface FileStoreOptions {
   readonly folder: string;
   readonly entropy: Entropy;
 }
+
+/** A link in the place of a file is refused. */
+const READING = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 /**
  * State in a local folder. Folders are 0700 and files 0600 whatever the umask. Nothing is half written: see `publish.ts`.
@@ -50,14 +53,34 @@ export function openFileStore({ folder: root, entropy }: FileStoreOptions): File
 }
 
 async function listNames(folder: StateFolder, prefix: string): Promise<readonly string[]> {
-  if (!(await folder.has(`${prefix}x`))) return [];
+  if (!folder.has(`${prefix}x`)) return [];
   const path = join(folder.path, prefix);
-  const names = await named('list', path, () => readdir(path));
+  const names = await named('list', path, async () => readdirSync(path));
   return names.filter((name) => !name.startsWith('.')).sort();
 }
 
 async function readWhole(folder: StateFolder, key: string): Promise<Uint8Array | undefined> {
-  return withFile(folder, key, (handle) => handle.readFile());
+  const path = folder.pathOf(key);
+  return folder.has(key) ? named('read', path, async () => readNow(path)) : undefined;
+}
+
+/** State is small and read by every command: through the thread pool each read would take several times as long. */
+function readNow(path: string): Uint8Array | undefined {
+  const handle = openToRead(path);
+  if (handle === undefined) return undefined;
+  try {
+    return readFileSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function openToRead(path: string): number | undefined {
+  try {
+    return openSync(path, READING);
+  } catch (error) {
+    return unlessAbsent(error);
+  }
 }
 
 async function readEnd(folder: StateFolder, key: string, size: number) {
@@ -77,9 +100,9 @@ async function readEnd(folder: StateFolder, key: string, size: number) {
 
 async function withFile<T>(folder: StateFolder, key: string, use: (handle: FileHandle) => Promise<T>) {
   const path = folder.pathOf(key);
-  if (!(await folder.has(key))) return undefined;
+  if (!folder.has(key)) return undefined;
   return named('read', path, async () => {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(unlessAbsent);
+    const handle = await open(path, READING).catch(unlessAbsent);
     return handle && (await use(handle).finally(() => handle.close()));
   });
 }

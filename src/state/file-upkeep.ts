@@ -18,7 +18,7 @@ export function fileUpkeep(folder: StateFolder): StoreUpkeep {
       for (const path of await forgotten(temporary)) await rm(path, { force: true });
     },
     async check() {
-      if (!(await folder.has('x'))) return [];
+      if (!folder.has('x')) return [];
       return [...(await wideModes(folder.path)), ...leftOver(temporary, await forgotten(temporary))];
     },
   };

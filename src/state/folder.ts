@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs';
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { lstatSync, type Stats } from 'node:fs';
+import { chmod, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DeployerError } from '../core/errors.ts';
 import { syncFolder } from './publish.ts';
@@ -13,7 +13,7 @@ export interface StateFolder {
   readonly path: string;
   pathOf(key: string): string;
   /** Whether the folder of a key is there. Throws when it is one that must not be used. */
-  has(key: string): Promise<boolean>;
+  has(key: string): boolean;
   /** Makes the folder of a key where it is missing. */
   prepare(key: string): Promise<void>;
   /** The same for the folder of temporary files. One folder for all, so that finding forgotten ones stays cheap. */
@@ -27,10 +27,7 @@ export function stateFolder(root: string): StateFolder {
     path: root,
     temporary,
     pathOf: (key) => join(root, checked(key)),
-    async has(key) {
-      for (const folder of foldersOf(root, checked(key))) if (!(await usable(folder))) return false;
-      return true;
-    },
+    has: (key) => foldersOf(root, checked(key)).every(usable),
     prepare: (key) => makeMissing(foldersOf(root, checked(key))),
     prepareTemporary: () => makeMissing([root, temporary]),
   };
@@ -47,13 +44,18 @@ function foldersOf(root: string, key: string): string[] {
   return [root, ...parts.map((_, depth) => join(root, ...parts.slice(0, depth + 1)))];
 }
 
-async function usable(folder: string): Promise<boolean> {
-  const stats = await lstat(folder).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw unavailable('look at', folder, error);
-  });
+function usable(folder: string): boolean {
+  const stats = statsOf(folder);
   if (stats) refuseForeign(folder, stats);
   return stats !== undefined;
+}
+
+function statsOf(folder: string): Stats | undefined {
+  try {
+    return lstatSync(folder, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unavailable('look at', folder, error);
+  }
 }
 
 function refuseForeign(folder: string, stats: Stats): void {
@@ -74,7 +76,7 @@ function refusal(folder: string, fault: string, fix: string): DeployerError {
 }
 
 async function makeMissing(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) if (!(await usable(folder))) await make(folder);
+  for (const folder of folders) if (!usable(folder)) await make(folder);
 }
 
 async function make(folder: string): Promise<void> {
@@ -85,6 +87,6 @@ async function make(folder: string): Promise<void> {
     await syncFolder(dirname(folder));
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw unavailable('make', folder, error);
-    await usable(folder);
+    usable(folder);
   }
 }

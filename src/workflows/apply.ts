@@ -66,7 +66,7 @@ interface LockedRequest {
 async function runLocked(request: ApplyRequest, { first, lock, stop, approval }: LockedRequest): Promise<RunReport> {
   const planned = await request.makePlan();
   refuseUnfinished(planned);
-  if (approval === 'approved') requireSame(first.plan, planned);
+  requireSame(request.approved ?? (approval === 'approved' ? first.plan : undefined), planned);
   refuse(planned);
   if (planned.plan.operations.length === 0) return reportUnchanged(planned.plan, planned.observation.snapshot);
   stop.throwIfAborted();

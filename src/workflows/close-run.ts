@@ -1,8 +1,9 @@
 import type { StampedEvent } from '../core/event.ts';
-import type { RunContext } from '../core/run.ts';
+import { type RunContext, versionOf } from '../core/run.ts';
 import type { EnvironmentState, Release, Version } from '../core/state.ts';
 import type { ExecutionResult } from '../execute/result.ts';
 import { type FoldRequest, foldRun, outputsOf } from './fold.ts';
+import { makesVersion } from './run-context.ts';
 import type { PerformRequest } from './run-request.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -40,23 +41,16 @@ function closingOf({ result, plan }: CloseRequest): FoldRequest['closing'] {
 }
 
 /**
- * A version exists as soon as every service of it has an artifact, whether or not its release went well. Its record is the
- * same whenever it is written, so that a run that was killed behind it can be closed again.
+ * A version exists as soon as everything of it is built, whether or not its release went well. Its record is the same
+ * whenever it is written, so that a run that was killed behind it can be closed again.
  */
-async function recordVersion({ workspace, plan, context, before, events, version }: CloseRequest): Promise<void> {
-  const makesVersion = plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
-  if (version || !makesVersion) return;
-  const built = builtArtifacts(events);
-  const services: Record<string, Version['services'][string]> = {};
-  for (const { name, driver } of Object.values(context.services)) {
-    const artifact = built.get(name) ?? before?.current[name]?.artifact;
-    const inputs = context.inputs[name];
-    if (!artifact || !inputs) return;
-    services[name] = { driver, artifact, inputs };
-  }
+async function recordVersion(request: CloseRequest): Promise<void> {
+  const { workspace, plan, context } = request;
+  const services = makesVersion(plan) ? versionServices(request) : undefined;
+  if (!services) return;
   await workspace.state.versions.create({
     format: 1,
-    id: context.version_id,
+    id: versionOf(context),
     ...(await nameOf(workspace, context)),
     created_at: context.started_at,
     project: workspace.config.project,
@@ -68,6 +62,20 @@ async function recordVersion({ workspace, plan, context, before, events, version
     variables: [...new Set(Object.values(context.inputs).flatMap(({ variables }) => Object.keys(variables)))].sort(),
     migrations: context.migrations,
   });
+}
+
+/** What was built now, what the version it starts from has, or what runs already; `undefined` when a build is missing. */
+function versionServices({ plan, context, before, events, version }: CloseRequest): Version['services'] | undefined {
+  const built = builtArtifacts(events);
+  const wanted = plan.operations.flatMap(({ action }) => (action.do === 'build' ? [action.service] : []));
+  if (!wanted.every((name) => built.has(name))) return undefined;
+  return Object.fromEntries(
+    Object.values(context.services).flatMap(({ name, driver }) => {
+      const artifact = built.get(name) ?? version?.services[name]?.artifact ?? before?.current[name]?.artifact;
+      const inputs = context.inputs[name];
+      return artifact && inputs ? [[name, { driver, artifact, inputs }]] : [];
+    }),
+  );
 }
 
 /** A run in another environment may have taken the name meanwhile; what was built is recorded all the same. */

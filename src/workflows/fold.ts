@@ -2,7 +2,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { StampedEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { Action, Operation, Plan } from '../core/plan.ts';
-import type { RunContext } from '../core/run.ts';
+import { type RunContext, versionOf } from '../core/run.ts';
 import type { CanaryState, Deployment, EnvironmentState, MigrationRecord, Release } from '../core/state.ts';
 import { unreachable } from '../core/unreachable.ts';
 
@@ -175,7 +175,7 @@ function canaryOf({ before, context, plan, closing }: FoldRequest, picture: Pict
   const [first] = sharing;
   if (closing !== 'succeeded' || !first || first[1] === 0) return before?.canary;
   return {
-    version_id: context.version_id,
+    version_id: versionOf(context),
     ...(context.version_name ? { version_name: context.version_name } : {}),
     run_id: context.run_id,
     percent: first[1],
@@ -192,7 +192,7 @@ function withDeployment({ before, context, plan, at, closing }: FoldRequest, pic
   const earlier = (before?.deployments ?? []).filter(({ run_id }) => run_id !== context.run_id);
   const last = earlier.at(-1);
   const deployment: Deployment = {
-    version_id: context.version_id,
+    version_id: versionOf(context),
     ...(context.version_name ? { version_name: context.version_name } : {}),
     run_id: context.run_id,
     intent,
@@ -204,7 +204,9 @@ function withDeployment({ before, context, plan, at, closing }: FoldRequest, pic
   return [...earlier, deployment].slice(-DEPLOYMENTS_KEPT);
 }
 
-function deploymentIntent({ intent }: Plan): Deployment['intent'] | undefined {
+/** A run that neither places nor moves anything (only migrations were pending) deploys nothing. */
+function deploymentIntent({ intent, operations }: Plan): Deployment['intent'] | undefined {
+  if (!operations.some(({ action }) => action.do === 'place' || action.do === 'shift')) return undefined;
   switch (intent) {
     case 'deploy':
     case 'redeploy':

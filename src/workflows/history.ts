@@ -53,7 +53,7 @@ export interface RunSummary {
   readonly status: 'succeeded' | 'failed' | 'restored' | 'interrupted' | 'cut_off' | 'running';
   readonly started_at: string;
   readonly who: string;
-  readonly version_id: string;
+  readonly version_id: string | null;
 }
 
 export async function listRuns(

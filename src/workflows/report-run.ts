@@ -23,7 +23,7 @@ export function reportRun(request: ReportRequest): RunReport {
     intent: plan.intent,
     env: plan.env,
     run_id: context.run_id,
-    version_id: context.version_id,
+    ...(context.version_id ? { version_id: context.version_id } : {}),
     ...(context.version_name ? { version_name: context.version_name } : {}),
     ...urlsOf(closed),
     env_configured: true,

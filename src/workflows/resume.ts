@@ -58,8 +58,8 @@ async function readRun(
   const environment = findTarget(workspace, document, { env, services: context.services });
   const variables = await resolveVariables(workspace, environment, context.configuration);
   if (direction === 'forward') refuseErrors(variables.findings);
-  const makesVersion = plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
-  const version = makesVersion ? undefined : await versions.get(context.version_id).catch(() => undefined);
+  const version =
+    plan.version_id === undefined ? undefined : await versions.get(plan.version_id).catch(() => undefined);
   return { plan, context, before: isNew(before) ? undefined : before, variables, version };
 }
 

@@ -11,7 +11,7 @@ export async function makeContext(request: RunRequest): Promise<RunContext> {
   const { workspace, plan, observation, version } = request;
   const { snapshot } = observation;
   const { runtime } = workspace;
-  const name = version?.name ?? request.versionName;
+  const name = makesVersion(plan) ? request.versionName : version?.name;
   return {
     format: 1,
     run_id: runtime.entropy.id('run_'),
@@ -19,7 +19,7 @@ export async function makeContext(request: RunRequest): Promise<RunContext> {
     env: plan.env,
     mode: snapshot.environment.mode,
     ...(snapshot.environment.template ? { template: snapshot.environment.template } : {}),
-    version_id: version?.id ?? versionInPlace(request) ?? runtime.entropy.id('ver_'),
+    version_id: makesVersion(plan) ? runtime.entropy.id('ver_') : versionInPlace(request),
     ...(name ? { version_name: name } : {}),
     started_at: new Date(runtime.clock.now()).toISOString(),
     who: runtime.who,
@@ -36,12 +36,18 @@ export async function makeContext(request: RunRequest): Promise<RunContext> {
   };
 }
 
-/** Plans that place nothing new (migrate, destroy, canary steps) keep the version they are about. */
-function versionInPlace({ plan, observation }: RunRequest): string | undefined {
-  const { current } = observation.snapshot;
-  if (plan.intent === 'canary_promote' || plan.intent === 'canary_abort') return current?.canary?.version_id;
-  if (plan.intent === 'migrate' || plan.intent === 'destroy') return current?.deployments.at(-1)?.version_id;
-  return undefined;
+/**
+ * Whether the run puts something new together: a deploy does, and so does a promotion that has to rebuild a service, since
+ * an artifact of its own must not go under the name of another.
+ */
+export function makesVersion(plan: Plan): boolean {
+  return plan.operations.some(({ action }) => action.do === 'place' && action.version === 'new');
+}
+
+/** The version that a run without a new one is about. */
+function versionInPlace({ observation, version }: RunRequest): string | null {
+  const { canary, deployments = [] } = observation.snapshot.current ?? {};
+  return version?.id ?? canary?.version_id ?? deployments.at(-1)?.version_id ?? null;
 }
 
 /** Fingerprints need the project's key, which the plan of a first deploy did not have yet. */

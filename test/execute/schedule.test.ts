@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/core/plan.ts';
 import { Schedule } from '../../src/execute/schedule.ts';
 import { anOperation } from '../support/plans.ts';
+import { randomGraph } from '../support/random-graph.ts';
 import { seeded, simulate } from '../support/simulate.ts';
 
 const GRAPHS = 1_000;
@@ -137,18 +138,4 @@ function costPerOperation(size: number): number {
     return user + system;
   });
   return Math.min(...rounds) / size;
-}
-
-function randomGraph(random: () => number, { least, most }: { least: number; most: number }): Operation[] {
-  const size = least + Math.floor(random() * (most - least + 1));
-  return Array.from({ length: size }, (_, index) => {
-    const edges = index === 0 ? 0 : Math.floor(random() * 4);
-    const depends_on = [...new Set(Array.from({ length: edges }, () => `build:${Math.floor(random() * index)}`))];
-    const driver = ['one', 'two', undefined][Math.floor(random() * 3)];
-    return anOperation(`build:${index}`, {
-      depends_on,
-      last_duration_ms: Math.ceil(60_000 ** random()),
-      ...(driver ? { driver } : {}),
-    });
-  });
 }

@@ -19,7 +19,7 @@ export const spec: CommandSpec = {
       status,
       started_at,
       who,
-      version_id,
+      version_id ?? '-',
     ]);
     return {
       document: { runs },

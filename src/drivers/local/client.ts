@@ -65,10 +65,12 @@ async function post<M extends Method>(
   { method, params, signal, timeout }: CallRequest<M>,
   socketPath: string,
 ): Promise<Answer<M> | undefined> {
-  const { request: open } = await import('node:http');
+  const [{ request: open }, { connect }] = await Promise.all([import('node:http'), import('node:net')]);
   const limit = AbortSignal.timeout(Math.min(Math.max(Math.ceil(timeout), 1), LONGEST_TIMER));
   return new Promise((resolve, reject) => {
-    const outgoing = open({ socketPath, path: `/${PROTOCOL}/${method}`, method: 'POST', agent: false });
+    // With an agent Node would first look whether the host is an address, by expressions that take ms to compile.
+    const createConnection = () => connect(socketPath);
+    const outgoing = open({ createConnection, path: `/${PROTOCOL}/${method}`, method: 'POST' });
     const cancel = () => outgoing.destroy();
     const fail = (error: NodeJS.ErrnoException) => {
       if (signal?.aborted) reject(signal.reason);

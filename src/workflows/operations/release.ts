@@ -1,6 +1,7 @@
 import type { InspectedRelease, Share } from '../../core/driver.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
+import { versionOf } from '../../core/run.ts';
 import type { Release } from '../../core/state.ts';
 import type { OperationContext } from '../../execute/handlers.ts';
 import { serviceVariables } from '../variables.ts';
@@ -16,7 +17,7 @@ export async function place(session: Session, action: ActionOf<'place'>, scope: 
   const artifact = artifactFor(session, action.service, scope);
   const placed = await call.driver.deploy(
     call.target,
-    { version_id: session.context.version_id, artifact, variables },
+    { version_id: versionOf(session.context), artifact, variables },
     call.context,
   );
   return { release: releaseOf(session, action.service, scope, placed) as unknown as Json };
@@ -95,7 +96,7 @@ function releaseOf(
   return {
     service,
     driver: config.driver,
-    version_id: context.version_id,
+    version_id: versionOf(context),
     artifact: artifactFor(session, service, scope),
     inputs,
     serves: config.start === undefined ? 'files' : 'process',

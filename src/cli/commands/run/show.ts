@@ -27,7 +27,7 @@ export const spec: CommandSpec = {
             ['status', run.status],
             ['started', run.started_at],
             ['who', run.who],
-            ['version', run.version_id],
+            ['version', run.version_id ?? undefined],
             ['error', run.failure && `${run.failure.code}: ${run.failure.reason}`],
             ['logs', run.logs],
           ]),
