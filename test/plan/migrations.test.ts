@@ -38,9 +38,9 @@ describe('pending migrations of a deploy', () => {
   test('that expand run before every deploy, which may still go back', () => {
     const { plan } = planDeploy(withMigrations('pre_deploy'));
     expect(graph(plan)).toMatchInlineSnapshot(`
-      "migrate:main:pre_deploy <
-      build:api <
+      "build:api <
       build:web <
+      migrate:main:pre_deploy < build:api build:web
       deploy:api < migrate:main:pre_deploy build:api
       deploy:web < migrate:main:pre_deploy build:web deploy:api
       traffic:api:100 < deploy:api deploy:web

@@ -39,7 +39,7 @@ export async function shift(session: Session, action: ActionOf<'shift'>, scope: 
   const { driver, target, context } = await callFor(session, action.service, scope);
   if (!driver.traffic) throw unsupported(driver.facts.name, 'shift traffic');
   const placed = placedRelease(session, action.service, scope);
-  const live = liveBefore(session, action.service);
+  const live = otherThan(placed, liveBefore(session, action.service));
   const shares: Share[] = [];
   if (placed && (action.percent > 0 || live)) shares.push({ ref: placed.ref, percent: live ? action.percent : 100 });
   if (live) shares.push({ ref: live.ref, percent: placed ? 100 - action.percent : 100 });
@@ -77,6 +77,11 @@ export async function retire(session: Session, action: ActionOf<'retire'>, scope
 async function retireOne({ driver, target, context }: Call, ref: Json, scope: OperationContext): Promise<void> {
   await driver.retire(target, ref, context);
   scope.log(`removed ${canonicalJson(ref)}`);
+}
+
+/** A driver may answer a placement with the release that is live already; then there is nobody to share with. */
+function otherThan(placed: Release | undefined, live: Release | undefined): Release | undefined {
+  return placed && live && canonicalJson(placed.ref) === canonicalJson(live.ref) ? undefined : live;
 }
 
 function sameRef(release: InspectedRelease, known: Release): boolean {
