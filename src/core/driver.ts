@@ -99,7 +99,7 @@ export interface Provisioned {
 export interface PlaceRequest {
   readonly version_id: string;
   readonly artifact: Artifact;
-  /** The driver's own handle for this placement and everything the service gets. */
+  /** Everything the service gets. */
   readonly variables: Variables;
 }
 

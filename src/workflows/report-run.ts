@@ -92,7 +92,7 @@ function operationReport(id: string, type: OperationReport['type'], result: Exec
   };
 }
 
-/** True when what ran before still runs for every service that the run touched. */
+/** Whether every service that had a release before still runs the same version. */
 function previousRuns({ before, closed, result }: ReportRequest): boolean {
   const earlier = Object.entries(before?.current ?? {});
   return (
