@@ -1,6 +1,6 @@
 // Builds dist/ from src/. Writes the registries first: a driver, migration engine or secret provider is found by its place.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.js';
@@ -14,6 +14,7 @@ const fresh = `${dist}.${process.pid}`;
 await bundle({ root, out: fresh });
 warm(join(fresh, 'main.cjs'));
 publish();
+linkProgram();
 
 function writeRegistries() {
   writeRegistry('drivers', driverEntries());
@@ -60,6 +61,15 @@ function warm(file) {
 function publish() {
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
+}
+
+/** So that `npx deployer` in a checkout starts this one, at once and without a question to a registry. */
+function linkProgram() {
+  const folder = join(root, 'node_modules/.bin');
+  if (!existsSync(folder)) return;
+  const fresh = join(folder, `deployer.${process.pid}`);
+  symlinkSync('../../bin/deployer.js', fresh);
+  renameSync(fresh, join(folder, 'deployer'));
 }
 
 function folders(step) {

@@ -1,7 +1,7 @@
 import type { Digest } from './digest.ts';
 import type { JsonObject } from './json.ts';
 
-/** What kind of place an environment is; defaults for confirmation and roll-back follow it. */
+/** What kind of place an environment is; production asks for confirmation unless told otherwise. */
 export type Mode = 'dev' | 'staging' | 'production' | 'preview';
 
 export type FlagValue = string | number | boolean;
@@ -30,7 +30,7 @@ interface HealthTiming {
   readonly successes: number;
 }
 
-/** A health check, complete. `url` stands for a check that does not go to the release itself. */
+/** A health check, complete. An HTTP target that is a URL of another host does not go to the release itself. */
 export type HealthCheck = HealthTiming &
   (
     | {
@@ -124,7 +124,7 @@ export interface NotificationConfig {
   readonly allow_private: boolean;
 }
 
-/** The checked, complete config. `resolve` of one environment's config is pure and cheap. */
+/** The checked, complete config: every default filled in, every override applied. */
 export interface Config {
   readonly project: string;
   /** Absolute path of the file and of its folder, the project folder. */

@@ -51,7 +51,7 @@ export interface MigrationStatus {
 /** One database as an engine sees it. */
 export interface MigrationTarget {
   readonly database: string;
-  /** Where connection URL, pooler-free URL first, comes from; revealed only to connect or into a child's environment. */
+  /** The value of `migration_env`, else of `connection_env`; revealed only to connect or into a child's environment. */
   readonly url: Secret;
   /** The variable's name, for children and messages. */
   readonly connection_env: string;

@@ -1,6 +1,8 @@
+import { DeployerError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRollback } from '../plan/rollback.ts';
 import { applyPlan, type Planned } from './apply.ts';
+import { journalOf } from './carry-out.ts';
 import type { RunOptions } from './deploy.ts';
 import { findTarget, observe, requireState } from './observe.ts';
 import { resume } from './resume.ts';
@@ -16,7 +18,7 @@ export interface RollbackRequest {
 
 /**
  * Makes an earlier version live again with the configuration it ran with. When a run was cut off, going back means
- * taking back what that run did.
+ * taking back what that run did; one that was about to end is ended first.
  */
 export async function rollback(
   workspace: Workspace,
@@ -26,8 +28,12 @@ export async function rollback(
   const { document } = await workspace.state.read();
   const env = findTarget(workspace, document, request).name;
   const cutOff = document.environments[env]?.active_run;
-  if (cutOff && !request.to)
-    return resume(workspace, { run: cutOff, direction: 'back', assumeDone: [], assumeNotDone: [] }, options);
+  if (cutOff && !request.to) {
+    const direction = (await isPastReturn(workspace, cutOff)) ? 'forward' : 'back';
+    const report = await resume(workspace, { run: cutOff, direction, assumeDone: [], assumeNotDone: [] }, options);
+    // What a run brought that came to its end is what there is to go back from.
+    if (report.status !== 'succeeded') return report;
+  }
   return applyPlan({
     workspace,
     makePlan: () => planRollbackTo(workspace, { ...request, env }),
@@ -37,9 +43,18 @@ export async function rollback(
   });
 }
 
+/** Behind the new release the old ones are removed, and users cannot simply be moved back. */
+async function isPastReturn(workspace: Workspace, run: string): Promise<boolean> {
+  const { operations } = await workspace.state.runs.readPlan(run);
+  const removing = new Set(operations.filter(({ action }) => action.do === 'retire').map(({ id }) => id));
+  const events = await journalOf(workspace, run);
+  return events.some((event) => event.type === 'operation.started' && removing.has(event.operation));
+}
+
 async function planRollbackTo(workspace: Workspace, request: RollbackRequest): Promise<Planned> {
   const { document } = await workspace.state.read();
   const state = requireState(document, request.env);
+  if (state.canary) throw canaryFirst(request.env);
   const wanted = request.to ? await workspace.state.versions.get(request.to) : undefined;
   const target = rollbackTarget(state.deployments, request.env, wanted);
   const version = wanted ?? (await workspace.state.versions.get(target.version_id));
@@ -56,4 +71,13 @@ async function planRollbackTo(workspace: Workspace, request: RollbackRequest): P
     observation,
     version,
   };
+}
+
+function canaryFirst(env: string): DeployerError {
+  return new DeployerError({
+    code: 'GATE_REFUSED',
+    reason: `A canary is under way in ${env}; the version before it still runs`,
+    fix: `Take the canary back: deployer canary abort --env ${env}`,
+    stage: 'plan',
+  });
 }

@@ -38,9 +38,9 @@ describe('pending migrations of a deploy', () => {
   test('that expand run before every deploy, which may still go back', () => {
     const { plan } = planDeploy(withMigrations('pre_deploy'));
     expect(graph(plan)).toMatchInlineSnapshot(`
-      "migrate:main:pre_deploy <
-      build:api <
+      "build:api <
       build:web <
+      migrate:main:pre_deploy < build:api build:web
       deploy:api < migrate:main:pre_deploy build:api
       deploy:web < migrate:main:pre_deploy build:web deploy:api
       traffic:api:100 < deploy:api deploy:web
@@ -213,7 +213,7 @@ describe('pending migrations of a deploy', () => {
       ['a', 'b', 'c'].map((name) => [name, anObservedDatabase({ pending: [aMigration(`1_${name}`)] })]),
     );
     const { plan } = planDeploy(aSnapshot({ databaseConfigs, databases }));
-    expect(operation(plan, 'migrate:c:pre_deploy').depends_on).toEqual([]);
+    expect(ancestors(plan, 'migrate:c:pre_deploy')).not.toContain('migrate:a:pre_deploy');
     expect(ancestors(plan, 'migrate:b:post_deploy')).toContain('migrate:a:pre_deploy');
   });
 });

@@ -46,6 +46,12 @@ describe('promote', () => {
     expect(unanswered.stderr).toContain('--yes');
   });
 
+  it('asks for an environment that was made from a protected one, too', async () => {
+    await project.ok(['env', 'create', 'qa', '--from', 'production']);
+    expect((await project.run(['deploy', '--env', 'qa'])).code).toBe(5);
+    await project.ok(['deploy', '--env', 'qa', '--yes']);
+  });
+
   it('passes the gate by force, and the audit log says so', async () => {
     await project.ok(['deploy', '--env', 'production', '--yes', '--force']);
     const entries = (await project.ok(['audit', '--json'])).json().entries;

@@ -40,12 +40,20 @@ export async function shift(session: Session, action: ActionOf<'shift'>, scope: 
   if (!driver.traffic) throw unsupported(driver.facts.name, 'shift traffic');
   const placed = placedRelease(session, action.service, scope);
   const live = liveBefore(session, action.service);
-  const shares: Share[] = [];
-  if (placed && (action.percent > 0 || live)) shares.push({ ref: placed.ref, percent: live ? action.percent : 100 });
-  if (live) shares.push({ ref: live.ref, percent: placed ? 100 - action.percent : 100 });
-  // Before a first deploy nothing was live: taking the share away again leaves nobody to send users to.
-  await driver.traffic(target, !live && action.percent === 0 ? [] : shares, context);
+  await driver.traffic(target, sharesOf(placed, live, action.percent), context);
   return { percent: action.percent };
+}
+
+function sharesOf(placed: Release | undefined, live: Release | undefined, percent: number): Share[] {
+  // A platform may answer the live release when the same is placed again: then there is nobody to share with.
+  if (live && (!placed || sameRef(live, placed))) return [{ ref: live.ref, percent: 100 }];
+  if (placed && live)
+    return [
+      { ref: placed.ref, percent },
+      { ref: live.ref, percent: 100 - percent },
+    ];
+  // Before a first deploy nothing was live: taking the share away again leaves nobody to send users to.
+  return placed && percent > 0 ? [{ ref: placed.ref, percent: 100 }] : [];
 }
 
 /** Takes this run's release away again. */
@@ -79,7 +87,7 @@ async function retireOne({ driver, target, context }: Call, ref: Json, scope: Op
   scope.log(`removed ${canonicalJson(ref)}`);
 }
 
-function sameRef(release: InspectedRelease, known: Release): boolean {
+function sameRef(release: Pick<InspectedRelease, 'ref'>, known: Release): boolean {
   return canonicalJson(release.ref) === canonicalJson(known.ref);
 }
 
