@@ -7,7 +7,6 @@ import type { RunOptions } from '../workflows/deploy.ts';
 import type { Workspace } from '../workflows/workspace.ts';
 import type { CommandResult, Invocation } from './command.ts';
 import { announceInterrupts } from './interrupts.ts';
-import { stderr } from './output.ts';
 import { chooseEnvironment, openProject } from './project.ts';
 import { given, numberOf } from './values.ts';
 
@@ -40,13 +39,9 @@ export async function runOptions(invocation: Invocation, workspace: Workspace): 
   return {
     approve: (plan) => approve(invocation, workspace, plan),
     emit: await redactingListener(invocation, workspace),
-    tell: (sentence) => tell(invocation, sentence),
+    tell: (sentence) => invocation.note(printableLine(sentence)),
     ...given({ concurrency: numberOf(options, 'concurrency'), lockWaitMs: numberOf(options, 'lockWait') }),
   };
-}
-
-function tell({ globals }: Invocation, sentence: string): void {
-  if (!globals.quiet) stderr.write(`${printableLine(sentence)}\n`);
 }
 
 /** The last net: no event reaches a terminal, pipe or file with a known secret in it. */
