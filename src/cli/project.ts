@@ -2,6 +2,7 @@ import { parseDuration } from '../core/duration.ts';
 import type { Listener } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunReport } from '../core/run.ts';
+import { printableLine } from '../core/text.ts';
 import { runDocument, runExit, runFailureText, runText } from '../report/run.ts';
 import type { RunOptions } from '../workflows/deploy.ts';
 import type { Workspace } from '../workflows/workspace.ts';
@@ -35,9 +36,14 @@ export async function runOptions(invocation: Invocation, workspace: Workspace): 
   return {
     approve: (plan) => approve(invocation, workspace, plan),
     emit: await redactingListener(invocation, workspace),
+    tell: (sentence) => tell(invocation, sentence),
     ...(concurrency ? { concurrency } : {}),
     ...(wait ? { lockWaitMs: wait } : {}),
   };
+}
+
+function tell({ globals }: Invocation, sentence: string): void {
+  if (!globals.quiet) stderr.write(`${printableLine(sentence)}\n`);
 }
 
 /** The last net: no event reaches a terminal, pipe or file with a known secret in it. */

@@ -6,7 +6,7 @@ import type { StopSignal } from '../core/ports.ts';
 import { count, list } from '../core/text.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { undoings } from './compensate.ts';
-import { inDoubt, type Run } from './run.ts';
+import { goesOn, inDoubt, type Run } from './run.ts';
 
 export interface OperationResult {
   readonly id: string;
@@ -44,7 +44,7 @@ export interface ExecutionResult {
   readonly operations: readonly OperationResult[];
   /** In the order in which they run; empty unless the run was undone. */
   readonly compensations: readonly CompensationResult[];
-  /** What ended the run, unless it succeeded. */
+  /** What ended the run, unless it succeeded or was taken back as asked. */
   readonly failure?: Failure;
   /** Operations that began and of which nobody knows whether they were done; those undone since are left out. */
   readonly in_doubt: readonly string[];
@@ -112,9 +112,15 @@ function statusOf(run: Run, { operations, compensations }: Facts): RunStatus {
   const undoing = compensations.length > 0;
   if (!undoing && operations.every(({ status }) => status === 'succeeded')) return 'succeeded';
   if (undoing && compensations.every(({ status }) => status === 'succeeded')) return 'restored';
+  if (!undoing && isTakenBack(run) && goesOn(run)) return 'restored';
   if (run.halted) return undoing || operations.some(leftSomething) ? 'interrupted' : 'failed';
   const ended = undoing && compensations.every(({ status }) => status !== 'not_run');
   return run.stopping.draining.aborted && !ended ? 'interrupted' : 'failed';
+}
+
+/** Asked for; a run that had done nothing yet that could be undone is taken back as well. */
+function isTakenBack({ request }: Run): boolean {
+  return request.direction === 'back';
 }
 
 /** A run that was halted before it did anything needs no resume. */
@@ -123,7 +129,7 @@ function leftSomething({ status }: OperationResult): boolean {
 }
 
 function failureOf(run: Run, status: RunStatus, facts: Facts): Failure | undefined {
-  if (status === 'succeeded') return undefined;
+  if (status === 'succeeded' || (status === 'restored' && isTakenBack(run))) return undefined;
   const cause = run.halted ?? (status === 'interrupted' ? interruption(run, facts) : firstFailure(run));
   const detail = [...(cause.detail ?? []), ...notUndone(facts), ...doubts(facts)];
   const recovery = [...(cause.recovery ?? []), ...waysOn(run, status, facts)];

@@ -57,7 +57,10 @@ export function runFailureText(report: RunReport, style: Style): string {
   return [head, report.failure ? failureText(report.failure, style) : ''].filter(Boolean).join('\n');
 }
 
-/** 9 only when something that ran before runs again; a first deploy that was taken away again is a plain failure. */
+/**
+ * 9 only when something that ran before runs again; a first deploy that was taken away again is a plain failure, and a
+ * run that was taken back as asked is none.
+ */
 export function runExit(report: RunReport): ExitCode {
   switch (report.status) {
     case 'succeeded':
@@ -66,7 +69,8 @@ export function runExit(report: RunReport): ExitCode {
     case 'interrupted':
     case 'failed':
     case 'restored': {
-      const exit = report.failure ? exitCodeOf(report.failure) : EXIT.failed;
+      if (!report.failure) return report.status === 'restored' ? EXIT.done : EXIT.failed;
+      const exit = exitCodeOf(report.failure);
       return exit === EXIT.restored && !report.previous_runs ? EXIT.failed : exit;
     }
     default:
@@ -108,5 +112,7 @@ function operationsText(operations: readonly OperationReport[]): string {
 function summary(report: RunReport, style: Style): string {
   if (report.status === 'unchanged')
     return `${style.green('nothing to do')}: ${list(report.unchanged) || report.env} ${report.unchanged.length === 1 ? 'is' : 'are'} up to date in ${report.env}`;
+  if (report.status === 'restored')
+    return `${style.green('taken back')}: ${report.intent.replace('_', ' ')} ${report.env} (${report.run_id})`;
   return `${style.green('done')}: ${report.intent.replace('_', ' ')} ${report.env} in ${formatDuration(report.duration_ms)} (${report.run_id})`;
 }

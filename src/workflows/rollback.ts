@@ -1,6 +1,7 @@
 import type { RunReport } from '../core/run.ts';
 import { planRollback } from '../plan/rollback.ts';
 import { applyPlan, type Planned } from './apply.ts';
+import { journalOf } from './carry-out.ts';
 import type { RunOptions } from './deploy.ts';
 import { findTarget, observe, requireState } from './observe.ts';
 import { resume } from './resume.ts';
@@ -16,7 +17,7 @@ export interface RollbackRequest {
 
 /**
  * Makes an earlier version live again with the configuration it ran with. When a run was cut off, going back means
- * taking back what that run did.
+ * taking back what that run did; one that was about to end is ended first.
  */
 export async function rollback(
   workspace: Workspace,
@@ -26,8 +27,12 @@ export async function rollback(
   const { document } = await workspace.state.read();
   const env = findTarget(workspace, document, request).name;
   const cutOff = document.environments[env]?.active_run;
-  if (cutOff && !request.to)
-    return resume(workspace, { run: cutOff, direction: 'back', assumeDone: [], assumeNotDone: [] }, options);
+  if (cutOff && !request.to) {
+    const direction = (await isPastReturn(workspace, cutOff)) ? 'forward' : 'back';
+    const report = await resume(workspace, { run: cutOff, direction, assumeDone: [], assumeNotDone: [] }, options);
+    // What a run brought that came to its end is what there is to go back from.
+    if (report.status !== 'succeeded') return report;
+  }
   return applyPlan({
     workspace,
     makePlan: () => planRollbackTo(workspace, { ...request, env }),
@@ -35,6 +40,14 @@ export async function rollback(
     forced: request.force ? ['force'] : [],
     ...options,
   });
+}
+
+/** Behind the new release the old ones are removed, and users cannot simply be moved back. */
+async function isPastReturn(workspace: Workspace, run: string): Promise<boolean> {
+  const { operations } = await workspace.state.runs.readPlan(run);
+  const removing = new Set(operations.filter(({ action }) => action.do === 'retire').map(({ id }) => id));
+  const events = await journalOf(workspace, run);
+  return events.some((event) => event.type === 'operation.started' && removing.has(event.operation));
 }
 
 async function planRollbackTo(workspace: Workspace, request: RollbackRequest): Promise<Planned> {

@@ -61,7 +61,7 @@ describe('a deploy that is killed', () => {
       halves.map(async (steps) => {
         const crash = await made();
         await undisturbed(crash, deploying(crash), every);
-        const cut = await cutOffAt(crash, deploying(crash), { ...later, steps, every });
+        const cut = await cutOffAt(crash, deploying(crash), { ...later, steps }, every);
         await undisturbed(crash, deploying(crash));
         return { ...cut, left: await crash.verify() };
       }),
@@ -79,7 +79,7 @@ describe('a deploy that is killed', () => {
     for (const step of own) {
       const crash = await made();
       const only: Chain = { ...deploying(crash), prepare: async () => 'zero' };
-      troubles.push(...(await cutOffAt(crash, only, { ...first, steps: [step], every })).troubles);
+      troubles.push(...(await cutOffAt(crash, only, { ...first, steps: [step] }, every)).troubles);
     }
     console.log(`killed a first deploy in front of ${own.length} steps that later ones do not have`);
     expect(troubles).toEqual([]);

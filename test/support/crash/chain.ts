@@ -6,28 +6,34 @@ export interface Chain {
   /** Makes the change that the command is to bring; answers the text that services are to answer then. */
   prepare(round: number): Promise<string>;
   readonly command: readonly string[];
-  /** Finishes what was cut off. Default: `resume`, or the command anew when the run had not begun. */
-  readonly finish?: (cut: CutOff) => Promise<readonly string[] | undefined>;
   /** Exit code of the command when nothing disturbs it. Default 0. */
   readonly code?: number;
-}
-
-export interface CutOff {
-  readonly begun: boolean;
-  readonly env: string;
-  readonly command: readonly string[];
-}
-
-/** What came of one round: empty when the end was that of an undisturbed run. */
-export interface Trouble {
-  readonly step: string;
-  readonly what: string;
+  /** What finishes a run that was cut off. Default: `resume`. */
+  readonly finish?: readonly string[];
+  /**
+   * What is different from round to round, `undefined` for what is not looked at. Default: what services answer, and how
+   * many migrations are on record.
+   */
+  expected?(text: string): Expected;
 }
 
 /** The steps that an undisturbed run came by, and the picture it left. */
 export interface Told {
   readonly steps: readonly string[];
   readonly picture: Picture;
+}
+
+export type Expected = { readonly [P in keyof Picture]?: Picture[P] | undefined };
+
+/** What was not as after an undisturbed run. */
+export interface Trouble {
+  readonly step: string;
+  readonly what: string;
+}
+
+export interface Cut {
+  readonly killed: number;
+  readonly troubles: readonly Trouble[];
 }
 
 /** Runs the command once without a disturbance. */
@@ -41,42 +47,59 @@ export async function undisturbed(crash: CrashProject, chain: Chain, every = fal
 export async function cutOffAt(
   crash: CrashProject,
   chain: Chain,
-  { steps, picture, every = false }: Told & { every?: boolean },
-): Promise<{ troubles: Trouble[]; killed: number }> {
-  const troubles: Trouble[] = [];
+  { steps, picture }: Told,
+  every = false,
+): Promise<Cut> {
   let killed = 0;
   for (const [index, step] of steps.entries()) {
-    const text = await chain.prepare(index + 1);
-    const outcome = await crash.crash(chain.command, step, { every });
-    const trouble = (what: string) => troubles.push({ step, what });
-    if (outcome.code === null) {
-      killed += 1;
-      const end = await finish(crash, chain);
-      if (end && end.code !== (chain.code ?? 0)) trouble(`exit ${end.code}: ${end.stdout}${end.stderr}`);
-    } else if (outcome.code !== (chain.code ?? 0)) trouble(`not cut off, exit ${outcome.code}: ${outcome.stderr}`);
-    const expected = { ...picture, answers: { api: text, web: text }, ledger: [crash.migrations] };
-    const found = await crash.picture(chain.env);
-    for (const part of different(found, expected)) trouble(part);
-    if (crash.tally(chain.env) !== crash.migrations) trouble(`migrations ran ${crash.tally(chain.env)} times`);
+    const cut = await cutOff(crash, chain, { step, round: index + 1, picture, every });
+    killed += cut.killed;
     // What comes after would only show the same again.
-    if (troubles.length > 0) break;
+    if (cut.troubles.length > 0) return { killed, troubles: cut.troubles };
   }
-  return { troubles, killed };
+  return { killed, troubles: [] };
 }
 
-async function finish(crash: CrashProject, chain: Chain) {
-  const begun = (await crash.environment(chain.env))?.active_run !== undefined;
-  const words = chain.finish
-    ? await chain.finish({ begun, env: chain.env, command: chain.command })
-    : begun
-      ? ['resume', '--json']
-      : chain.command;
-  return words && (await crash.project.run(words));
+/** One round of it. */
+export async function cutOff(
+  crash: CrashProject,
+  chain: Chain,
+  { step, round, picture, every = false }: { step: string; round: number; picture: Picture; every?: boolean },
+): Promise<Cut> {
+  const text = await chain.prepare(round);
+  const first = await crash.crash(chain.command, step, { every });
+  const killed = first.code === null;
+  const end = killed ? await finish(crash, chain) : first;
+  const expected = { ...picture, ...(chain.expected ?? changing(crash))(text) };
+  const found = await crash.picture(chain.env);
+  const wrong = end.code === (chain.code ?? 0) ? [] : [`exit ${end.code}: ${end.stdout}${end.stderr}`];
+  const ran =
+    crash.tally(chain.env) === crash.migrations ? [] : [`the database saw ${crash.tally(chain.env)} migrations`];
+  const troubles = [...wrong, ...different(found, expected), ...ran].map((what) => ({ step, what }));
+  return { killed: killed ? 1 : 0, troubles };
 }
 
-function different(found: Picture, expected: Picture): string[] {
+/** A run that had not begun is nothing to resume: the command is given again. */
+async function finish(crash: CrashProject, { env, command, finish: words = ['resume', '--json'] }: Chain) {
+  const begun = (await crash.environment(env))?.active_run !== undefined;
+  return crash.project.run(begun ? words : command);
+}
+
+function changing(crash: CrashProject): (text: string) => Expected {
+  return (text) => ({ answers: { api: text, web: text }, ledger: [crash.migrations] });
+}
+
+function different(found: Picture, expected: Expected): string[] {
   return (Object.keys(expected) as (keyof Picture)[]).flatMap((part) => {
     const [is, should] = [JSON.stringify(found[part]), JSON.stringify(expected[part])];
-    return is === should ? [] : [`${part}: ${is} instead of ${should}`];
+    return should === undefined || is === should ? [] : [`${part}: ${is} instead of ${should}`];
   });
+}
+
+/**
+ * The borders of operations: before and after the line about their beginning, and before the one about their end. After
+ * that one the next operation's border follows.
+ */
+export function borders(steps: readonly string[]): string[] {
+  return steps.filter((step) => /^(append|synced .*started) .*events\.ndjson/.test(step));
 }

@@ -30,14 +30,18 @@ databases:
     migrations: { engine: raw, path: db, strategy: pre_deploy }
 environments:
   staging: { mode: staging, variables: { DATABASE_URL: "sqlite:staging.db" } }
-  production: { mode: production, variables: { DATABASE_URL: "sqlite:production.db" } }
+  production:
+    mode: production
+    variables: { DATABASE_URL: "sqlite:production.db" }
+    services: { api: { health: { path: /healthz, timeout: 2s, interval: 50ms, successes: 1 } } }
 `;
 
-/** As healthy as its version says. */
+/** A sick version is well until it is reached through the gateway: it fails after the traffic has moved. */
 const SERVER = `const { createServer } = require('node:http');
 const version = require('node:fs').readFileSync(__dirname + '/version.txt', 'utf8').trim();
 const server = createServer((request, response) => {
-  response.writeHead(request.url === '/healthz' && version.startsWith('sick') ? 503 : 200).end(version);
+  const sick = version.startsWith('sick') && request.url === '/healthz' && request.headers['x-forwarded-for'];
+  response.writeHead(sick ? 503 : 200).end(version);
 });
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
 server.listen(Number(process.env.PORT), '127.0.0.1');
@@ -114,8 +118,8 @@ export class CrashProject {
   async picture(env: string): Promise<Picture> {
     const state = await this.environment(env);
     if (!state) return { ...NOTHING, findings: await this.#findings(), processes: await this.#processes(env) };
-    const versions = [...new Set(state.deployments.map(({ version_id }) => version_id))];
-    const name = (id: string) => (versions.includes(id) ? `version ${versions.indexOf(id) - versions.length}` : 'new');
+    const versions = [...new Set(state.deployments.toReversed().map(({ version_id }) => version_id))];
+    const name = (id: string) => ['latest', 'one before'][versions.indexOf(id)] ?? 'other';
     const last = state.deployments.at(-1);
     return {
       current: mapValues(state.current, (release) => name(release.version_id)),
@@ -180,7 +184,8 @@ export interface Picture {
   readonly findings: readonly string[];
 }
 
-const NOTHING: Picture = {
+/** An environment nothing was deployed to. */
+export const NOTHING: Picture = {
   current: {},
   canary: 'none',
   open: false,
