@@ -187,7 +187,7 @@ function canaryOf({ before, context, plan, closing }: FoldRequest, picture: Pict
 
 function withDeployment({ before, context, plan, at, closing }: FoldRequest, picture: Picture): readonly Deployment[] {
   const intent = deploymentIntent(plan);
-  if (!intent) return before?.deployments ?? [];
+  if (!intent) return withMigrations({ before, plan }, picture);
   // A flagged run that was resumed replaces its own entry.
   const earlier = (before?.deployments ?? []).filter(({ run_id }) => run_id !== context.run_id);
   const last = earlier.at(-1);
@@ -202,6 +202,18 @@ function withDeployment({ before, context, plan, at, closing }: FoldRequest, pic
     migrations: { ...last?.migrations, ...picture.migrations },
   };
   return [...earlier, deployment].slice(-DEPLOYMENTS_KEPT);
+}
+
+/** The version that runs lives with what was migrated under it; a deploy that had only that left to do makes it whole. */
+function withMigrations(
+  { before, plan }: Pick<FoldRequest, 'before' | 'plan'>,
+  { migrations }: Picture,
+): readonly Deployment[] {
+  const { deployments = [] } = before ?? {};
+  const last = deployments.at(-1);
+  if (!last || Object.keys(migrations).length === 0) return deployments;
+  const healthy = last.healthy || plan.intent === 'deploy';
+  return [...deployments.slice(0, -1), { ...last, healthy, migrations: { ...last.migrations, ...migrations } }];
 }
 
 /** A run that neither places nor moves anything (only migrations were pending) deploys nothing. */
