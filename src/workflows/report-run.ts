@@ -128,13 +128,19 @@ function keptBy(request: ReportRequest): string[] {
     ({ type, status, undone }) => type === 'traffic' && status === 'succeeded' && !undone,
   );
   const replaced = before && Object.keys(before.current).length > 0;
-  if (!moved || !replaced || isFlagged(request) || context.compensation === 'off') return [];
+  if (!moved || !replaced || context.compensation === 'off' || !brokeOff(request)) return [];
   const begun = new Set(result.operations.filter(({ status }) => status !== 'skipped').map(({ id }) => id));
   return plan.operations.flatMap(({ id, action }) =>
     action.do === 'migrate' && action.direction === 'up' && begun.has(id)
       ? action.files.filter(({ phase }) => phase === 'contract').map((file) => file.id)
       : [],
   );
+}
+
+/** Not only steps failed that are no reason to go back. */
+function brokeOff({ plan, result }: ReportRequest): boolean {
+  const kept = new Set(plan.operations.filter(({ on_failure }) => on_failure === 'keep').map(({ id }) => id));
+  return result.operations.some(({ id, status }) => status === 'failed' && !kept.has(id));
 }
 
 /** Live, but something behind it failed. */

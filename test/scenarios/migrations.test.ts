@@ -89,6 +89,10 @@ describe('migrations before a release', () => {
     expect(failed.stderr).toContain('the new version was not taken back: 0002_less took away what older code needs');
     expect((await get(url)).text).toBe('two');
     expect(columns()).not.toContain('tag');
+    const { deployments } = await stored();
+    expect(deployments.at(-1)).toMatchObject({ run_id: failed.json().run_id, healthy: false });
+    await project.write('app/health.txt', 'ok\n');
+    expect((await project.run(['rollback', '--env', 'production', '--yes', '--json'])).code).toBe(4);
   });
 });
 
