@@ -1,8 +1,10 @@
+import { configurationOf } from '../core/configuration.ts';
 import type { InspectedRelease, LogLine } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { findTarget, requireState } from './observe.ts';
+import { resolveVariables } from './variables.ts';
 import { contextOf, type Workspace } from './workspace.ts';
 
 export interface ServiceStatus {
@@ -105,7 +107,10 @@ export async function readLogs(
   onLine: (line: LogLine) => void,
 ): Promise<void> {
   const { document } = await workspace.state.read();
-  const state = requireState(document, findTarget(workspace, document, { env: request.env }).name);
+  const environment = findTarget(workspace, document, { env: request.env });
+  const state = requireState(document, environment.name);
+  // Makes the secrets known to the redactor; a program may print what it was given.
+  await resolveVariables(workspace, environment, configurationOf(environment, state));
   const names = request.services?.length ? request.services : Object.keys(state.current).sort();
   await Promise.all(names.map((service) => readServiceLogs(workspace, { state, service, request }, onLine)));
 }
