@@ -1,7 +1,8 @@
 import type { EnvironmentConfig, FlagValue } from '../core/config.ts';
+import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import { isVariableName } from '../core/name.ts';
-import type { EnvironmentState } from '../core/state.ts';
+import type { AppliedConfiguration, EnvironmentState } from '../core/state.ts';
 import { parseReference } from '../secrets/reference.ts';
 import { emptyEnvironment } from '../state/document.ts';
 import type { Lock } from '../state/held-lock.ts';
@@ -13,6 +14,8 @@ import type { Workspace } from './workspace.ts';
 
 const REVISIONS_KEPT = 50;
 
+const NOUNS: Readonly<Record<Setting, string>> = { variables: 'variable', secrets: 'secret', flags: 'flag' };
+
 export type Setting = 'variables' | 'secrets' | 'flags';
 
 export interface SettingsRequest {
@@ -22,12 +25,20 @@ export interface SettingsRequest {
   readonly values: Readonly<Record<string, FlagValue | null>>;
 }
 
-/** Makes a new revision of an environment's configuration; it takes effect with the next deploy. Answers its number. */
+export interface SettingsChange {
+  readonly env: string;
+  /** Number of the newest revision; 0 when there is none. */
+  readonly revision: number;
+  /** `false`: all of it was set so already, and there is no new revision. */
+  readonly changed: boolean;
+}
+
+/** Makes a new revision of an environment's configuration; it takes effect with the next deploy. */
 export async function changeSettings(
   workspace: Workspace,
   request: SettingsRequest,
   options: Pick<RunOptions, 'lockWaitMs'> = {},
-): Promise<{ env: string; revision: number }> {
+): Promise<SettingsChange> {
   refuseBadNames(Object.keys(request.values));
   if (request.kind === 'secrets') refuseValues(request);
   const { document } = await workspace.state.read();
@@ -39,10 +50,14 @@ export async function changeSettings(
 
 async function addRevision(
   workspace: Workspace,
-  { environment, kind, values, lock }: SettingsRequest & { environment: EnvironmentConfig; lock: Lock },
-): Promise<{ env: string; revision: number }> {
+  { environment, lock, ...request }: SettingsRequest & { environment: EnvironmentConfig; lock: Lock },
+): Promise<SettingsChange> {
   const { clock, who } = workspace.runtime;
   const { name, mode } = environment;
+  const { kind, values } = request;
+  const { document } = await workspace.state.read();
+  const { revisions = [] } = document.environments[name] ?? {};
+  if (holds(revisions, kind, values)) return { env: name, revision: revisions.at(-1)?.revision ?? 0, changed: false };
   const at = new Date(clock.now()).toISOString();
   const next = { at, by: who, variables: {}, secrets: {}, flags: {}, [kind]: values };
   let revision = 0;
@@ -50,14 +65,22 @@ async function addRevision(
     name,
     (current) => {
       const state = current ?? emptyEnvironment({ name, mode, created_at: at });
+      refuseUnknown({ ...request, env: name }, configurationOf(environment, current));
       revision = (state.revisions.at(-1)?.revision ?? 0) + 1;
       return { ...state, revisions: bounded([...state.revisions, { ...next, revision }]) };
     },
     { lock },
   );
   const detail = { kind, names: Object.keys(values), revision };
-  await recordAction(workspace, { action: 'env set', environment: name, detail });
-  return { env: name, revision };
+  const action = Object.values(values).every((value) => value === null) ? 'env unset' : 'env set';
+  await recordAction(workspace, { action, environment: name, detail });
+  return { env: name, revision, changed: true };
+}
+
+/** Whether every name was last set to the very value that is wanted. */
+function holds(revisions: EnvironmentState['revisions'], kind: Setting, values: SettingsRequest['values']): boolean {
+  const set = new Map(revisions.flatMap((revision) => Object.entries(revision[kind])));
+  return Object.entries(values).every(([name, value]) => set.has(name) && set.get(name) === value);
 }
 
 /** Older revisions are folded into one, so that what they say still holds. */
@@ -89,4 +112,16 @@ function refuseBadNames(names: readonly string[]): void {
 /** What is given has to be a reference: a value would end up in the state. */
 function refuseValues({ values }: SettingsRequest): void {
   for (const text of Object.values(values)) if (text !== null) parseReference(String(text));
+}
+
+/** Taking a name away that is not there is most likely a slip. */
+function refuseUnknown({ env, kind, values }: SettingsRequest, configuration: AppliedConfiguration): void {
+  const unknown = Object.entries(values).find(([name, value]) => value === null && !(name in configuration[kind]));
+  if (!unknown) return;
+  throw new DeployerError({
+    code: 'NOT_FOUND',
+    reason: `${env} has no ${NOUNS[kind]} ${unknown[0]}`,
+    fix: `See what it has: deployer env show ${env}`,
+    stage: 'state',
+  });
 }

@@ -107,12 +107,17 @@ export async function readLogs(
   onLine: (line: LogLine) => void,
 ): Promise<void> {
   const { document } = await workspace.state.read();
-  const environment = findTarget(workspace, document, { env: request.env });
-  const state = requireState(document, environment.name);
-  // Makes the secrets known to the redactor; a program may print what it was given.
-  await resolveVariables(workspace, environment, configurationOf(environment, state));
+  const state = requireState(document, findTarget(workspace, document, { env: request.env }).name);
+  await knowSecrets(workspace, state);
   const names = request.services?.length ? request.services : Object.keys(state.current).sort();
   await Promise.all(names.map((service) => readServiceLogs(workspace, { state, service, request }, onLine)));
+}
+
+/** What the services print may hold what they were given: it has to be known to be hidden. What cannot be read now is not. */
+async function knowSecrets(workspace: Workspace, state: EnvironmentState): Promise<void> {
+  const { document } = await workspace.state.read();
+  const environment = findTarget(workspace, document, { env: state.name });
+  await resolveVariables(workspace, environment, configurationOf(environment, state));
 }
 
 async function readServiceLogs(

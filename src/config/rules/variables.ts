@@ -1,10 +1,6 @@
+import { looksSecret } from '../../core/secret-name.ts';
 import type { Path, Problems } from '../problems.ts';
-import type { Places } from '../yaml/places.ts';
 import type { Review } from './rule.ts';
-
-const SECRET_NAME = /(?:_|^)(?:SECRET|TOKEN|KEY|PASSWD|PASSPHRASE)$|PASSWORD/i;
-const MEANT_FOR_CLIENTS = /PUBLIC|PUBLISHABLE/i;
-const CREDENTIALS_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
 
 /** Variables have one source each, keep the text they were written with, and are no secrets. */
 export function checkVariables({ config, places, problems }: Review): void {
@@ -13,13 +9,13 @@ export function checkVariables({ config, places, problems }: Review): void {
       const path = ['environments', name, 'variables', variable];
       checkText(value, path, places, problems);
       if (Object.hasOwn(secrets, variable)) addTwice(variable, path, problems);
-      else if (isSecret(variable, String(value))) addSecret(variable, path, problems);
+      else if (looksSecret(variable, String(value))) addSecret(variable, path, problems);
     }
   }
 }
 
 /** `3.10` and `010` are numbers to YAML and would reach the service as `3.1` and `10`. */
-function checkText(value: unknown, path: Path, places: Places, problems: Problems): void {
+function checkText(value: unknown, path: Path, places: Review['places'], problems: Problems): void {
   if (typeof value === 'string' || places.source(path) === String(value)) return;
   problems.add({
     path,
@@ -32,11 +28,6 @@ function checkText(value: unknown, path: Path, places: Places, problems: Problem
 function addTwice(variable: string, path: Path, problems: Problems): void {
   const message = `"${variable}" stands under variables and under secrets`;
   problems.add({ path, at: 'key', message, fix: 'Delete one of the two' });
-}
-
-function isSecret(variable: string, value: string): boolean {
-  if (CREDENTIALS_IN_URL.test(value)) return true;
-  return value !== '' && SECRET_NAME.test(variable) && !MEANT_FOR_CLIENTS.test(variable);
 }
 
 function addSecret(variable: string, path: Path, problems: Problems): void {
