@@ -73,7 +73,7 @@ function commandTable(commands) {
 
 function fullCommandTable(commands) {
   const rows = commands.map(({ name, arguments: args, flags, description }) => [
-    code(['deployer', name, ...args.map(argument)].join(' ')),
+    code(['deployer', name, ...args.map(({ form }) => form)].join(' ')),
     sentence(description),
     flags.map((it) => `${code(it.flags)} ${it.description}`).join('<br>'),
   ]);
@@ -85,10 +85,6 @@ function environmentTable(variables) {
     ['Variable', 'Does'],
     Object.entries(variables).map(([name, does]) => [code(name), does]),
   );
-}
-
-function argument({ name }) {
-  return name.startsWith('[') ? name : `<${name}>`;
 }
 
 function errorTable(errors) {

@@ -36,11 +36,19 @@ export interface Runtime {
   readonly redactor: Redactor;
   readonly drivers: DriverCatalog;
   readonly engines: typeof migrationEngines;
-  loadConfig(request: { readonly cwd: string; readonly config?: string }): Promise<LoadedConfig>;
+  loadConfig(request: ConfigRequest): Promise<LoadedConfig>;
   openState(project: string, folder: string): State;
   openArtifacts(folder: string): ArtifactStore;
   /** Looks up secret references of one environment, each once. */
   openSecrets(root: string): Promise<Resolver>;
+}
+
+export interface ConfigRequest {
+  readonly cwd: string;
+  /** Default: the nearest one. */
+  readonly config?: string;
+  /** The config itself, as if it stood in `cwd`. */
+  readonly text?: string;
 }
 
 /** Names that a config may use beside those of drivers. */
@@ -66,8 +74,12 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     redactor: new Redactor(),
     drivers: catalog,
     engines: migrationEngines,
-    loadConfig: ({ cwd, config }) =>
-      loadConfig({ file: findConfig(cwd, config), environment, drivers: catalog, known: VOCABULARY }),
+    loadConfig: ({ cwd, config, text }) => {
+      const world = { environment, drivers: catalog, known: VOCABULARY };
+      return text === undefined
+        ? loadConfig({ file: findConfig(cwd, config), ...world })
+        : loadConfig({ file: join(cwd, '<stdin>'), text, ...world });
+    },
     openState: (project, folder) =>
       openState({ store: openFileStore({ folder, entropy }), folder, project, clock, entropy, tool: TOOL_VERSION }),
     openArtifacts: (folder) => openArtifactStore({ folder: join(folder, 'artifacts') }),

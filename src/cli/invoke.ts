@@ -1,52 +1,36 @@
-import { DeployerError } from '../core/errors.ts';
-import type { Listener } from '../core/event.ts';
 import type { Runtime } from '../runtime.ts';
-import type { CommandResult, CommandSpec, GlobalOptions, Invocation, OptionValues, Question } from './command.ts';
-import type { CommandEntry } from './manifest.ts';
-import { stderr, stdout } from './output.ts';
-import { canAsk, styleFor } from './terminal.ts';
-
-interface Call {
-  readonly entry: CommandEntry;
-  readonly spec: CommandSpec;
-  readonly args: readonly string[];
-  readonly options: OptionValues;
-  readonly globals: GlobalOptions;
-}
+import type { CommandResult, CommandSpec, Invocation } from './command.ts';
+import { globalsOf } from './globals.ts';
+import type { Output } from './output.ts';
+import type { Parsed } from './parse.ts';
+import { stdout } from './streams.ts';
 
 /** Gives a command what it may use, each part made when it is first asked for. */
-export async function invoke(call: Call): Promise<CommandResult> {
+export async function invoke(spec: CommandSpec, parsed: Parsed, output: Output): Promise<CommandResult> {
+  const globals = globalsOf(parsed.globals);
   let runtime: Promise<Runtime> | undefined;
-  const makeRuntime = async () => (await import('../runtime.ts')).createRuntime();
   const invocation: Invocation = {
-    command: call.entry.path.join(' '),
-    args: call.args.flat() as string[],
-    options: call.options,
-    globals: call.globals,
-    runtime: () => (runtime ??= makeRuntime()),
-    listener: () => chooseListener(call.globals),
-    print: (line) => void stdout.write(`${line}\n`),
-    confirm: (question) => confirm(question, call.globals),
-    style: await styleFor(stderr, call.globals.color),
+    args: parsed.args.flat(),
+    options: parsed.options,
+    globals,
+    runtime: () => {
+      runtime ??= import('../runtime.ts').then(({ createRuntime }) => createRuntime());
+      return runtime;
+    },
+    listener: async () => (await import('./listener.ts')).createListener(globals, output),
+    print: ({ text, record }) => (output.form === 'events' ? output.record(record) : output.value(text)),
+    note: (text) => {
+      if (!globals.quiet) output.note(text);
+    },
+    confirm: async (question) => (await import('./confirm.ts')).confirm(question, globals, output),
+    stopped,
   };
-  return call.spec.run(invocation);
+  return spec.run(invocation);
 }
 
-async function chooseListener(globals: GlobalOptions): Promise<Listener> {
-  const { createListener } = await import('./listener.ts');
-  return createListener(globals);
-}
-
-async function confirm(question: Question, globals: GlobalOptions): Promise<boolean> {
-  if (globals.yes && !question.word) return true;
-  if (!canAsk(globals)) {
-    throw new DeployerError({
-      code: 'CONFIRMATION_NEEDED',
-      reason: `"${question.text}" needs an answer and there is no terminal to ask on`,
-      fix: `Answer on the command line: ${question.flag}`,
-      stage: 'usage',
-    });
-  }
-  const { ask } = await import('./prompt.ts');
-  return ask(question);
+function stopped(): AbortSignal {
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  process.once('SIGINT', end).once('SIGTERM', end);
+  return AbortSignal.any([stop.signal, stdout.closed]);
 }

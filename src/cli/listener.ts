@@ -1,22 +1,20 @@
 import type { Listener } from '../core/event.ts';
 import type { GlobalOptions } from './command.ts';
-import { stderr, stdout } from './output.ts';
-import { isLive, styleFor } from './terminal.ts';
+import { wantsAscii } from './locale.ts';
+import type { Output } from './output.ts';
+import { isLive } from './terminal.ts';
 
-/** The one reporter that fits: event lines on stdout, a live list, groups for GitHub, plain lines, or nothing but trouble. */
-export async function createListener(globals: GlobalOptions): Promise<Listener> {
-  const write = (text: string) => stderr.write(text);
-  if (globals.events) {
-    const { ndjsonListener } = await import('../report/events/ndjson.ts');
-    return ndjsonListener((text) => stdout.write(text));
+/** The one reporter that fits: event lines on stdout, groups for GitHub, a live list, or plain lines. */
+export async function createListener(globals: GlobalOptions, output: Output): Promise<Listener> {
+  if (output.form === 'events') return ({ seq, ...event }) => output.record({ ...event, journal_seq: seq });
+  const say = (line: string) => output.note(line);
+  const style = output.style.note;
+  if (process.env.GITHUB_ACTIONS === 'true' && !globals.quiet)
+    return (await import('../report/events/github.ts')).githubListener(say);
+  if (isLive(globals)) {
+    const { liveListener } = await import('../report/events/live.ts');
+    return liveListener({ stream: process.stderr, say, style, signs: wantsAscii() ? 'ascii' : 'unicode' });
   }
-  const style = await styleFor(stderr, globals.color);
-  if (isLive(globals))
-    return (await import('../report/events/live.ts')).liveListener({ stream: process.stderr, style });
   const { plainListener } = await import('../report/events/plain.ts');
-  const detail = globals.quiet ? 'trouble' : globals.verbose ? 'everything' : 'steps';
-  if (process.env.GITHUB_ACTIONS === 'true' && !globals.quiet) {
-    return (await import('../report/events/github.ts')).githubListener({ write });
-  }
-  return plainListener({ write, style, detail });
+  return plainListener({ say, style, detail: globals.quiet ? 'trouble' : globals.verbose ? 'everything' : 'steps' });
 }

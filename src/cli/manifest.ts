@@ -17,6 +17,14 @@ const entry = (
   load: () => Promise<Loaded>,
 ): CommandEntry => ({ group, path: words.split(' '), summary, load: async () => (await load()).spec });
 
+/** What a line without a command, and one with `-h`, asks for. */
+export const HELP: CommandEntry = entry(
+  'tools',
+  'help',
+  'Show help for a command or a topic',
+  () => import('./commands/help.ts'),
+);
+
 /** Every command; the words are the path of its file below `commands/`. Only the one that is called is loaded. */
 export const COMMANDS: readonly CommandEntry[] = [
   entry('start', 'init', 'Write a config for this folder', () => import('./commands/init.ts')),
@@ -114,7 +122,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('tools', 'config get', 'Show a value and where it came from', () => import('./commands/config/get.ts')),
   entry('tools', 'schema', 'Print the JSON Schema of the config or of outputs', () => import('./commands/schema.ts')),
   entry('tools', 'completion', 'Print a completion script for a shell', () => import('./commands/completion.ts')),
-  entry('tools', 'help', 'Show help for a command or a topic', () => import('./commands/help.ts')),
+  HELP,
 ];
 
 export const GROUP_TITLES: Readonly<Record<CommandEntry['group'], string>> = {

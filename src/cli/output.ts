@@ -1,50 +1,64 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { eventStream } from '../report/events/ndjson.ts';
+import type { Style } from '../report/style.ts';
+import { optionWords } from './globals.ts';
+import { asciiOf, wantsAscii } from './locale.ts';
+import { type OutputStream, stderr, stdout } from './streams.ts';
+import { type Colour, styleFor } from './terminal.ts';
 
-/** Where values (`stdout`) and narration (`stderr`) go. */
+/** What stdout carries: text for people, one JSON document, or a line per event. */
+export type Form = 'text' | 'json' | 'events';
+
+/** The two streams of a command. Everything that is printed goes through here. */
 export interface Output {
-  /** Whether a person is at the other end. */
-  readonly isTTY: boolean;
-  /**
-   * Writes in order and at once. A reader that goes away (`| head`) must neither crash a listing nor end a deploy half
-   * way: what is written to it is dropped.
-   */
-  write(text: string): void;
+  readonly form: Form;
+  /** Of stdout and stderr, judged for each. */
+  readonly style: { readonly value: Style; readonly note: Style };
+  /** Values for people; stdout. */
+  value(text: string): void;
+  /** Bytes as they are; stdout. */
+  raw(text: string): void;
+  /** Narration, warnings, questions and errors; stderr. */
+  note(text: string): void;
+  /** One JSON value; stdout. */
+  document(value: Readonly<Record<string, unknown>>): void;
+  /** One line of the event stream; stdout. */
+  record(value: Readonly<Record<string, unknown>>): void;
 }
 
-/** What writing to a reader that went away fails with; `EIO`: the terminal was closed. */
-const CLOSED = new Set(['EPIPE', 'EIO']);
-
-export const stdout = output(1, () => process.stdout);
-export const stderr = output(2, () => process.stderr);
-
-/** Without the process's own stream as long as that will do, because setting it up is a tenth of what a small command costs. */
-function output(file: number, stream: () => NodeJS.WriteStream): Output {
-  let queue: NodeJS.WriteStream | undefined;
+/** Reads from the words themselves how to print, so that an error in them is printed in the right form too. */
+export async function createOutput(argv: readonly string[]): Promise<Output> {
+  const words = optionWords(argv);
+  const colour = colourOf(words);
+  const [value, note] = await Promise.all([styleFor(stdout, colour), styleFor(stderr, colour)]);
+  const readable = wantsAscii() ? asciiOf : (text: string) => text;
   return {
-    get isTTY() {
-      return fstatSync(file).isCharacterDevice() && stream().isTTY === true;
-    },
-    write(text) {
-      const rest = queue ? Buffer.from(text) : writeNow(file, Buffer.from(text));
-      if (rest.length === 0) return;
-      queue ??= stream().on('error', ignoreClosed);
-      queue.write(rest);
-    },
+    form: formOf(words),
+    style: { value, note },
+    value: (text) => write(stdout, readable(text)),
+    raw: (text) => stdout.write(text),
+    note: (text) => write(stderr, readable(text)),
+    document: (document) => write(stdout, JSON.stringify(document, null, 2)),
+    record: eventStream((line) => write(stdout, line)),
   };
 }
 
-/** Answers what a pipe that must not block had no room for. */
-function writeNow(file: number, bytes: Uint8Array): Uint8Array {
-  let at = 0;
-  try {
-    while (at < bytes.length) at += writeSync(file, bytes, at);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return bytes.subarray(at);
-    ignoreClosed(error as NodeJS.ErrnoException);
-  }
-  return new Uint8Array();
+/** With one line break at its end; nothing for an empty text. */
+function write(stream: OutputStream, text: string): void {
+  if (text !== '') stream.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
-function ignoreClosed(error: NodeJS.ErrnoException): void {
-  if (!CLOSED.has(error.code ?? '')) throw error;
+function formOf(words: readonly string[]): Form {
+  if (words.some((word) => word === '--events' || word.startsWith('--events='))) return 'events';
+  return words.includes('--json') ? 'json' : 'text';
+}
+
+/** The last one counts, as for the parser. */
+function colourOf(words: readonly string[]): Colour {
+  let colour: Colour;
+  for (const [index, word] of words.entries()) {
+    const value = word === '--color' ? words[index + 1] : word.startsWith('--color=') ? word.slice(8) : undefined;
+    if (word === '--no-color') colour = 'never';
+    else if (value === 'always' || value === 'never' || value === 'auto') colour = value;
+  }
+  return colour;
 }

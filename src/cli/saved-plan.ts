@@ -1,14 +1,28 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DeployerError } from '../core/errors.ts';
 import { PLAN_FORMAT, type Plan } from '../core/plan.ts';
 import { planId } from '../plan/finish.ts';
+import { planJson } from '../report/plan/json.ts';
+import { readStdin } from './stdin.ts';
 
 const LARGEST = 64 * 1024 * 1024;
 
-/** Reads a plan that `plan --out` wrote. A file that is not one, or was edited, is refused. */
+/** Saves a plan for `deploy --plan`. */
+export async function savePlan(plan: Plan, { cwd, file }: { cwd: string; file: string }): Promise<void> {
+  await writeFile(resolve(cwd, file), planJson(plan), { mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+    throw new DeployerError({
+      code: 'IO_FAILED',
+      reason: `The plan cannot be written to ${file} (${error.code})`,
+      fix: 'Name a file in a folder that you may write to',
+      stage: 'plan',
+    });
+  });
+}
+
+/** Reads a plan that `plan --out` wrote; `-` is stdin. A file that is not one, or was edited, is refused. */
 export async function readSavedPlan(cwd: string, file: string): Promise<Plan> {
-  const plan = parse(await read(resolve(cwd, file), file), file);
+  const plan = parse(file === '-' ? await readStdin('plan') : await read(resolve(cwd, file), file), file);
   if (plan.id !== planId(plan)) throw refused(file, 'was changed after it was saved');
   return plan;
 }
@@ -38,10 +52,11 @@ function parse(text: string, file: string): Plan {
 }
 
 function refused(file: string, why: string): DeployerError {
+  const shown = file === '-' ? 'The plan on stdin' : file;
   return new DeployerError({
     code: 'PLAN_STALE',
-    reason: `${file} ${why}`,
-    fix: `Save it again: deployer plan --out ${file}`,
+    reason: `${shown} ${why}`,
+    fix: `Save it again: deployer plan --out ${file === '-' ? 'plan.json' : file}`,
     stage: 'plan',
   });
 }

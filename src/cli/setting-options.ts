@@ -1,7 +1,10 @@
 import type { FlagValue } from '../core/config.ts';
-import type { Setting } from '../workflows/settings.ts';
-import type { OptionSpec, OptionValues } from './command.ts';
-import { usage } from './program.ts';
+import type { Finding } from '../core/finding.ts';
+import { looksSecret } from '../core/secret-name.ts';
+import type { Setting, SettingsChange } from '../workflows/settings.ts';
+import type { CommandResult, OptionSpec, OptionValues } from './command.ts';
+import { usage } from './usage.ts';
+import { flagOf } from './values.ts';
 
 /** Which kind of setting `env set` and `env unset` are about. */
 export const SETTING_OPTIONS: readonly OptionSpec[] = [
@@ -10,9 +13,9 @@ export const SETTING_OPTIONS: readonly OptionSpec[] = [
 ];
 
 export function settingOf(options: OptionValues): Setting {
-  if (options.secret === true && options.flag === true)
+  if (flagOf(options, 'secret') && flagOf(options, 'flag'))
     throw usage('--secret and --flag exclude each other', 'Set them one kind at a time');
-  return options.secret === true ? 'secrets' : options.flag === true ? 'flags' : 'variables';
+  return flagOf(options, 'secret') ? 'secrets' : flagOf(options, 'flag') ? 'flags' : 'variables';
 }
 
 /** `KEY=value` pairs → values of the right kind. */
@@ -26,6 +29,30 @@ export function parsePairs(pairs: readonly string[], kind: Setting): Record<stri
       return [pair.slice(0, at), kind === 'flags' ? flagValue(value) : value];
     }),
   );
+}
+
+/** Plain values are kept and shown as they are: one with the name of a secret is likely a mistake. */
+export function secretWarnings(values: object, { kind, env }: { kind: Setting; env: string }): readonly Finding[] {
+  if (kind === 'secrets') return [];
+  return Object.entries(values)
+    .filter(([name, value]) => looksSecret(name, String(value)))
+    .map(([name]) => ({
+      level: 'warning',
+      code: 'INVALID_ENV',
+      message: `${name} looks like a secret; its value now stands in the state, and in the history of your shell`,
+      fix: `Change the secret, then set a reference: deployer env set --secret ${name}=env:${name} --env ${env}`,
+    }));
+}
+
+/** What `env set` and `env unset` answer. */
+export function settingsResult(
+  { env, revision, changed }: SettingsChange,
+  warnings: readonly Finding[],
+): CommandResult {
+  const sentence = changed
+    ? `Revision ${revision} of ${env}; it takes effect with: deployer deploy --env ${env}`
+    : `Nothing to change: ${env} is set so since revision ${revision} at the latest`;
+  return { document: { status: 'success', env, revision, changed, warnings }, text: () => sentence };
 }
 
 function flagValue(text: string): FlagValue {

@@ -1,37 +1,31 @@
 import { plainStyle, type Style } from '../report/style.ts';
 import type { GlobalOptions } from './command.ts';
-import { stderr } from './output.ts';
+import { stderr } from './streams.ts';
 
-type Colour = GlobalOptions['color'];
+export type Colour = 'always' | 'never' | 'auto' | undefined;
 
-/** Whether a stream gets colour: an explicit flag first, then `NO_COLOR` and `TERM=dumb`, then what the stream is. */
-export function wantsColour(stream: { readonly isTTY?: boolean }, color: Colour): boolean {
-  if (color === 'always') return true;
-  if (color === 'never') return false;
-  const { NO_COLOR, TERM } = process.env;
-  return !NO_COLOR && TERM !== 'dumb' && stream.isTTY === true;
-}
-
-export async function styleFor(stream: { readonly isTTY?: boolean }, color: Colour): Promise<Style> {
-  if (!wantsColour(stream, color)) return plainStyle;
+/** A stream's style: an explicit flag first, then `NO_COLOR` and `TERM=dumb`, then whether the stream is a terminal. */
+export async function styleFor(stream: { readonly isTTY?: boolean }, colour: Colour): Promise<Style> {
+  if (!wantsColour(stream, colour)) return plainStyle;
   const { colourStyle } = await import('../report/style.ts');
   return colourStyle();
 }
 
+function wantsColour(stream: { readonly isTTY?: boolean }, colour: Colour): boolean {
+  if (colour === 'always' || colour === 'never') return colour === 'always';
+  const { NO_COLOR, TERM } = process.env;
+  return !NO_COLOR && TERM !== 'dumb' && stream.isTTY === true;
+}
+
 /** Whether a question may be asked: both ends are terminals and nobody forbade it. */
-export function canAsk(globals: GlobalOptions): boolean {
-  return globals.input && process.stdin.isTTY === true && stderr.isTTY === true;
+export function canAsk({ input }: Pick<GlobalOptions, 'input'>): boolean {
+  return input && process.stdin.isTTY === true && stderr.isTTY;
 }
 
 /** Whether a live, redrawn display is wanted on stderr. A terminal that does not know its size cannot be redrawn. */
-export function isLive(globals: GlobalOptions): boolean {
-  return (
-    stderr.isTTY === true &&
-    process.stderr.columns > 0 &&
-    process.stderr.rows > 0 &&
-    !process.env.CI &&
-    process.env.TERM !== 'dumb' &&
-    !globals.quiet &&
-    !globals.verbose
-  );
+export function isLive({ quiet, verbose }: Pick<GlobalOptions, 'quiet' | 'verbose'>): boolean {
+  const { CI, TERM } = process.env;
+  if (quiet || verbose || CI || TERM === 'dumb' || !stderr.isTTY) return false;
+  const { columns, rows } = process.stderr;
+  return columns > 0 && rows > 0;
 }

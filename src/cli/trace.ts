@@ -2,12 +2,20 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Writes an unexpected error's stack, frames only, to a private file and answers its path. */
-export function writeTrace(error: unknown): string {
+/** Where an unexpected error came from. The message in front of the frames is left out: it may hold a secret. */
+export function framesOf(error: unknown): string[] {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  // The message in front of the frames may hold a secret or a whole command line.
-  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
-  const file = join(mkdtempSync(join(tmpdir(), 'deployer-trace-')), 'trace.txt');
-  writeFileSync(file, `${error instanceof Error ? error.name : typeof error}\n${frames.join('\n')}\n`, { mode: 0o600 });
-  return file;
+  return stack.split('\n').filter((line) => /^\s+at /.test(line));
+}
+
+/** Writes them to a private file and answers its path; `undefined` where nothing can be written. */
+export function writeTrace(error: unknown): string | undefined {
+  const kind = error instanceof Error ? error.name : typeof error;
+  try {
+    const file = join(mkdtempSync(join(tmpdir(), 'deployer-trace-')), 'trace.txt');
+    writeFileSync(file, `${[kind, ...framesOf(error)].join('\n')}\n`, { mode: 0o600 });
+    return file;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
+import { relative } from 'node:path';
 import { ERROR_CODES } from '../core/error-codes.ts';
-import type { Failure } from '../core/errors.ts';
-import { severityOf } from '../core/errors.ts';
+import { type Failure, severityOf } from '../core/errors.ts';
 import type { Finding, Place } from '../core/finding.ts';
 import { printable, printableLine } from '../core/text.ts';
 import { plainStyle, type Style } from './style.ts';
@@ -24,32 +24,43 @@ export function failureDocument(failure: Failure): Record<string, unknown> {
   };
 }
 
-/**
- * The same for people, the most important line last: findings and detail first, then `error[CODE] …` and what to do.
- */
+/** The same for people, the most important line last: findings and detail first, then what to do, then what happened. */
 export function failureText(failure: Failure, style: Style = plainStyle): string {
-  const lines = [
-    ...(failure.findings ?? []).map((finding) => findingText(finding, style)),
-    ...(failure.detail ?? []).map((line) => style.dim(`  | ${printableLine(line)}`)),
-  ];
-  if (failure.fix) lines.push(`fix: ${printable(failure.fix)}`);
-  lines.push(style.dim(`more: deployer help ${failure.code}`));
-  lines.push(`${style.red(`error[${failure.code}]`)} ${placeText(failure.place)}${printable(failure.reason)}`);
-  return lines.join('\n');
+  const { findings = [], detail = [], fix, code } = failure;
+  const only = findings.length === 1 ? findings[0] : undefined;
+  return [
+    ...(only ? [] : findings.map((finding) => findingText(finding, style))),
+    ...detail.map((line) => style.dim(`  | ${printableLine(line)}`)),
+    ...(fix ? [`fix: ${printable(fix)}`] : []),
+    style.dim(`more: deployer help ${code}`),
+    only?.code === code
+      ? headOf(only, style)
+      : `${style.red(`error[${code}]`)} ${placeText(failure.place)}${printable(failure.reason)}`,
+  ].join('\n');
 }
 
-/** `error[INVALID_CONFIG] deploy.config.yaml:3:5 services.api.helth: unknown key; did you mean "health"?` */
+/** `error[INVALID_CONFIG] deploy.config.yaml:3:5: services.api.helth: unknown key`, and below it how to mend it. */
 export function findingText(finding: Finding, style: Style = plainStyle): string {
-  const head = `${finding.level}[${finding.code}]`;
-  const path = finding.path ? `${printableLine(finding.path)}: ` : '';
-  const expected = finding.expected ? ` (expected ${printableLine(finding.expected)})` : '';
-  const coloured = finding.level === 'error' ? style.red(head) : style.yellow(head);
-  const line = `${coloured} ${placeText(finding.place)}${path}${printable(finding.message)}${expected}`;
-  return finding.fix ? `${line}\n  fix: ${printable(finding.fix)}` : line;
+  const head = headOf(finding, style);
+  return finding.fix ? `${head}\n  fix: ${printable(finding.fix)}` : head;
 }
 
+function headOf({ level, code, place, path, message, expected }: Finding, style: Style): string {
+  const paint = level === 'error' ? style.red : style.yellow;
+  const subject = path && !message.includes(path) ? `${path}: ` : '';
+  const wanted = expected && !message.includes(expected) ? ` (expected ${expected})` : '';
+  return `${paint(`${level}[${code}]`)} ${placeText(place)}${printable(`${subject}${message}`)}${printableLine(wanted)}`;
+}
+
+/** `deploy.config.yaml:3:5: `, seen from where the command was started. */
 function placeText(place: Place | undefined): string {
   if (!place) return '';
   const position = place.line ? `:${place.line}${place.column ? `:${place.column}` : ''}` : '';
-  return `${printableLine(place.file)}${position} `;
+  return `${printableLine(shownPath(place.file))}${position}: `;
+}
+
+/** A path as people on this command line would type it. */
+export function shownPath(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
 }

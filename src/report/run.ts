@@ -2,9 +2,10 @@ import { formatDuration } from '../core/duration.ts';
 import { EXIT, type ExitCode } from '../core/error-codes.ts';
 import { exitCodeOf } from '../core/errors.ts';
 import type { OperationReport, RunReport } from '../core/run.ts';
-import { list } from '../core/text.ts';
+import { list, printableLine } from '../core/text.ts';
 import { unreachable } from '../core/unreachable.ts';
-import { failureDocument, failureText, findingText } from './failure.ts';
+import { failureDocument, findingText } from './failure.ts';
+import { stateCell } from './state-cell.ts';
 import type { Style } from './style.ts';
 import { facts, table } from './table.ts';
 
@@ -34,27 +35,33 @@ export function runDocument(report: RunReport): Record<string, unknown> {
   };
 }
 
-/** The summary for people: every operation that did not simply succeed, then what runs and where. */
+/** The summary for people: what deserves a look, then what runs and where. */
 export function runText(report: RunReport, style: Style): string {
+  const { version_id: id, version_name: name } = report;
   const parts = [
     ...report.warnings.map((warning) => findingText(warning, style)),
-    operationsText(report.operations),
+    isEventful(report.operations) ? operationsTable(report.operations, style) : '',
     ...report.restored,
-    summary(report, style),
-    facts([
-      ['version', report.version_id && `${report.version_id}${report.version_name ? ` (${report.version_name})` : ''}`],
-      ['url', report.url],
-      ['dashboard', report.dashboard_url],
-    ]),
-    ...report.next_steps.map((step) => `next: ${step}`),
+    `${style.green(headline(report))}: ${sentence(report)}`,
+    facts(
+      [
+        ['version', id && (name ? `${name} (${id})` : id)],
+        ['url', report.url],
+        ['dashboard', report.dashboard_url],
+      ],
+      style,
+    ),
+    nextSteps(report),
   ];
   return parts.filter(Boolean).join('\n');
 }
 
-/** What a failed run says on stderr, its error last. */
+/** What stands above the error of a run that failed: how each operation ended, what runs now, and what to do. */
 export function runFailureText(report: RunReport, style: Style): string {
-  const head = [operationsText(report.operations), ...report.restored].filter(Boolean).join('\n');
-  return [head, report.failure ? failureText(report.failure, style) : ''].filter(Boolean).join('\n');
+  const { operations, restored } = report;
+  return [operationsTable(operations, style), tally(operations), ...restored, nextSteps(report)]
+    .filter(Boolean)
+    .join('\n');
 }
 
 /**
@@ -78,6 +85,48 @@ export function runExit(report: RunReport): ExitCode {
   }
 }
 
+/** `done`, `nothing to do`, or `taken back`. */
+export function headline({ status }: RunReport): string {
+  return status === 'unchanged' ? 'nothing to do' : status === 'restored' ? 'taken back' : 'done';
+}
+
+/** `deploy staging in 4.2s (run_…)`. */
+export function sentence({ status, unchanged, env, intent, duration_ms, run_id }: RunReport): string {
+  if (status !== 'unchanged') return `${intent.replace('_', ' ')} ${env} in ${formatDuration(duration_ms)} (${run_id})`;
+  return `${list(unchanged) || env} ${unchanged.length > 1 ? 'are' : 'is'} up to date${unchanged.length ? ` in ${env}` : ''}`;
+}
+
+/** `2 succeeded, 1 failed, 3 not started`; words for counts in the order of a run. */
+export function tally(operations: readonly OperationReport[]): string {
+  const counts = new Map<string, number>();
+  for (const status of STATUSES) {
+    const amount = operations.filter((operation) => operation.status === status).length;
+    const word = status === 'skipped' ? 'not started' : status.replace('_', ' ');
+    if (amount > 0) counts.set(word, (counts.get(word) ?? 0) + amount);
+  }
+  return [...counts].map(([word, amount]) => `${amount} ${word}`).join(', ');
+}
+
+const STATUSES: readonly OperationReport['status'][] = ['succeeded', 'failed', 'cancelled', 'skipped', 'not_started'];
+
+/** `failed, undone`. */
+export function statusWords({ status, undone }: Pick<OperationReport, 'status' | 'undone'>): string {
+  return [status.replace('_', ' '), ...(undone ? ['undone'] : [])].join(', ');
+}
+
+/** Every operation with how it ended and how long it took. */
+export function operationsTable(operations: readonly OperationReport[], style: Style): string {
+  return table(
+    ['operation', 'status', 'took'],
+    operations.map((operation) => [
+      operation.id,
+      stateCell(statusWords(operation), style),
+      operation.duration_ms ? formatDuration(operation.duration_ms) : '',
+    ]),
+    style,
+  );
+}
+
 function operationDocument({
   id,
   type,
@@ -96,23 +145,10 @@ function operationDocument({
   };
 }
 
-function operationsText(operations: readonly OperationReport[]): string {
-  const eventful = operations.some(({ status, undone }) => status !== 'succeeded' || undone);
-  if (!eventful) return '';
-  return table(
-    ['operation', 'status', 'took'],
-    operations.map(({ id, status, undone, duration_ms }) => [
-      id,
-      undone ? `${status}, undone` : status,
-      duration_ms ? formatDuration(duration_ms) : '',
-    ]),
-  );
+function isEventful(operations: readonly OperationReport[]): boolean {
+  return operations.some(({ status, undone }) => status !== 'succeeded' || undone);
 }
 
-function summary(report: RunReport, style: Style): string {
-  if (report.status === 'unchanged')
-    return `${style.green('nothing to do')}: ${list(report.unchanged) || report.env} ${report.unchanged.length === 1 ? 'is' : 'are'} up to date in ${report.env}`;
-  if (report.status === 'restored')
-    return `${style.green('taken back')}: ${report.intent.replace('_', ' ')} ${report.env} (${report.run_id})`;
-  return `${style.green('done')}: ${report.intent.replace('_', ' ')} ${report.env} in ${formatDuration(report.duration_ms)} (${report.run_id})`;
+function nextSteps({ next_steps }: RunReport): string {
+  return next_steps.map((step) => `next: ${printableLine(step)}`).join('\n');
 }

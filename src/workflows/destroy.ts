@@ -1,9 +1,16 @@
 import type { RunReport } from '../core/run.ts';
 import { planDestroy } from '../plan/destroy.ts';
-import { applyPlan } from './apply.ts';
+import { applyPlan, type Planned } from './apply.ts';
 import type { RunOptions } from './deploy.ts';
 import { observe } from './observe.ts';
 import type { Workspace } from './workspace.ts';
+
+/** What removing everything of an environment would do. It needs no variables and no database that answers. */
+export async function planDestruction(workspace: Workspace, request: { env: string }): Promise<Planned> {
+  const observation = await observe(workspace, request);
+  const { plan, errors } = planDestroy(observation.snapshot);
+  return { plan, errors, observation: { ...observation, snapshot: { ...observation.snapshot, findings: [] } } };
+}
 
 /** Removes everything an environment has on its platforms. Databases are left alone. */
 export async function destroyEnvironment(
@@ -13,12 +20,7 @@ export async function destroyEnvironment(
 ): Promise<RunReport> {
   return applyPlan({
     workspace,
-    makePlan: async () => {
-      const observation = await observe(workspace, request);
-      const { plan, errors } = planDestroy(observation.snapshot);
-      // Going away needs no variables and no database that answers.
-      return { plan, errors, observation: { ...observation, snapshot: { ...observation.snapshot, findings: [] } } };
-    },
+    makePlan: () => planDestruction(workspace, request),
     command: 'env destroy',
     ...options,
   });

@@ -26,7 +26,10 @@ export async function migrationStatus(
 ): Promise<Readonly<Record<string, ObservedDatabase>>> {
   const { snapshot } = await observe(workspace, request);
   refuseErrors(snapshot.findings.filter(({ path }) => path?.startsWith('databases.') || path?.includes('.secrets.')));
-  return snapshot.databases;
+  if (request.database === undefined) return snapshot.databases;
+  const wanted = Object.entries(snapshot.databases).filter(([name]) => name === request.database);
+  if (wanted.length === 0) throw noDatabase(snapshot.environment.name, request.database);
+  return Object.fromEntries(wanted);
 }
 
 /** Applies pending migrations, those with strategy `manual` too. */
@@ -59,14 +62,7 @@ export async function resolveMigration(
     ? snapshot.environment.databases[request.database]
     : Object.values(snapshot.environment.databases).find(({ migrations }) => migrations);
   const target = database && migrationTarget(workspace, database, variables);
-  if (!database?.migrations || !target) {
-    throw new DeployerError({
-      code: 'NOT_FOUND',
-      reason: `${snapshot.environment.name} has no database ${request.database ?? 'with migrations'}`,
-      fix: 'Name it: --database NAME',
-      stage: 'migration',
-    });
-  }
+  if (!database?.migrations || !target) throw noDatabase(snapshot.environment.name, request.database);
   const engine = await requireEngine(workspace, { ...database, migrations: database.migrations });
   if (!engine.resolve)
     throw new DeployerError({
@@ -82,5 +78,14 @@ export async function resolveMigration(
     await resolve(target, request.resolution, { clock, processes, signal, timeout: RESOLVE_LIMIT, log: () => {} });
     const detail = { database: database.name, ...request.resolution };
     await recordAction(workspace, { action: 'migrate resolve', environment: env, detail });
+  });
+}
+
+function noDatabase(env: string, name = 'with migrations'): DeployerError {
+  return new DeployerError({
+    code: 'NOT_FOUND',
+    reason: `${env} has no database ${name}`,
+    fix: 'Name it: --database NAME',
+    stage: 'migration',
   });
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../core/error-codes.ts';
-import { DeployerError, type Stage } from '../core/errors.ts';
+import { DeployerError, type Failure, type Stage } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Plan } from '../core/plan.ts';
 import { list } from '../core/text.ts';
@@ -11,20 +11,26 @@ const STAGES: Partial<Record<ErrorCode, Stage>> = {
   MIGRATION_REFUSED: 'migration',
 };
 
-/** Throws when any finding is an error: the first gives code and reason, all of them are listed. */
+/** Throws when any finding is an error. */
 export function refuseErrors(findings: readonly Finding[]): void {
+  const failure = failureOf(findings);
+  if (failure) throw new DeployerError(failure);
+}
+
+/** What errors among the findings amount to: the first gives code and reason, all of them are listed. */
+export function failureOf(findings: readonly Finding[]): Failure | undefined {
   const errors = findings.filter(({ level }) => level === 'error');
   const [first] = errors;
-  if (!first) return;
+  if (!first) return undefined;
   const same = errors.filter(({ code }) => code === first.code);
-  throw new DeployerError({
+  return {
     code: first.code,
     reason:
       same.length === 1 ? firstSentence(first) : `${firstSentence(first)}, and ${same.length - 1} more of the kind`,
     stage: STAGES[first.code] ?? 'preflight',
     ...(first.fix ? { fix: first.fix } : {}),
     findings,
-  });
+  };
 }
 
 /** Throws when a gate of the plan is not met. */

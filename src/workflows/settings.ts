@@ -25,12 +25,20 @@ export interface SettingsRequest {
   readonly values: Readonly<Record<string, FlagValue | null>>;
 }
 
-/** Makes a new revision of an environment's configuration; it takes effect with the next deploy. Answers its number. */
+export interface SettingsChange {
+  readonly env: string;
+  /** Number of the newest revision; 0 when there is none. */
+  readonly revision: number;
+  /** `false`: all of it was set so already, and there is no new revision. */
+  readonly changed: boolean;
+}
+
+/** Makes a new revision of an environment's configuration; it takes effect with the next deploy. */
 export async function changeSettings(
   workspace: Workspace,
   request: SettingsRequest,
   options: Pick<RunOptions, 'lockWaitMs'> = {},
-): Promise<{ env: string; revision: number }> {
+): Promise<SettingsChange> {
   refuseBadNames(Object.keys(request.values));
   if (request.kind === 'secrets') refuseValues(request);
   const { document } = await workspace.state.read();
@@ -43,10 +51,13 @@ export async function changeSettings(
 async function addRevision(
   workspace: Workspace,
   { environment, lock, ...request }: SettingsRequest & { environment: EnvironmentConfig; lock: Lock },
-): Promise<{ env: string; revision: number }> {
+): Promise<SettingsChange> {
   const { clock, who } = workspace.runtime;
   const { name, mode } = environment;
   const { kind, values } = request;
+  const { document } = await workspace.state.read();
+  const { revisions = [] } = document.environments[name] ?? {};
+  if (holds(revisions, kind, values)) return { env: name, revision: revisions.at(-1)?.revision ?? 0, changed: false };
   const at = new Date(clock.now()).toISOString();
   const next = { at, by: who, variables: {}, secrets: {}, flags: {}, [kind]: values };
   let revision = 0;
@@ -63,7 +74,13 @@ async function addRevision(
   const detail = { kind, names: Object.keys(values), revision };
   const action = Object.values(values).every((value) => value === null) ? 'env unset' : 'env set';
   await recordAction(workspace, { action, environment: name, detail });
-  return { env: name, revision };
+  return { env: name, revision, changed: true };
+}
+
+/** Whether every name was last set to the very value that is wanted. */
+function holds(revisions: EnvironmentState['revisions'], kind: Setting, values: SettingsRequest['values']): boolean {
+  const set = new Map(revisions.flatMap((revision) => Object.entries(revision[kind])));
+  return Object.entries(values).every(([name, value]) => set.has(name) && set.get(name) === value);
 }
 
 /** Older revisions are folded into one, so that what they say still holds. */

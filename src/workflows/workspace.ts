@@ -4,7 +4,7 @@ import type { Config } from '../core/config.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { RunContext } from '../core/run.ts';
-import type { Runtime } from '../runtime.ts';
+import type { ConfigRequest, Runtime } from '../runtime.ts';
 import type { State } from '../state/state.ts';
 import { openSources, type Sources } from './sources.ts';
 
@@ -21,12 +21,7 @@ export interface Workspace {
   sources(): Sources;
 }
 
-export interface WorkspaceRequest {
-  readonly cwd: string;
-  readonly config?: string;
-}
-
-export async function openWorkspace(runtime: Runtime, request: WorkspaceRequest): Promise<Workspace> {
+export async function openWorkspace(runtime: Runtime, request: ConfigRequest): Promise<Workspace> {
   const { config, warnings } = await runtime.loadConfig(request);
   const folder = join(config.root, config.state.path);
   let sources: Sources | undefined;

@@ -1,7 +1,6 @@
 import type { CommandSpec } from '../command.ts';
-import { usage } from '../program.ts';
 
-const SCRIPTS: Readonly<Record<string, string>> = {
+const SCRIPTS = {
   bash: `_deployer() {
   local IFS=$'\\n'
   COMPREPLY=($(deployer __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
@@ -11,7 +10,7 @@ complete -o default -F _deployer deployer
   zsh: `#compdef deployer
 _deployer() {
   local -a found
-  found=("\${(@f)$(deployer __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  found=(\${(f)"$(deployer __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
   compadd -a found
 }
 compdef _deployer deployer
@@ -22,16 +21,16 @@ compdef _deployer deployer
 end
 complete -c deployer -f -a '(__deployer_complete)'
 `,
-};
+} as const;
 
 export const spec: CommandSpec = {
   effect: 'read',
+  outputs: ['completion'],
   description: 'Prints a completion script. It completes commands, options, environments, services and versions.',
-  arguments: [{ name: 'shell', description: 'bash, zsh or fish' }],
-  examples: ['deployer completion bash > ~/.local/share/bash-completion/completions/deployer'],
+  arguments: [{ name: 'shell', description: 'for which shell', choices: Object.keys(SCRIPTS) }],
+  examples: ['deployer completion bash > ~/.deployer-completion'],
   async run({ args }) {
-    const script = SCRIPTS[args[0] ?? ''];
-    if (!script) throw usage(`There is no completion for "${args[0]}"`, `Shells: ${Object.keys(SCRIPTS).join(', ')}`);
-    return { raw: script, document: { shell: args[0], script } };
+    const shell = args[0] as keyof typeof SCRIPTS;
+    return { raw: SCRIPTS[shell], document: { shell, script: SCRIPTS[shell] } };
   },
 };

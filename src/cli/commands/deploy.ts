@@ -1,25 +1,18 @@
 import type { CommandSpec } from '../command.ts';
-import {
-  chooseEnvironment,
-  flagOption,
-  listOption,
-  openProject,
-  positive,
-  runOptions,
-  runResult,
-  textOption,
-} from '../project.ts';
-import { FORCE_OPTION, RUN_OPTIONS, SERVICE_OPTION } from '../run-options.ts';
+import { CANARY_OPTION, FORCE_OPTION, RUN_OPTIONS, SERVICE_OPTION, wishesOf } from '../run-options.ts';
+import { runVerb } from '../run-verb.ts';
+import { given, textOf } from '../values.ts';
 
 export const spec: CommandSpec = {
   effect: 'write',
+  outputs: ['run'],
   description:
     'Plans, asks where the environment is protected, and runs: builds, migrations, releases, traffic, health checks.',
   options: [
     SERVICE_OPTION,
     { flags: '--version-name <name>', description: 'a name for the new version, such as v3.2' },
-    { flags: '--plan <file>', description: 'run exactly this saved plan' },
-    { flags: '--canary <percent>', description: 'send only this share of traffic to the new version' },
+    { flags: '--plan <file>', description: 'run exactly this saved plan; - is stdin', type: 'file' },
+    CANARY_OPTION,
     FORCE_OPTION,
     ...RUN_OPTIONS,
   ],
@@ -29,28 +22,15 @@ export const spec: CommandSpec = {
     'deployer deploy --canary 10',
     'deployer deploy --plan plan.json',
   ],
-  async run(invocation) {
-    const workspace = await openProject(invocation);
-    const { deploy } = await import('../../workflows/deploy.ts');
-    const { options } = invocation;
-    const saved = textOption(options, 'plan');
-    const approved = saved
-      ? await (await import('../saved-plan.ts')).readSavedPlan(invocation.globals.cwd, saved)
-      : undefined;
-    const services = listOption(options, 'service');
-    const versionName = textOption(options, 'versionName');
-    const report = await deploy(
-      workspace,
-      {
-        env: approved?.env ?? (await chooseEnvironment(invocation, workspace)).name,
-        ...(approved ? { approved } : {}),
-        ...(services.length ? { services } : {}),
-        ...(versionName ? { versionName } : {}),
-        ...(options.canary === undefined ? {} : { canaryPercent: positive(options.canary, '--canary') }),
-        ...(flagOption(options, 'force') ? { force: true } : {}),
-      },
-      await runOptions(invocation, workspace),
-    );
-    return runResult(report, invocation, workspace);
-  },
+  run: (invocation) =>
+    runVerb(invocation, async ({ workspace, running, env }) => {
+      const { deploy } = await import('../../workflows/deploy.ts');
+      const { options, globals } = invocation;
+      const saved = textOf(options, 'plan');
+      const approved = saved && (await (await import('../saved-plan.ts')).readSavedPlan(globals.cwd, saved));
+      const request = { ...wishesOf(options), ...given({ versionName: textOf(options, 'versionName') }) };
+      return approved
+        ? deploy(workspace, { ...request, env: approved.env, approved }, running)
+        : deploy(workspace, { ...request, env: await env() }, running);
+    }),
 };

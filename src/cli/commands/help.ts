@@ -1,51 +1,61 @@
-import { ERROR_CODES } from '../../core/error-codes.ts';
-import { count } from '../../core/text.ts';
-import type { CommandSpec } from '../command.ts';
+import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.ts';
+import type { CommandResult, CommandSpec } from '../command.ts';
 import { GLOBAL_OPTIONS } from '../globals.ts';
-import { COMMANDS, type CommandEntry, findCommand } from '../manifest.ts';
-import { overview, parseCommand, unknownCommand } from '../program.ts';
+import { commandsOf, describeCommand, describeOption, overview } from '../help.ts';
+import { type CommandEntry, findCommand } from '../manifest.ts';
+import { commandHelp } from '../parse.ts';
+import { unknownCommand } from '../usage.ts';
+import { flagOf } from '../values.ts';
 
 export const spec: CommandSpec = {
   effect: 'read',
-  description: 'Shows help for a command, a group, an error code, or a topic: exit-codes, environment, errors.',
+  outputs: ['help'],
+  description:
+    'Shows help for a command, a group, an error code, or a topic: exit-codes, environment, errors, precedence.',
   arguments: [{ name: '[words...]', description: 'command, topic or error code' }],
+  options: [{ flags: '--man', description: 'print the manual page, for man -l' }],
   examples: ['deployer help deploy', 'deployer help exit-codes', 'deployer help PLAN_STALE'],
-  async run({ args }) {
-    if (args.length === 0) return { raw: overview(), document: await describeTool() };
-    const topics = await import('../topics.ts');
-    const [word = ''] = args;
-    if (word in topics.TOPICS) return topics.topic(word);
-    if (word in ERROR_CODES) return topics.errorPage(word as keyof typeof ERROR_CODES);
-    const { entry, group } = findCommand(args);
-    if (entry) return { raw: await commandHelp(entry), document: await describeCommand(entry) };
-    if (group && args.length === 1) return { raw: overview(group), document: { commands: await describeAll(group) } };
-    throw unknownCommand(args);
+  async run({ args, options }) {
+    if (flagOf(options, 'man')) return manual();
+    if (args.length === 0) return { text: () => overview(), document: await describeTool() };
+    return (await topicOrCode(args)) ?? about(args);
   },
 };
 
-async function commandHelp(entry: CommandEntry): Promise<string> {
-  const parsed = parseCommand(entry, await entry.load(), [...entry.path, '--help']);
-  return parsed.kind === 'help' ? parsed.text : '';
+async function topicOrCode([word = '', ...more]: readonly string[]): Promise<CommandResult | undefined> {
+  if (more.length > 0) return undefined;
+  const { errorPage, TOPICS } = await import('../topics.ts');
+  if (Object.hasOwn(ERROR_CODES, word)) return errorPage(word as ErrorCode);
+  return TOPICS.get(word)?.();
+}
+
+async function about(words: readonly string[]): Promise<CommandResult> {
+  const { entry, group } = findCommand(words);
+  if (entry) {
+    const spec = await entry.load();
+    return { text: () => commandHelp(entry, spec), document: describeCommand(entry, spec) };
+  }
+  if (!group || words.length > 1) throw unknownCommand(words);
+  return { text: () => overview(group), document: { commands: await describeAll(commandsOf(group)) } };
 }
 
 async function describeTool(): Promise<Record<string, unknown>> {
-  const commands = await describeAll();
-  return { name: 'deployer', summary: count(commands.length, 'command'), global_flags: GLOBAL_OPTIONS, commands };
-}
-
-async function describeAll(group?: string): Promise<Record<string, unknown>[]> {
-  return Promise.all(COMMANDS.filter(({ path }) => !group || path[0] === group).map(describeCommand));
-}
-
-async function describeCommand(entry: CommandEntry): Promise<Record<string, unknown>> {
-  const { effect, description, arguments: args, options, examples } = await entry.load();
+  const { exitCodes } = await import('../topics.ts');
   return {
-    name: entry.path.join(' '),
-    summary: entry.summary,
-    description: description ?? entry.summary,
-    effect,
-    arguments: args ?? [],
-    flags: options ?? [],
-    examples,
+    name: 'deployer',
+    global_flags: GLOBAL_OPTIONS.map(describeOption),
+    commands: await describeAll(commandsOf()),
+    exit_codes: exitCodes(),
   };
+}
+
+async function describeAll(entries: readonly CommandEntry[]): Promise<Record<string, unknown>[]> {
+  return Promise.all(entries.map(async (entry) => describeCommand(entry, await entry.load())));
+}
+
+async function manual(): Promise<CommandResult> {
+  const { manualPage } = await import('../manual.ts');
+  const commands = await Promise.all(commandsOf().map(async (entry) => ({ entry, spec: await entry.load() })));
+  const page = manualPage(commands);
+  return { raw: page, document: { page } };
 }

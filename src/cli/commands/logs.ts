@@ -1,43 +1,37 @@
 import { printable } from '../../core/text.ts';
 import type { CommandSpec } from '../command.ts';
-import { chooseEnvironment, flagOption, listOption, openProject, positive } from '../project.ts';
+import { chooseEnvironment, openProject } from '../project.ts';
 import { SERVICE_OPTION } from '../run-options.ts';
+import { flagOf, given, listOf, numberOf } from '../values.ts';
 
 export const spec: CommandSpec = {
   effect: 'read',
+  outputs: ['logs'],
   options: [
     SERVICE_OPTION,
     { flags: '-f, --follow', description: 'go on printing new lines' },
-    { flags: '--tail <n>', description: 'begin with this many lines (default: 100)' },
+    { flags: '--tail <n>', description: 'begin with this many lines', type: 'count', default: 100 },
   ],
   examples: ['deployer logs --env staging --service api', 'deployer logs --follow'],
   async run(invocation) {
     const workspace = await openProject(invocation);
     const { readLogs } = await import('../../workflows/status.ts');
     const { options, globals } = invocation;
-    const { name } = await chooseEnvironment(invocation, workspace);
-    const stop = new AbortController();
-    process.once('SIGINT', () => stop.abort());
-    process.once('SIGTERM', () => stop.abort());
-    const tail = options.tail === undefined ? 100 : positive(options.tail, '--tail');
-    const collected: unknown[] = [];
+    const { name: env } = await chooseEnvironment(invocation, workspace);
     const { redactor } = workspace.runtime;
-    await readLogs(
-      workspace,
-      {
-        env: name,
-        services: listOption(options, 'service'),
-        follow: flagOption(options, 'follow'),
-        tail,
-        signal: stop.signal,
-      },
-      (line) => {
-        const safe = redactor.redactDeep(line);
-        if (globals.events) invocation.print(JSON.stringify({ format: 1, type: 'log', ...safe }));
-        else if (globals.json) collected.push(safe);
-        else invocation.print(`${safe.service} | ${printable(safe.line)}`);
-      },
-    );
-    return globals.json ? { document: { env: name, lines: collected } } : {};
+    const request = {
+      env,
+      follow: flagOf(options, 'follow') ?? false,
+      tail: numberOf(options, 'tail') ?? 100,
+      signal: invocation.stopped(),
+      ...given({ services: listOf(options, 'service') }),
+    };
+    const lines: unknown[] = [];
+    await readLogs(workspace, request, (line) => {
+      const safe = redactor.redactDeep(line);
+      if (globals.json && !globals.events) lines.push(safe);
+      else invocation.print({ text: `${safe.service} | ${printable(safe.line)}`, record: { type: 'log', ...safe } });
+    });
+    return { document: { env, ...(globals.json && !globals.events ? { lines } : {}) } };
   },
 };

@@ -1,16 +1,18 @@
 import { EXIT } from '../../core/error-codes.ts';
 import type { Plan } from '../../core/plan.ts';
-import type { CommandSpec, Invocation } from '../command.ts';
-import { chooseEnvironment, flagOption, listOption, openProject, positive, textOption } from '../project.ts';
-import { FORCE_OPTION, SERVICE_OPTION } from '../run-options.ts';
+import type { CommandResult, CommandSpec, Invocation } from '../command.ts';
+import { chooseEnvironment, openProject } from '../project.ts';
+import { CANARY_OPTION, FORCE_OPTION, SERVICE_OPTION, wishesOf } from '../run-options.ts';
+import { flagOf, textOf } from '../values.ts';
 
 export const spec: CommandSpec = {
   effect: 'plan',
+  outputs: ['plan'],
   description: 'Shows every step a deploy would take, and why. Changes nothing, writes nothing, takes no lock.',
   options: [
     SERVICE_OPTION,
-    { flags: '--canary <percent>', description: 'plan a canary with this share' },
-    { flags: '--out <file>', description: 'save the plan for deploy --plan' },
+    CANARY_OPTION,
+    { flags: '--out <file>', description: 'save the plan for deploy --plan; - is stdout', type: 'file' },
     { flags: '--format <form>', description: 'how to print it', choices: ['text', 'json', 'markdown', 'mermaid'] },
     { flags: '--detailed-exitcode', description: 'exit 8 when there is something to do' },
     FORCE_OPTION,
@@ -25,45 +27,30 @@ export const spec: CommandSpec = {
     const { planDeployment } = await import('../../workflows/plan-deployment.ts');
     const { refuseErrors } = await import('../../workflows/refuse.ts');
     const { options } = invocation;
-    const services = listOption(options, 'service');
-    const { plan, observation, errors } = await planDeployment(workspace, {
-      env: (await chooseEnvironment(invocation, workspace)).name,
-      ...(services.length ? { services } : {}),
-      ...(options.canary === undefined ? {} : { canaryPercent: positive(options.canary, '--canary') }),
-      ...(flagOption(options, 'force') ? { force: true } : {}),
-    });
+    const { name: env } = await chooseEnvironment(invocation, workspace);
+    const { plan, observation, errors } = await planDeployment(workspace, { env, ...wishesOf(options) });
     refuseErrors([...observation.snapshot.findings, ...errors]);
-    const out = textOption(options, 'out');
-    if (out) await save(invocation, plan, out);
-    const changes = plan.operations.length > 0;
-    return {
-      ...(await rendered(invocation, plan)),
-      exit: flagOption(options, 'detailedExitcode') && changes ? EXIT.changes : EXIT.done,
-    };
+    const differs = plan.operations.length > 0 && flagOf(options, 'detailedExitcode');
+    return { ...(await show(invocation, plan)), exit: differs ? EXIT.changes : EXIT.done };
   },
 };
 
-async function rendered({ options, globals }: Invocation, plan: Plan) {
-  const document = { ...plan };
-  switch (textOption(options, 'format')) {
+async function show({ options, globals }: Invocation, plan: Plan): Promise<CommandResult> {
+  const out = textOf(options, 'out');
+  if (out !== undefined && out !== '-')
+    await (await import('../saved-plan.ts')).savePlan(plan, { cwd: globals.cwd, file: out });
+  const markdown = async () => (await import('../../report/plan/markdown.ts')).planMarkdown(plan);
+  const common = { document: { ...plan }, markdown };
+  switch (out === '-' ? 'json' : textOf(options, 'format')) {
     case 'json':
-      return { raw: `${JSON.stringify(document, null, 2)}\n`, document };
+      return { ...common, raw: (await import('../../report/plan/json.ts')).planJson(plan) };
     case 'markdown':
-      return { raw: (await import('../../report/plan/markdown.ts')).planMarkdown(plan), document };
+      return { ...common, raw: await markdown() };
     case 'mermaid':
-      return { raw: (await import('../../report/plan/mermaid.ts')).planMermaid(plan), document };
+      return { ...common, raw: (await import('../../report/plan/mermaid.ts')).planMermaid(plan) };
     default: {
       const { planText } = await import('../../report/plan/text.ts');
-      return {
-        document,
-        text: (style: Parameters<NonNullable<import('../command.ts').CommandResult['text']>>[0]) =>
-          planText(plan, { style, verbose: globals.verbose }),
-      };
+      return { ...common, text: (style) => planText(plan, { style, verbose: globals.verbose }) };
     }
   }
-}
-
-async function save({ globals }: Invocation, plan: Plan, file: string): Promise<void> {
-  const [{ writeFile }, { resolve }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
-  await writeFile(resolve(globals.cwd, file), `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
 }

@@ -1,11 +1,13 @@
 import type { CommandSpec } from '../command.ts';
-import { listOption, openProject, runOptions, runResult } from '../project.ts';
 import { RUN_OPTIONS } from '../run-options.ts';
+import { runVerb } from '../run-verb.ts';
+import { given, listOf } from '../values.ts';
 
 export const spec: CommandSpec = {
   effect: 'write',
+  outputs: ['run'],
   description: 'Finishes a run that was cut off, from its own plan and journal. What is done is not done again.',
-  arguments: [{ name: '[run]', description: 'id of the run (default: the one that was cut off)' }],
+  arguments: [{ name: '[run]', description: 'id of the run (default: the one that was cut off)', completes: 'runs' }],
   options: [
     {
       flags: '--assume-done <operation>',
@@ -20,20 +22,16 @@ export const spec: CommandSpec = {
     ...RUN_OPTIONS,
   ],
   examples: ['deployer resume'],
-  async run(invocation) {
-    const workspace = await openProject(invocation);
-    const { resume } = await import('../../workflows/resume.ts');
-    const [run] = invocation.args;
-    const report = await resume(
-      workspace,
-      {
-        ...(run ? { run } : {}),
-        direction: 'forward',
-        assumeDone: listOption(invocation.options, 'assumeDone'),
-        assumeNotDone: listOption(invocation.options, 'assumeNotDone'),
-      },
-      await runOptions(invocation, workspace),
-    );
-    return runResult(report, invocation, workspace);
-  },
+  run: (invocation) =>
+    runVerb(invocation, async ({ workspace, running }) => {
+      const { resume } = await import('../../workflows/resume.ts');
+      const { args, options } = invocation;
+      const assumeDone = listOf(options, 'assumeDone') ?? [];
+      const assumeNotDone = listOf(options, 'assumeNotDone') ?? [];
+      return resume(
+        workspace,
+        { direction: 'forward', assumeDone, assumeNotDone, ...given({ run: args[0] }) },
+        running,
+      );
+    }),
 };

@@ -1,29 +1,36 @@
+import { stateCell } from '../../report/state-cell.ts';
 import { table } from '../../report/table.ts';
 import type { CommandSpec } from '../command.ts';
-import { openProject, positive } from '../project.ts';
+import { openProject } from '../project.ts';
+import { given, numberOf } from '../values.ts';
 
 export const spec: CommandSpec = {
   effect: 'read',
-  options: [{ flags: '--limit <n>', description: 'how many, newest first (default: 20)' }],
+  outputs: ['runs'],
+  options: [{ flags: '--limit <n>', description: 'how many, newest first', type: 'count', default: 20 }],
   examples: ['deployer runs', 'deployer runs --limit 5 --json'],
   async run(invocation) {
     const workspace = await openProject(invocation);
     const { listRuns } = await import('../../workflows/history.ts');
     const { options, globals } = invocation;
-    const limit = options.limit === undefined ? 20 : positive(options.limit, '--limit');
-    const runs = await listRuns(workspace, { limit, ...(globals.env ? { env: globals.env } : {}) });
-    const rows = runs.map(({ run_id, intent, env, status, started_at, who, version_id }) => [
-      run_id,
-      intent,
-      env,
-      status,
-      started_at,
-      who,
-      version_id ?? '-',
-    ]);
+    const limit = numberOf(options, 'limit') ?? 20;
+    const runs = await listRuns(workspace, { limit, ...given({ env: globals.env }) });
     return {
       document: { runs },
-      text: () => table(['run', 'intent', 'environment', 'status', 'started', 'who', 'version'], rows) || 'No runs yet',
+      text: (style) =>
+        table(
+          ['run', 'intent', 'environment', 'status', 'started', 'who', 'version'],
+          runs.map(({ run_id, intent, env, status, started_at, who, version_id }) => [
+            run_id,
+            intent,
+            env,
+            stateCell(status, style),
+            started_at,
+            who,
+            version_id ?? '-',
+          ]),
+          style,
+        ) || 'No runs yet',
     };
   },
 };

@@ -1,17 +1,19 @@
 import { table } from '../../report/table.ts';
 import type { CommandSpec } from '../command.ts';
-import { openProject, positive } from '../project.ts';
+import { openProject } from '../project.ts';
+import { given, numberOf } from '../values.ts';
 
 export const spec: CommandSpec = {
   effect: 'read',
-  options: [{ flags: '--limit <n>', description: 'how many, newest first (default: 20)' }],
+  outputs: ['versions'],
+  options: [{ flags: '--limit <n>', description: 'how many, newest first', type: 'count', default: 20 }],
   examples: ['deployer versions', 'deployer versions --env production'],
   async run(invocation) {
     const workspace = await openProject(invocation);
     const { listVersions } = await import('../../workflows/history.ts');
     const { options, globals } = invocation;
-    const limit = options.limit === undefined ? 20 : positive(options.limit, '--limit');
-    const versions = await listVersions(workspace, { limit, ...(globals.env ? { env: globals.env } : {}) });
+    const limit = numberOf(options, 'limit') ?? 20;
+    const versions = await listVersions(workspace, { limit, ...given({ env: globals.env }) });
     const rows = versions.map(({ id, name, created_at, built_in, commit, runs_in }) => [
       id,
       name ?? '-',
@@ -22,7 +24,8 @@ export const spec: CommandSpec = {
     ]);
     return {
       document: { versions },
-      text: () => table(['version', 'name', 'created', 'built in', 'commit', 'runs in'], rows) || 'No versions yet',
+      text: (style) =>
+        table(['version', 'name', 'created', 'built in', 'commit', 'runs in'], rows, style) || 'No versions yet',
     };
   },
 };

@@ -1,9 +1,6 @@
+import { looksSecret } from '../../core/secret-name.ts';
 import type { Path, Problems } from '../problems.ts';
 import type { Review } from './rule.ts';
-
-const SECRET_NAME = /(?:_|^)(?:SECRET|TOKEN|KEY|PASSWD|PASSPHRASE)$|PASSWORD/i;
-const MEANT_FOR_CLIENTS = /PUBLIC|PUBLISHABLE/i;
-const CREDENTIALS_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
 
 /** Variables have one source each, keep the text they were written with, and are no secrets. */
 export function checkVariables({ config, places, problems }: Review): void {
@@ -12,7 +9,7 @@ export function checkVariables({ config, places, problems }: Review): void {
       const path = ['environments', name, 'variables', variable];
       checkText(value, path, places, problems);
       if (Object.hasOwn(secrets, variable)) addTwice(variable, path, problems);
-      else if (isSecret(variable, String(value))) addSecret(variable, path, problems);
+      else if (looksSecret(variable, String(value))) addSecret(variable, path, problems);
     }
   }
 }
@@ -31,11 +28,6 @@ function checkText(value: unknown, path: Path, places: Review['places'], problem
 function addTwice(variable: string, path: Path, problems: Problems): void {
   const message = `"${variable}" stands under variables and under secrets`;
   problems.add({ path, at: 'key', message, fix: 'Delete one of the two' });
-}
-
-function isSecret(variable: string, value: string): boolean {
-  if (CREDENTIALS_IN_URL.test(value)) return true;
-  return value !== '' && SECRET_NAME.test(variable) && !MEANT_FOR_CLIENTS.test(variable);
 }
 
 function addSecret(variable: string, path: Path, problems: Problems): void {

@@ -5,31 +5,45 @@ import { printableLine } from '../../core/text.ts';
 import type { Style } from '../style.ts';
 import { sentence } from './sentence.ts';
 
+/** A step that runs: since when, and the last it printed. */
 interface Running {
-  readonly title: string;
   readonly since: number;
   last: string;
 }
 
+export interface LiveDisplay {
+  /** A terminal that knows its size. */
+  readonly stream: NodeJS.WriteStream;
+  /** Writes a line to it that stays. */
+  say(line: string): void;
+  readonly style: Style;
+  /** What the terminal can show. */
+  readonly signs: 'unicode' | 'ascii';
+}
+
 /** A task list that is redrawn in place: what runs, for how long, and its last line. Finished steps scroll up. */
-export function liveListener({ stream, style }: { stream: NodeJS.WriteStream; style: Style }): Listener {
+export function liveListener({ stream, say, style, signs }: LiveDisplay): Listener {
   const running = new Map<string, Running>();
-  const spinner = ora({ stream, discardStdin: false, spinner: 'dots' });
+  const spinner = ora({
+    stream,
+    discardStdin: false,
+    spinner: signs === 'ascii' ? 'line' : 'dots',
+    color: style.cyan('x') === 'x' ? false : 'cyan',
+  });
   const redraw = setInterval(draw, 250);
   redraw.unref();
 
   return (event) => {
     track(running, event);
-    const said = sentence(event, style);
-    const moves = event.type !== 'operation.started' && event.type !== 'operation.waiting';
-    if (said && said.weight !== 'detail' && moves) above(said.line);
+    const said = isShownByTheList(event) ? undefined : sentence(event, style);
+    if (said && said.weight !== 'detail') above(said.line);
     if (event.type === 'run.finished') stop();
     else draw();
   };
 
   function above(line: string): void {
     spinner.stop();
-    stream.write(`${line}\n`);
+    say(line);
   }
 
   function draw(): void {
@@ -43,7 +57,7 @@ export function liveListener({ stream, style }: { stream: NodeJS.WriteStream; st
 
   function row(id: string, { since, last }: Running): string {
     const text = `${id}  ${formatDuration(performance.now() - since)}${last ? `  ${last}` : ''}`;
-    return text.slice(0, Math.max(20, (stream.columns ?? 80) - 4));
+    return text.slice(0, Math.max(20, stream.columns - 4));
   }
 
   function stop(): void {
@@ -52,17 +66,32 @@ export function liveListener({ stream, style }: { stream: NodeJS.WriteStream; st
   }
 }
 
+function isShownByTheList({ type }: StampedEvent): boolean {
+  return type === 'operation.started' || type === 'operation.waiting' || type === 'operation.log';
+}
+
 function track(running: Map<string, Running>, event: StampedEvent): void {
-  if (event.type === 'operation.started')
-    running.set(event.operation, { title: event.title, since: performance.now(), last: '' });
-  if (event.type === 'compensation.started')
-    running.set(event.compensation, { title: event.title, since: performance.now(), last: '' });
-  if (event.type === 'operation.log') {
-    const task = running.get(event.operation);
-    if (task) task.last = printableLine(event.line);
+  switch (event.type) {
+    case 'operation.started':
+      running.set(event.operation, { since: performance.now(), last: '' });
+      break;
+    case 'compensation.started':
+      running.set(event.compensation, { since: performance.now(), last: '' });
+      break;
+    case 'operation.log':
+      remember(running.get(event.operation), event.line);
+      break;
+    case 'operation.succeeded':
+    case 'operation.failed':
+    case 'operation.cancelled':
+      running.delete(event.operation);
+      break;
+    case 'compensation.succeeded':
+    case 'compensation.failed':
+      running.delete(event.compensation);
   }
-  if (event.type === 'operation.succeeded' || event.type === 'operation.failed' || event.type === 'operation.cancelled')
-    running.delete(event.operation);
-  if (event.type === 'compensation.succeeded' || event.type === 'compensation.failed')
-    running.delete(event.compensation);
+}
+
+function remember(task: Running | undefined, line: string): void {
+  if (task) task.last = printableLine(line);
 }

@@ -1,6 +1,10 @@
-import type { Listener } from '../../core/event.ts';
+type EventLine = Readonly<Record<string, unknown>>;
 
-/** One JSON object a line, as it happens; the result follows as the last line. */
-export function ndjsonListener(write: (text: string) => void): Listener {
-  return (event) => write(`${JSON.stringify({ format: 1, ...event })}\n`);
+/**
+ * One JSON object a line, each as it happens: `format`, `seq` and `at` are added. `seq` counts the lines of this stream,
+ * 1, 2, 3 … without a gap; what the journal keeps carries its number there as `journal_seq`.
+ */
+export function eventStream(write: (line: string) => void): (line: EventLine) => void {
+  let seq = 0;
+  return (line) => write(JSON.stringify({ format: 1, seq: ++seq, at: new Date().toISOString(), ...line }));
 }

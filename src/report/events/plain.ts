@@ -9,10 +9,10 @@ const SHOWN: Readonly<Record<'trouble' | 'steps' | 'everything', readonly Weight
 };
 
 /** One complete line per change of state: for pipes, CI and `--verbose`. */
-export function plainListener(to: { write(text: string): void; style: Style; detail: keyof typeof SHOWN }): Listener {
+export function plainListener(to: { say(line: string): void; style: Style; detail: keyof typeof SHOWN }): Listener {
   const shown = new Set(SHOWN[to.detail]);
   return (event) => {
     const said = sentence(event, to.style);
-    if (said && shown.has(said.weight)) to.write(`${said.line}\n`);
+    if (said && shown.has(said.weight)) to.say(said.line);
   };
 }

@@ -1,16 +1,16 @@
 import type { CommandSpec } from '../../command.ts';
-import { chooseEnvironment, openProject, runOptions, runResult } from '../../project.ts';
 import { RUN_OPTIONS } from '../../run-options.ts';
+import { runVerb } from '../../run-verb.ts';
 
 export const spec: CommandSpec = {
   effect: 'write',
+  outputs: ['run'],
+  description: 'Gives the version from before all traffic again, and takes the new one away.',
   options: RUN_OPTIONS,
   examples: ['deployer canary abort --env staging'],
-  async run(invocation) {
-    const workspace = await openProject(invocation);
-    const { endCanary } = await import('../../../workflows/canary.ts');
-    const { name } = await chooseEnvironment(invocation, workspace);
-    const report = await endCanary(workspace, { env: name, outcome: 'abort' }, await runOptions(invocation, workspace));
-    return runResult(report, invocation, workspace);
-  },
+  run: (invocation) =>
+    runVerb(invocation, async ({ workspace, running, env }) => {
+      const { endCanary } = await import('../../../workflows/canary.ts');
+      return endCanary(workspace, { env: await env(), outcome: 'abort' }, running);
+    }),
 };

@@ -1,11 +1,14 @@
 import { DeployerError } from '../../../core/errors.ts';
 import { canonicalJson } from '../../../core/json.ts';
 import { table } from '../../../report/table.ts';
-import type { CommandSpec } from '../../command.ts';
-import { chooseEnvironment, flagOption, openProject } from '../../project.ts';
+import type { Workspace } from '../../../workflows/workspace.ts';
+import type { CommandSpec, Invocation } from '../../command.ts';
+import { chooseEnvironment, openProject } from '../../project.ts';
+import { flagOf } from '../../values.ts';
 
 export const spec: CommandSpec = {
   effect: 'read',
+  outputs: ['config-get'],
   description: 'Shows a value of the complete config, defaults included; `env` is the environment a command would use.',
   arguments: [{ name: 'path', description: 'env, or a path such as environments.production.rollout' }],
   options: [{ flags: '--show-origin', description: 'say where the value came from' }],
@@ -13,25 +16,26 @@ export const spec: CommandSpec = {
   async run(invocation) {
     const workspace = await openProject(invocation);
     const [path = ''] = invocation.args;
-    const { value, origin } =
-      path === 'env'
-        ? await environmentValue(invocation, workspace)
-        : { value: lookUp(workspace.config, path), origin: workspace.config.file };
+    const { value, origin } = await find(invocation, workspace, path);
     const shown = typeof value === 'string' ? value : canonicalJson(value);
-    const withOrigin = flagOption(invocation.options, 'showOrigin');
+    const withOrigin = flagOf(invocation.options, 'showOrigin');
     return {
       document: { path, value, origin },
-      text: () => (withOrigin ? table(['value', 'origin'], [[shown, origin]]) : shown),
+      text: (style) => (withOrigin ? table(['value', 'origin'], [[shown, origin]], style) : shown),
     };
   },
 };
 
-async function environmentValue(
-  invocation: Parameters<typeof chooseEnvironment>[0],
-  workspace: Parameters<typeof chooseEnvironment>[1],
-) {
+/** The complete config has its defaults and overrides in place, so that the file is all that can be named for it. */
+async function find(
+  invocation: Invocation,
+  workspace: Workspace,
+  path: string,
+): Promise<{ value: unknown; origin: string }> {
+  const { config } = workspace;
+  if (path !== 'env') return { value: lookUp(config, path), origin: `${config.file}, or the default` };
   const { name, origin } = await chooseEnvironment(invocation, workspace);
-  return { value: name as unknown, origin };
+  return { value: name, origin };
 }
 
 function lookUp(config: object, path: string): unknown {

@@ -4,9 +4,11 @@ import { openProject } from '../../project.ts';
 
 export const spec: CommandSpec = {
   effect: 'read',
+  outputs: ['env-diff'],
+  description: 'Compares what runs in two environments, and their variables, secret references and flags.',
   arguments: [
-    { name: 'from', description: 'environment' },
-    { name: 'to', description: 'environment' },
+    { name: 'from', description: 'environment', completes: 'environments' },
+    { name: 'to', description: 'environment', completes: 'environments' },
   ],
   examples: ['deployer env diff staging production'],
   async run(invocation) {
@@ -14,17 +16,16 @@ export const spec: CommandSpec = {
     const { diffEnvironments } = await import('../../../workflows/environments.ts');
     const [from = '', to = ''] = invocation.args;
     const diff = await diffEnvironments(workspace, from, to);
-    const rows = diff.changes.map(({ kind, name, change, from: before, to: after }) => [
+    const rows = diff.changes.map(({ kind, name, from: before, to: after }) => [
       kind,
       name,
-      change,
       shown(before),
       shown(after),
     ]);
     return {
       document: { ...diff },
-      text: () =>
-        table(['kind', 'name', 'change', diff.from, diff.to], rows) || `${diff.from} and ${diff.to} are alike`,
+      text: (style) =>
+        table(['kind', 'name', diff.from, diff.to], rows, style) || `${diff.from} and ${diff.to} are alike`,
     };
   },
 };

@@ -1,10 +1,13 @@
 import { runDocument, runExit } from '../../../report/run.ts';
 import { table } from '../../../report/table.ts';
 import type { CommandSpec } from '../../command.ts';
-import { openProject, runOptions } from '../../project.ts';
+import { insist, openProject } from '../../project.ts';
+import { runOptions } from '../../run-verb.ts';
+import { flagOf } from '../../values.ts';
 
 export const spec: CommandSpec = {
   effect: 'destroy',
+  outputs: ['env-prune'],
   description: 'Removes environments whose time is up, on their platforms too.',
   options: [{ flags: '--dry-run', description: 'only list them' }],
   examples: ['deployer env prune --dry-run', 'deployer env prune --yes'],
@@ -13,18 +16,19 @@ export const spec: CommandSpec = {
     const { expiredEnvironments, pruneEnvironments } = await import('../../../workflows/prune.ts');
     const expired = await expiredEnvironments(workspace);
     const rows = expired.map(({ env, expired_at }) => [env, expired_at]);
-    const listing = () => table(['environment', 'expired'], rows) || 'Nothing has expired';
-    if (invocation.options.dryRun === true || expired.length === 0)
-      return { document: { expired, pruned: [] }, text: listing };
+    if (flagOf(invocation.options, 'dryRun') || expired.length === 0)
+      return {
+        document: { expired, pruned: [] },
+        text: (style) => table(['environment', 'expired'], rows, style) || 'Nothing has expired',
+      };
     const names = expired.map(({ env }) => env).join(', ');
-    if (!(await invocation.confirm({ text: `Remove ${names}?`, flag: '--yes' })))
-      return { document: { expired, pruned: [] }, text: () => 'Nothing was removed' };
-    const pruned = await pruneEnvironments(workspace, await runOptions(invocation, workspace));
-    const exit = pruned.map(({ report }) => runExit(report)).find((code) => code !== 0);
+    await insist(invocation, { text: `Remove ${names}?`, flag: '--yes' });
+    const options = { ...(await runOptions(invocation, workspace)), approve: async () => 'approved_unseen' as const };
+    const pruned = await pruneEnvironments(workspace, options);
+    const failed = pruned.find(({ report }) => report.failure)?.report;
     return {
-      document: { expired, pruned: pruned.map(({ env, report }) => ({ env, ...runDocument(report) })) },
-      text: () => `Removed ${names}`,
-      ...(exit ? { exit } : {}),
+      document: { expired, pruned: pruned.map(({ report }) => runDocument(report)) },
+      ...(failed?.failure ? { failure: failed.failure, exit: runExit(failed) } : { text: () => `Removed ${names}` }),
     };
   },
 };

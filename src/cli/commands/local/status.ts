@@ -1,32 +1,38 @@
 import { join } from 'node:path';
+import { stateCell } from '../../../report/state-cell.ts';
 import { table } from '../../../report/table.ts';
 import type { CommandSpec } from '../../command.ts';
 import { openProject } from '../../project.ts';
 
 export const spec: CommandSpec = {
   effect: 'read',
+  outputs: ['local-status'],
   description: 'Shows the local gateway of this project and the processes it keeps running.',
   examples: ['deployer local status'],
   async run(invocation) {
-    const workspace = await openProject(invocation);
+    const { folder } = await openProject(invocation);
     const { localStatus } = await import('../../../drivers/local/control.ts');
-    const status = await localStatus(join(workspace.folder, 'local'));
-    const rows = status.targets.flatMap(({ environment, service, url, releases }) =>
-      releases.map((release) => [
-        environment,
-        service,
-        release.version_id,
-        release.state,
-        `${release.percent} %`,
-        url ?? '-',
-      ]),
+    const status = await localStatus(join(folder, 'local'));
+    const releases = status.targets.flatMap(({ environment, service, url, releases }) =>
+      releases.map((release) => ({ ...release, environment, service, url })),
     );
     return {
       document: { ...status },
-      text: () =>
+      text: (style) =>
         [
           status.running ? `gateway: running (pid ${status.pid})` : 'gateway: not running',
-          table(['environment', 'service', 'version', 'state', 'traffic', 'url'], rows),
+          table(
+            ['environment', 'service', 'version', 'state', 'traffic', 'url'],
+            releases.map(({ environment, service, version_id, state, percent, url }) => [
+              environment,
+              service,
+              version_id,
+              stateCell(state, style),
+              `${percent} %`,
+              url ?? '-',
+            ]),
+            style,
+          ),
         ]
           .filter(Boolean)
           .join('\n'),

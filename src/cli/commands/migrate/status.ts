@@ -1,38 +1,51 @@
+import type { ObservedDatabase } from '../../../core/snapshot.ts';
+import { stateCell } from '../../../report/state-cell.ts';
 import { table } from '../../../report/table.ts';
 import type { CommandSpec } from '../../command.ts';
-import { chooseEnvironment, openProject, textOption } from '../../project.ts';
+import { chooseEnvironment, openProject } from '../../project.ts';
 import { DATABASE_OPTION } from '../../run-options.ts';
+import { given, textOf } from '../../values.ts';
 
 export const spec: CommandSpec = {
   effect: 'read',
+  outputs: ['migrate-status'],
   options: [DATABASE_OPTION],
   examples: ['deployer migrate status --env staging'],
   async run(invocation) {
     const workspace = await openProject(invocation);
     const { migrationStatus } = await import('../../../workflows/migrate.ts');
-    const wanted = textOption(invocation.options, 'database');
-    const { name } = await chooseEnvironment(invocation, workspace);
-    const all = Object.entries(await migrationStatus(workspace, { env: name })).filter(
-      ([database]) => !wanted || database === wanted,
-    );
-    const rows = all.flatMap(([database, { applied, pending, dirty }]) => [
-      ...applied.map(({ id, phase, applied_at }) => [database, id, phase, `applied ${applied_at}`]),
-      ...pending.map(({ id, phase }) => [
-        database,
-        id,
-        phase,
-        dirty?.id === id ? `dirty after statement ${dirty.statements_done}` : 'pending',
-      ]),
-    ]);
-    const databases = Object.fromEntries(
-      all.map(([database, { applied, pending, dirty, problems }]) => [
-        database,
-        { applied, pending, dirty: dirty ?? null, problems },
-      ]),
-    );
+    const { name: env } = await chooseEnvironment(invocation, workspace);
+    const database = textOf(invocation.options, 'database');
+    const databases = await migrationStatus(workspace, { env, ...given({ database }) });
+    const rows = Object.entries(databases).flatMap(([name, observed]) => rowsOf(name, observed));
     return {
-      document: { env: name, databases },
-      text: () => table(['database', 'migration', 'phase', 'status'], rows) || 'No migrations',
+      document: {
+        env,
+        databases: Object.fromEntries(Object.entries(databases).map(([name, it]) => [name, documentOf(it)])),
+      },
+      text: (style) =>
+        table(
+          ['database', 'migration', 'phase', 'status'],
+          rows.map(([name = '', id = '', phase = '', status = '']) => [name, id, phase, stateCell(status, style)]),
+          style,
+        ) || 'No migrations',
     };
   },
 };
+
+function documentOf({ applied, pending, dirty, problems }: ObservedDatabase) {
+  return { applied, pending, dirty: dirty ?? null, problems };
+}
+
+function rowsOf(database: string, { applied, pending, dirty }: ObservedDatabase): string[][] {
+  const halfDone = (id: string) => dirty?.id === id;
+  return [
+    ...applied.map(({ id, phase, applied_at }) => [database, id, phase, `applied ${applied_at}`]),
+    ...pending.map(({ id, phase }) => [
+      database,
+      id,
+      phase,
+      halfDone(id) ? `dirty after statement ${dirty?.statements_done}` : 'pending',
+    ]),
+  ];
+}

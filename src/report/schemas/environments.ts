@@ -1,0 +1,168 @@
+import { CHANGE, FINDING } from './parts.ts';
+import {
+  anything,
+  document,
+  fact,
+  listOf,
+  mapOf,
+  maybeText,
+  object,
+  oneOf,
+  type Schema,
+  text,
+  time,
+  whole,
+} from './words.ts';
+
+const SUMMARY = {
+  always: {
+    name: text('Name.'),
+    mode: oneOf(['dev', 'staging', 'production', 'preview'], 'What kind of place it is.'),
+    protected: fact('Whether changes are asked about.'),
+    expired: fact('Whether its time is up.'),
+  },
+  sometimes: {
+    template: text('The environment it follows.'),
+    version_id: text('What runs.'),
+    version_name: text('Its name.'),
+    deployed_at: time('Since when.'),
+    url: text('Where users reach it.'),
+    expires_at: time('When its time is up.'),
+    canary_percent: whole('Share of a canary.'),
+    active_run: text('Run under way, or cut off.'),
+  },
+};
+
+const LIST = document('Environments', {
+  environments: listOf(object('An environment.', SUMMARY.always, SUMMARY.sometimes), 'Those of the config first.'),
+});
+
+const SHOW = document(
+  'One environment',
+  {
+    ...SUMMARY.always,
+    configuration: object('What it is configured with.', {
+      variables: mapOf(text('Value.'), 'Variables.'),
+      secrets: mapOf(text('Reference.'), 'References of secrets.'),
+      flags: mapOf(anything('Value.'), 'Feature flags.'),
+    }),
+    services: mapOf(
+      object(
+        'A service here.',
+        { driver: text('Platform.') },
+        {
+          version_id: text('Version.'),
+          artifact: text('Digest.'),
+          url: text('URL.'),
+          placed_at: time('Since when.'),
+        },
+      ),
+      'By name.',
+    ),
+    deployments: listOf(
+      object('What ran here.', {
+        version_id: text('Version.'),
+        intent: text('Verb.'),
+        at: time('When.'),
+        run_id: text('Run.'),
+      }),
+      'Newest last.',
+    ),
+    revisions: whole('Number of the newest revision.'),
+    promote_from: listOf(text('Name.'), 'Where versions may come from.'),
+  },
+  SUMMARY.sometimes,
+);
+
+const CREATE = document(
+  'The environment that was made',
+  { status: oneOf(['success'], 'It was.'), ...SUMMARY.always },
+  SUMMARY.sometimes,
+);
+
+const DIFF = document('What differs between two environments', {
+  from: text('The one.'),
+  to: text('The other.'),
+  changes: listOf(CHANGE, 'From the one to the other.'),
+});
+
+const SETTINGS = document('A change of the configuration', {
+  status: oneOf(['success'], 'It is so now.'),
+  env: text('Environment.'),
+  revision: whole('Number of the newest revision.'),
+  changed: fact('false when it was so before.'),
+  warnings: listOf(FINDING, 'What deserves a look.'),
+});
+
+const CHECK = document('Whether every value is there', {
+  status: oneOf(['complete'], 'They are.'),
+  env: text('Environment.'),
+  findings: listOf(FINDING, 'Warnings.'),
+});
+
+const RELEASE = object(
+  'A release as its platform sees it.',
+  {
+    env: text('Environment.'),
+    service: text('Service.'),
+    driver: text('Platform.'),
+    version_id: maybeText('Version.'),
+    state: oneOf(['starting', 'running', 'stopped', 'failed', 'absent', 'unknown'], 'How it is.'),
+    percent: whole('Share of the traffic.'),
+    url: maybeText('URL.'),
+    drift: fact('It is not what the state records.'),
+  },
+  {
+    restarts: whole('How often it was started again.'),
+    started_at: time('Since when.'),
+    requests: whole('Requests it has answered.'),
+    errors: whole('Those that failed.'),
+    detail: text('Last exit or error.'),
+  },
+);
+
+const STATUS = document('What runs where', { services: listOf(RELEASE, 'By environment and service.') });
+
+const CANARY_STATUS = document('The canary under way', {
+  env: text('Environment.'),
+  version_id: text('Version.'),
+  version_name: maybeText('Its name.'),
+  percent: whole('Share of the traffic.'),
+  started_at: time('Since when.'),
+  run_id: text('Run.'),
+  releases: listOf(RELEASE, 'Its releases.'),
+});
+
+const OPEN = document('Where an environment is reached', {
+  env: text('Environment.'),
+  url: text('The main URL.'),
+  urls: mapOf(text('URL.'), 'URL by service.'),
+});
+
+const LOGS = document(
+  'What services print',
+  { env: text('Environment.') },
+  {
+    lines: listOf(
+      object(
+        'A line.',
+        { service: text('Service.'), channel: text('stdout, stderr or info.'), line: text('Its text.') },
+        { at: time('When.'), release: text('Version.') },
+      ),
+      'As they came; with --events they are lines of the stream.',
+    ),
+  },
+);
+
+export const ENVIRONMENT_SCHEMAS: readonly (readonly [string, Schema])[] = [
+  ['env-list', LIST],
+  ['env-show', SHOW],
+  ['env-create', CREATE],
+  ['env-diff', DIFF],
+  ['settings', SETTINGS],
+  ['env-check', CHECK],
+  ['status', STATUS],
+  ['canary-status', CANARY_STATUS],
+  ['open', OPEN],
+  ['logs', LOGS],
+];
