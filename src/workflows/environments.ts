@@ -133,24 +133,21 @@ async function addEnvironment(
   workspace: Workspace,
   { name, template, ttlMs, lock }: CreateRequest & { template: EnvironmentConfig; lock: Lock },
 ): Promise<void> {
+  const { document } = await workspace.state.read();
+  if (document.environments[name] || workspace.config.environments[name]) throw taken(name);
   const now = workspace.runtime.clock.now();
   const ttl = ttlMs ?? template.ttl;
-  await workspace.state.update(
-    name,
-    (current) => {
-      if (current || workspace.config.environments[name]) throw taken(name);
-      return emptyEnvironment({
-        name,
-        mode: template.mode,
-        created_at: new Date(now).toISOString(),
-        template: template.name,
-        ...(ttl ? { expires_at: new Date(now + ttl).toISOString() } : {}),
-      });
-    },
-    { lock },
-  );
   const detail = { from: template.name, ...(ttl ? { ttl_ms: ttl } : {}) };
+  // On record first, so that no kill leaves an environment that nobody made.
   await recordAction(workspace, { action: 'env create', environment: name, detail });
+  const made = emptyEnvironment({
+    name,
+    mode: template.mode,
+    created_at: new Date(now).toISOString(),
+    template: template.name,
+    ...(ttl ? { expires_at: new Date(now + ttl).toISOString() } : {}),
+  });
+  await workspace.state.update(name, () => made, { lock });
 }
 
 export interface EnvironmentDiff {
