@@ -1,4 +1,4 @@
-import type { InspectedRelease, Share } from '../../core/driver.ts';
+import type { Share } from '../../core/driver.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import { versionOf } from '../../core/run.ts';
@@ -40,12 +40,21 @@ export async function shift(session: Session, action: ActionOf<'shift'>, scope: 
   if (!driver.traffic) throw unsupported(driver.facts.name, 'shift traffic');
   const placed = placedRelease(session, action.service, scope);
   const live = liveBefore(session, action.service);
-  const shares: Share[] = [];
-  if (placed && (action.percent > 0 || live)) shares.push({ ref: placed.ref, percent: live ? action.percent : 100 });
-  if (live) shares.push({ ref: live.ref, percent: placed ? 100 - action.percent : 100 });
-  // Before a first deploy nothing was live: taking the share away again leaves nobody to send users to.
-  await driver.traffic(target, !live && action.percent === 0 ? [] : shares, context);
+  await driver.traffic(target, sharesOf(placed, live, action.percent), context);
   return { percent: action.percent };
+}
+
+function sharesOf(placed: Release | undefined, live: Release | undefined, percent: number): Share[] {
+  if (!live) {
+    // Before a first deploy nothing was live: taking the share away again leaves nobody to send users to.
+    return placed && percent > 0 ? [{ ref: placed.ref, percent: 100 }] : [];
+  }
+  // A driver that has nothing to do places the live release itself: it keeps everybody.
+  if (!placed || sameRef(placed, live)) return [{ ref: live.ref, percent: 100 }];
+  return [
+    { ref: placed.ref, percent },
+    { ref: live.ref, percent: 100 - percent },
+  ];
 }
 
 /** Takes this run's release away again. */
@@ -79,8 +88,8 @@ async function retireOne({ driver, target, context }: Call, ref: Json, scope: Op
   scope.log(`removed ${canonicalJson(ref)}`);
 }
 
-function sameRef(release: InspectedRelease, known: Release): boolean {
-  return canonicalJson(release.ref) === canonicalJson(known.ref);
+function sameRef(one: { readonly ref: Json }, other: { readonly ref: Json }): boolean {
+  return canonicalJson(one.ref) === canonicalJson(other.ref);
 }
 
 function releaseOf(
