@@ -139,6 +139,8 @@ export function watchProcesses(every = 5): ProcessWatch {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       const line = readProcess(pid, 'cmdline');
       const text = readProcess(pid, 'environ');
+      // Between two programs a process has none; it is seen the next time.
+      if (line === '') continue;
       commandLines.add(line);
       environments.set(`${line}\0${text}`, { name: `environment of ${line}`, text });
     }
