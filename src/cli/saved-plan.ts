@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { digestValue } from '../core/digest.ts';
 import { DeployerError } from '../core/errors.ts';
 import { PLAN_FORMAT, type Plan } from '../core/plan.ts';
+import { planId } from '../plan/finish.ts';
 import { planJson } from '../report/plan/json.ts';
 import { readStdin } from './stdin.ts';
 
@@ -23,9 +23,7 @@ export async function savePlan(plan: Plan, { cwd, file }: { cwd: string; file: s
 /** Reads a plan that `plan --out` wrote; `-` is stdin. A file that is not one, or was edited, is refused. */
 export async function readSavedPlan(cwd: string, file: string): Promise<Plan> {
   const plan = parse(file === '-' ? await readStdin('plan') : await read(resolve(cwd, file), file), file);
-  const { id, ...content } = plan;
-  if (id !== `plan_${digestValue(content).slice('sha256:'.length, 'sha256:'.length + 16)}`)
-    throw refused(file, 'was changed after it was saved');
+  if (plan.id !== planId(plan)) throw refused(file, 'was changed after it was saved');
   return plan;
 }
 

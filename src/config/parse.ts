@@ -12,14 +12,11 @@ import { findingsOf } from './findings.ts';
 import { Interpolation } from './interpolate.ts';
 import { Problems } from './problems.ts';
 import { SIZE_LIMIT, tooLarge } from './read-file.ts';
-import type { Vocabulary } from './rules/rule.ts';
+import type { Review, Vocabulary } from './rules/rule.ts';
 import { RULES } from './rules/rules.ts';
 import { checkAgainst } from './schema/check.ts';
 import { projectSchema, type WrittenConfig } from './schema/project.ts';
-import { checkCharacters } from './yaml/characters.ts';
-import { composeYaml } from './yaml/compose.ts';
-import { Places } from './yaml/places.ts';
-import { readValues } from './yaml/values.ts';
+import { plainPlaces, readPlainYaml } from './yaml/plain.ts';
 
 export interface ParseRequest {
   /** Absolute path of the file that the text comes from; it is not read. */
@@ -38,34 +35,63 @@ export interface LoadedConfig {
 /**
  * The text of a config → the checked, complete config. Throws `INVALID_CONFIG` with a finding for every problem, in the
  * order of the text. Touches nothing outside.
+ *
+ * A text in plain YAML with nothing wrong is read without the YAML library. Where there is something to say, the text is
+ * read again by the library, which knows the place of everything.
  */
 export async function parseConfig(text: string, request: ParseRequest): Promise<LoadedConfig> {
   if (text.length > SIZE_LIMIT) throw tooLarge(request.file);
-  const problems = new Problems();
-  const body = text.startsWith('\ufeff') ? text.slice(1) : text;
-  const root = checkCharacters(body, problems) ? composeYaml(body, problems) : undefined;
-  const places = new Places(body, root);
-  refuseProblems(problems, places, request.file);
-
-  const interpolation = new Interpolation(request.environment, problems);
-  const values = readValues(root, (written, path) => interpolation.rewrite(written, path), problems);
-  const isProject = checkAgainst(projectSchema(request.drivers.names), values ?? null, problems);
-  if (!isProject || !checkSize(values as SoundConfig, problems)) refuseProblems(problems, places, request.file);
-  const review = reviewed(values as SoundConfig, places, problems, request.known ?? {});
-  const options = await checkDrivers(review.config, review.services, request.drivers, problems);
-  refuseProblems(problems, places, request.file);
-
-  const origin = {
-    file: request.file,
-    root: dirname(request.file),
-    digest: digestBytes(text),
-    interpolations: interpolation.names,
-  };
-  const config = completeConfig(values as WrittenConfig, origin, review.byEnvironment, options);
-  return { config, warnings: findingsOf(problems, places, request.file) };
+  return (await parsePlain(text, request)) ?? parseWithPlaces(text, request);
 }
 
-function reviewed(config: SoundConfig, places: Places, problems: Problems, known: Vocabulary) {
+async function parsePlain(text: string, request: ParseRequest): Promise<LoadedConfig | undefined> {
+  const values = readPlainYaml(withoutMark(text));
+  if (values === undefined) return undefined;
+  const problems = new Problems();
+  const config = await completed({ text, values, interpolations: [], places: plainPlaces(values), problems }, request);
+  return config && problems.found.length === 0 ? { config, warnings: [] } : undefined;
+}
+
+async function parseWithPlaces(text: string, request: ParseRequest): Promise<LoadedConfig> {
+  const { openYaml } = await import('./yaml/open.ts');
+  const problems = new Problems();
+  const { places, readValues } = openYaml(withoutMark(text), problems);
+  if (problems.errors > 0) throw refusal(findingsOf(problems, places, request.file));
+  const interpolation = new Interpolation(request.environment, problems);
+  const values = readValues((written, path) => interpolation.rewrite(written, path));
+  const config = await completed({ text, values, interpolations: interpolation.names, places, problems }, request);
+  const findings = findingsOf(problems, places, request.file);
+  if (!config) throw refusal(findings);
+  return { config, warnings: findings };
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+interface Read {
+  readonly text: string;
+  readonly values: unknown;
+  /** Names of the variables that were put in. */
+  readonly interpolations: readonly string[];
+  readonly places: Review['places'];
+  readonly problems: Problems;
+}
+
+/** The complete config; `undefined` when something is wrong with it, which `problems` then tells. */
+async function completed(read: Read, request: ParseRequest): Promise<Config | undefined> {
+  const { text, values, problems, interpolations } = read;
+  const isProject = checkAgainst(projectSchema(request.drivers.names), values ?? null, problems);
+  if (!isProject || !checkSize(values as SoundConfig, problems)) return undefined;
+  const review = reviewed(values as SoundConfig, read, request.known ?? {});
+  const options = await checkDrivers(review.config, review.services, request.drivers, problems);
+  if (problems.errors > 0) return undefined;
+  const { file } = request;
+  const origin = { file, root: dirname(file), digest: digestBytes(text), interpolations };
+  return completeConfig(values as WrittenConfig, origin, review.byEnvironment, options);
+}
+
+function reviewed(config: SoundConfig, { places, problems }: Read, known: Vocabulary): Review {
   const byEnvironment = servicesByEnvironment(config);
   const services = effectiveServices(config, byEnvironment);
   const review = { config, byEnvironment, services, known, places, problems };
@@ -73,12 +99,10 @@ function reviewed(config: SoundConfig, places: Places, problems: Problems, known
   return review;
 }
 
-function refuseProblems(problems: Problems, places: Places, file: string): void {
-  if (problems.errors === 0) return;
-  const findings = findingsOf(problems, places, file);
+function refusal(findings: readonly Finding[]): DeployerError {
   const errors = findings.filter(({ level }) => level === 'error');
   const [first] = errors;
-  throw new DeployerError({
+  return new DeployerError({
     code: 'INVALID_CONFIG',
     stage: 'config',
     reason: errors.length === 1 && first ? first.message : `The config has ${count(errors.length, 'problem')}`,

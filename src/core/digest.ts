@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHash, createHmac, hash } from 'node:crypto';
 import { canonicalJson } from './json.ts';
 
 /** `sha256:` and 64 hex digits. */
@@ -6,6 +6,13 @@ export type Digest = `sha256:${string}`;
 
 export function digestBytes(bytes: string | Uint8Array): Digest {
   return `sha256:${hash('sha256', bytes, 'hex')}`;
+}
+
+/** The digest of several texts, one behind the other, which need not be in memory at once. */
+export function digestTexts(texts: Iterable<string>): Digest {
+  const digest = createHash('sha256');
+  for (const text of texts) digest.update(text);
+  return `sha256:${digest.digest('hex')}`;
 }
 
 /** The digest of a value's canonical JSON: the same for equal values, whatever the order of their keys. */

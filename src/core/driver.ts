@@ -176,7 +176,7 @@ export interface Driver {
   build?(target: Target, variables: Variables, context: DriverContext): Promise<Artifact>;
   /**
    * Places an artifact, started and ready: with capability `switch`, without users; else with them. Idempotent by
-   * version id. A release that does not become healthy within the service's health time limit is `HEALTH_CHECK_FAILED`
+   * the idempotency key: another operation places anew, even the same version. A release that does not become healthy within the service's health time limit is `HEALTH_CHECK_FAILED`
    * with the last answer and last log lines as detail, and has no traffic.
    */
   deploy(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed>;

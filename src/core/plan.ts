@@ -165,3 +165,10 @@ export interface Gate {
   readonly message: string;
   readonly fix?: string;
 }
+
+/** Whether the plan places a service under a version that the run makes, and not the one it is about. */
+export function placesNew({ operations }: Plan, service: string): boolean {
+  return operations.some(
+    ({ action }) => action.do === 'place' && action.service === service && action.version === 'new',
+  );
+}

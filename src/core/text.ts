@@ -14,6 +14,8 @@ export function printable(text: string): string {
 
 /** The same on one line: newlines and tabs are escaped too. */
 export function printableLine(text: string): string {
+  // Nearly all lines are safe as they are, and long plans have thousands.
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
   return printable(text).replace(/\n/g, '\\n').replace(/\t/g, '\\t');
 }
 

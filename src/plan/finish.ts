@@ -1,4 +1,4 @@
-import { digestValue } from '../core/digest.ts';
+import { digestTexts } from '../core/digest.ts';
 import type { Finding, Place } from '../core/finding.ts';
 import {
   type Change,
@@ -70,10 +70,20 @@ export function finishPlan(snapshot: Snapshot, outline: Outline): Planned {
   return { plan: { format, id: planId(content), ...rest }, errors };
 }
 
-/** The id that a plan's own content gives it; a saved plan whose id differs was altered. */
+/**
+ * The id that a plan's own content gives it; a saved plan whose id differs was altered. Over the text of the plan as it
+ * stands: a planner gives the same members in the same order, and to sort thousands of operations takes time.
+ */
 export function planId(plan: Omit<Plan, 'id'> & { readonly id?: string }): string {
-  const { id: _, ...content } = plan;
-  return `plan_${digestValue(content).slice('sha256:'.length, 'sha256:'.length + 16)}`;
+  return `plan_${digestTexts(textsOf(plan)).slice('sha256:'.length, 'sha256:'.length + 16)}`;
+}
+
+/** Operations that become text at a time: all of them would be several times as large as the plan itself. */
+const AT_ONCE = 200;
+
+function* textsOf({ id: _, operations, ...rest }: Parameters<typeof planId>[0]): Generator<string> {
+  yield JSON.stringify(rest);
+  for (let at = 0; at < operations.length; at += AT_ONCE) yield JSON.stringify(operations.slice(at, at + AT_ONCE));
 }
 
 /** With members in a fixed order, so that a plan has the same bytes whoever wrote the finding. */

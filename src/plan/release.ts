@@ -18,8 +18,8 @@ export function releaseSteps(placements: readonly Placement[], terms: ReleaseTer
   const traffic = trafficSteps(lanes, terms);
   placeBeforeSwitch(lanes, terms.rollout);
   joinAll(terms.before, deploys);
-  // A point of no return comes as late as it can: after everything that may fail before it.
-  if (terms.wayBack.state === 'closed') joinAll(builds, terms.before);
+  // A database is not touched for code that cannot be built: migrations are not taken back.
+  joinAll(builds, terms.before);
   finish(lanes, terms);
   return [
     ...lanes.flatMap((lane) => lane.provision ?? []),

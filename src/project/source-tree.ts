@@ -1,5 +1,5 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { ServiceConfig } from '../core/config.ts';
 import { DeployerError } from '../core/errors.ts';
 import { ioFailure, systemCode } from '../core/io-failure.ts';
@@ -11,6 +11,8 @@ export interface SourceTree {
   readonly root: string;
   /** Rules by root-relative folder with `/` at its end. */
   readonly rules: Map<string, Rules>;
+  /** Folders without links by their paths as they were written: services often lie side by side. */
+  readonly parents: Map<string, string>;
 }
 
 /** What decides which files of a service count. */
@@ -18,7 +20,7 @@ export type SourceService = Pick<ServiceConfig, 'name' | 'path' | 'build'>;
 
 export function openSourceTree(root: string): SourceTree {
   try {
-    return { root: realpathSync.native(root), rules: new Map() };
+    return { root: realpathSync.native(root), rules: new Map(), parents: new Map() };
   } catch (error) {
     throw ioFailure('read', root, error);
   }
@@ -80,8 +82,9 @@ export function rulesAbove(tree: SourceTree, folder: string): Rules {
 function realFolder(tree: SourceTree, service: SourceService): string {
   const path = join(tree.root, service.path);
   try {
+    const direct = join(realParent(tree, dirname(path)), basename(path));
     // The `/` makes the call fail for a file.
-    return realpathSync.native(`${path}/`);
+    return lstatSync(direct).isDirectory() ? direct : realpathSync.native(`${path}/`);
   } catch (error) {
     if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error))) throw ioFailure('read', path, error);
     throw pathProblem(service, {
@@ -90,6 +93,14 @@ function realFolder(tree: SourceTree, service: SourceService): string {
       fix: 'Correct the path or create the folder',
     });
   }
+}
+
+function realParent({ parents }: SourceTree, path: string): string {
+  const known = parents.get(path);
+  if (known !== undefined) return known;
+  const real = realpathSync.native(path);
+  parents.set(path, real);
+  return real;
 }
 
 /** The rules in force inside a root-relative folder (`/` at its end; empty for the root). */

@@ -101,7 +101,8 @@ function unknownProvider(name: string, known: readonly string[]): DeployerError 
 
 function errorFor(variable: string, reason: unknown): Finding {
   const { code, reason: message, fix } = toFailure(reason);
-  return { level: 'error', code, message: `${variable}: ${message}`, ...(fix ? { fix } : {}) };
+  const what = code === 'MISSING_ENV' ? `Missing ENV: ${variable} (${message})` : `${variable}: ${message}`;
+  return { level: 'error', code, message: what, ...(fix ? { fix } : {}) };
 }
 
 function warningsFor(variable: string, { value, warnings = [] }: SecretValue): string[] {

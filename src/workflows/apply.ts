@@ -37,6 +37,8 @@ export interface ApplyRequest {
   readonly versionName?: string;
   readonly concurrency?: number;
   readonly lockWaitMs?: number;
+  /** Told in a sentence whom it waits for, and from whom it took over. */
+  readonly tell?: (sentence: string) => void;
   readonly forced?: readonly string[];
 }
 

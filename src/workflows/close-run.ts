@@ -1,4 +1,5 @@
 import type { StampedEvent } from '../core/event.ts';
+import { placesNew } from '../core/plan.ts';
 import { type RunContext, versionOf } from '../core/run.ts';
 import type { EnvironmentState, Release, Version } from '../core/state.ts';
 import type { ExecutionResult } from '../execute/result.ts';
@@ -71,7 +72,8 @@ function versionServices({ plan, context, before, events, version }: CloseReques
   if (!wanted.every((name) => built.has(name))) return undefined;
   return Object.fromEntries(
     Object.values(context.services).flatMap(({ name, driver }) => {
-      const artifact = built.get(name) ?? version?.services[name]?.artifact ?? before?.current[name]?.artifact;
+      const earlier = placesNew(plan, name) ? undefined : version?.services[name]?.artifact;
+      const artifact = built.get(name) ?? earlier ?? before?.current[name]?.artifact;
       const inputs = context.inputs[name];
       return artifact && inputs ? [[name, { driver, artifact, inputs }]] : [];
     }),

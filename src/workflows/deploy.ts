@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly emit: Listener;
   readonly concurrency?: number;
   readonly lockWaitMs?: number;
+  /** Told in a sentence whom it waits for, and from whom it took over. */
+  readonly tell?: (sentence: string) => void;
 }
 
 export interface DeployRequest extends PlanDeployRequest {

@@ -3,8 +3,7 @@ import type { Failure } from '../core/errors.ts';
 import type { StampedEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { OperationReport, RunContext } from '../core/run.ts';
-import { readJournal } from '../execute/journal-reader.ts';
-import { journalFile } from './carry-out.ts';
+import { journalOf } from './carry-out.ts';
 import { findTarget } from './observe.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -97,10 +96,11 @@ interface RunFiles {
 
 async function readRun(workspace: Workspace, id: string): Promise<RunFiles> {
   const [plan, context] = await Promise.all([workspace.state.runs.readPlan(id), workspace.state.runs.readContext(id)]);
-  const { events } = await readJournal(journalFile(workspace, id)).catch(() => ({ events: [] }));
+  const events = await journalOf(workspace, id);
   const { document } = await workspace.state.read();
   const active = document.environments[context.env]?.active_run === id;
-  const open = !active ? 'closed' : (await workspace.state.holder(context.env)) ? 'held' : 'abandoned';
+  const holder = active ? await workspace.state.holder(context.env) : undefined;
+  const open = !active ? 'closed' : holder && holder.condition !== 'dead' ? 'held' : 'abandoned';
   return { plan, context, events, open };
 }
 

@@ -1,5 +1,6 @@
 import { DeployerError } from '../core/errors.ts';
 import type { Interrupts } from '../core/ports.ts';
+import type { LockRecord } from '../core/state.ts';
 import type { Lock } from '../state/held-lock.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -9,6 +10,8 @@ export interface LockWish {
   readonly command: string;
   /** How long to wait for another run, ms. Default: not at all. */
   readonly lockWaitMs?: number;
+  /** Told in a sentence whom it waits for, and from whom it took over. */
+  readonly tell?: (sentence: string) => void;
 }
 
 /**
@@ -33,13 +36,21 @@ export async function underLock<T>(
   }
 }
 
-async function acquire({ workspace, command, lockWaitMs }: LockWish, env: string, signal: AbortSignal): Promise<Lock> {
-  return workspace.state.lock(env, {
+async function acquire(
+  { workspace, command, lockWaitMs, tell }: LockWish,
+  env: string,
+  signal: AbortSignal,
+): Promise<Lock> {
+  const lock = await workspace.state.lock(env, {
     command: `deployer ${command}`,
     who: workspace.runtime.who,
     wait_ms: lockWaitMs ?? 0,
     signal,
+    onWait: (holder) => tell?.(`waiting for ${holderOf(holder)}`),
   });
+  if (lock.takenOverFrom)
+    tell?.(`took over the lock of ${holderOf(lock.takenOverFrom)}: it ended without releasing it`);
+  return lock;
 }
 
 function stopSignal(interrupts: Interrupts): { readonly signal: AbortSignal; dispose(): void } {
@@ -50,4 +61,8 @@ function stopSignal(interrupts: Interrupts): { readonly signal: AbortSignal; dis
     ),
   );
   return { signal: stop.signal, dispose };
+}
+
+function holderOf({ command, environment, who, host, started_at }: LockRecord): string {
+  return `${command} of ${environment} by ${who} on ${host}, since ${started_at}`;
 }

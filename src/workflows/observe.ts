@@ -3,6 +3,7 @@ import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
 import { configurationOf, optionsDigest } from '../core/configuration.ts';
 import type { DriverFacts, Inspection } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
 import type { ObservedService, Snapshot } from '../core/snapshot.ts';
 import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } from '../core/state.ts';
 import { readSource } from '../project/git-head.ts';
@@ -59,7 +60,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
     databases: databases.observed,
     drivers,
     inspections,
-    findings: [...workspace.warnings, ...skipped, ...variables.findings, ...databases.findings],
+    findings: [...workspace.warnings, ...skipped, ...unfinished(current), ...variables.findings, ...databases.findings],
     ...(request.version ? { version: request.version } : {}),
     ...(request.from ? { from: requireState(document, request.from) } : {}),
   };
@@ -160,4 +161,17 @@ async function inspectOne(
     key: 'inspect',
   });
   return driver.inspect(target, context).catch(() => undefined);
+}
+
+/** Whether it runs at this moment or was cut off, only the lock can tell. */
+function unfinished(state: EnvironmentState | undefined): Finding[] {
+  if (!state?.active_run) return [];
+  return [
+    {
+      level: 'warning',
+      code: 'RUN_UNFINISHED',
+      message: `${state.active_run} is under way in ${state.name}, or was cut off`,
+      fix: `See: deployer run show ${state.active_run}`,
+    },
+  ];
 }

@@ -30,7 +30,10 @@ export async function resume(
     const parts = await readRun(workspace, { ...request, run, env });
     stop.throwIfAborted();
     const { direction, assumeDone, assumeNotDone } = request;
-    await recordStart(workspace, parts.context, { action: 'resume', detail: { direction } });
+    await recordStart(workspace, parts.context, {
+      action: direction === 'back' ? 'rollback' : 'resume',
+      detail: { direction },
+    });
     return perform({
       workspace,
       ...parts,
@@ -64,9 +67,14 @@ async function readRun(
 }
 
 /** A run that was cut off, or one whose new version is live although a later step failed. */
-function canResume({ active_run, deployments }: EnvironmentState, run: string): boolean {
+function canResume(state: EnvironmentState, run: string): boolean {
+  return (state.active_run ?? flaggedRun(state)) === run;
+}
+
+/** The run whose version is live although a step after it failed. */
+function flaggedRun({ deployments }: EnvironmentState): string | undefined {
   const last = deployments.at(-1);
-  return active_run === run || (active_run === undefined && last?.run_id === run && !last.healthy);
+  return last && !last.healthy ? last.run_id : undefined;
 }
 
 /** An environment that only exists because its first run had started. */
@@ -85,7 +93,7 @@ function isNew(state: {
 }
 
 function onlyCutOff(document: StateDocument): string {
-  const runs = Object.values(document.environments).flatMap(({ active_run }) => (active_run ? [active_run] : []));
+  const runs = Object.values(document.environments).flatMap((state) => state.active_run ?? flaggedRun(state) ?? []);
   const [only] = runs;
   if (only && runs.length === 1) return only;
   if (!only) throw nothingToResume();

@@ -1,3 +1,4 @@
+import { DeployerError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRollback } from '../plan/rollback.ts';
 import { applyPlan, type Planned } from './apply.ts';
@@ -30,8 +31,8 @@ export async function rollback(
   if (cutOff && !request.to) {
     const direction = (await isPastReturn(workspace, cutOff)) ? 'forward' : 'back';
     const report = await resume(workspace, { run: cutOff, direction, assumeDone: [], assumeNotDone: [] }, options);
-    // What a run brought that came to its end is what there is to go back from.
-    if (report.status !== 'succeeded') return report;
+    // Taken back is what was asked for; what a run brought that came to its end is what there is to go back from.
+    if (report.status !== 'succeeded' || report.intent === 'rollback') return report;
   }
   return applyPlan({
     workspace,
@@ -53,6 +54,7 @@ async function isPastReturn(workspace: Workspace, run: string): Promise<boolean>
 async function planRollbackTo(workspace: Workspace, request: RollbackRequest): Promise<Planned> {
   const { document } = await workspace.state.read();
   const state = requireState(document, request.env);
+  if (state.canary) throw canaryFirst(request.env);
   const wanted = request.to ? await workspace.state.versions.get(request.to) : undefined;
   const target = rollbackTarget(state.deployments, request.env, wanted);
   const version = wanted ?? (await workspace.state.versions.get(target.version_id));
@@ -69,4 +71,13 @@ async function planRollbackTo(workspace: Workspace, request: RollbackRequest): P
     observation,
     version,
   };
+}
+
+function canaryFirst(env: string): DeployerError {
+  return new DeployerError({
+    code: 'GATE_REFUSED',
+    reason: `A canary is under way in ${env}; the version before it still runs`,
+    fix: `Take the canary back: deployer canary abort --env ${env}`,
+    stage: 'plan',
+  });
 }

@@ -1,5 +1,5 @@
 import { optionsDigest } from '../core/configuration.ts';
-import type { Plan } from '../core/plan.ts';
+import { type Plan, placesNew } from '../core/plan.ts';
 import type { RunContext } from '../core/run.ts';
 import type { MigrationRecord, ReleaseInputs } from '../core/state.ts';
 import type { RunRequest } from './run-request.ts';
@@ -59,9 +59,8 @@ async function inputsOf({ workspace, observation, plan, version }: RunRequest): 
     Object.values(snapshot.environment.services).map((service) => {
       const build = fingerprints(buildVariables(service, variables), key);
       const files = snapshot.services[service.name]?.files;
-      const earlier =
-        version?.services[service.name]?.inputs ??
-        (built.has(service.name) ? undefined : snapshot.current?.current[service.name]?.inputs);
+      const promoted = placesNew(plan, service.name) ? undefined : version?.services[service.name]?.inputs;
+      const earlier = promoted ?? snapshot.current?.current[service.name]?.inputs;
       const own = files ? { source: sourceDigest(service, files, build), files, build_variables: build } : undefined;
       const made = built.has(service.name) ? own : (earlier ?? own);
       return [

@@ -46,6 +46,7 @@ export async function perform(request: PerformRequest): Promise<RunReport> {
     result,
     closed,
     before: request.before,
+    wanted: request.resume?.direction ?? 'forward',
     duration_ms: workspace.runtime.clock.monotonic() - started,
   });
   await notify(workspace, report);
@@ -91,11 +92,12 @@ export async function recordStart(
  * in between, has no new events and is not put on record twice.
  */
 async function recordEnd(
-  { workspace: { state, runtime }, context: { intent, env, run_id, version_id } }: PerformRequest,
+  { workspace: { state, runtime }, context: { intent, env, run_id, version_id }, before }: PerformRequest,
   { result: { status }, events }: CarriedOut,
 ): Promise<void> {
   const result = status === 'restored' ? 'failed' : status;
-  const detail = { version: version_id, status, events: events.length };
+  const restored = status === 'restored' ? { restored: before?.deployments.at(-1)?.version_id ?? 'nothing' } : {};
+  const detail = { version: version_id, status, ...restored, events: events.length };
   const { entries } = await state.audit.read({ limit: RECENT });
   if (entries.some((known) => known.run_id === run_id && known.detail?.['events'] === detail.events)) return;
   await state.audit.append({ who: runtime.who, action: intent, environment: env, run_id, result, detail });

@@ -1,7 +1,8 @@
 import type { EnvironmentConfig, FlagValue } from '../core/config.ts';
+import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import { isVariableName } from '../core/name.ts';
-import type { EnvironmentState } from '../core/state.ts';
+import type { AppliedConfiguration, EnvironmentState } from '../core/state.ts';
 import { parseReference } from '../secrets/reference.ts';
 import { emptyEnvironment } from '../state/document.ts';
 import type { Lock } from '../state/held-lock.ts';
@@ -12,6 +13,8 @@ import { recordAction } from './record.ts';
 import type { Workspace } from './workspace.ts';
 
 const REVISIONS_KEPT = 50;
+
+const NOUNS: Readonly<Record<Setting, string>> = { variables: 'variable', secrets: 'secret', flags: 'flag' };
 
 export type Setting = 'variables' | 'secrets' | 'flags';
 
@@ -47,10 +50,11 @@ export async function changeSettings(
 
 async function addRevision(
   workspace: Workspace,
-  { environment, kind, values, lock }: SettingsRequest & { environment: EnvironmentConfig; lock: Lock },
+  { environment, lock, ...request }: SettingsRequest & { environment: EnvironmentConfig; lock: Lock },
 ): Promise<SettingsChange> {
   const { clock, who } = workspace.runtime;
   const { name, mode } = environment;
+  const { kind, values } = request;
   const { document } = await workspace.state.read();
   const { revisions = [] } = document.environments[name] ?? {};
   if (holds(revisions, kind, values)) return { env: name, revision: revisions.at(-1)?.revision ?? 0, changed: false };
@@ -61,13 +65,15 @@ async function addRevision(
     name,
     (current) => {
       const state = current ?? emptyEnvironment({ name, mode, created_at: at });
+      refuseUnknown({ ...request, env: name }, configurationOf(environment, current));
       revision = (state.revisions.at(-1)?.revision ?? 0) + 1;
       return { ...state, revisions: bounded([...state.revisions, { ...next, revision }]) };
     },
     { lock },
   );
   const detail = { kind, names: Object.keys(values), revision };
-  await recordAction(workspace, { action: 'env set', environment: name, detail });
+  const action = Object.values(values).every((value) => value === null) ? 'env unset' : 'env set';
+  await recordAction(workspace, { action, environment: name, detail });
   return { env: name, revision, changed: true };
 }
 
@@ -106,4 +112,16 @@ function refuseBadNames(names: readonly string[]): void {
 /** What is given has to be a reference: a value would end up in the state. */
 function refuseValues({ values }: SettingsRequest): void {
   for (const text of Object.values(values)) if (text !== null) parseReference(String(text));
+}
+
+/** Taking a name away that is not there is most likely a slip. */
+function refuseUnknown({ env, kind, values }: SettingsRequest, configuration: AppliedConfiguration): void {
+  const unknown = Object.entries(values).find(([name, value]) => value === null && !(name in configuration[kind]));
+  if (!unknown) return;
+  throw new DeployerError({
+    code: 'NOT_FOUND',
+    reason: `${env} has no ${NOUNS[kind]} ${unknown[0]}`,
+    fix: `See what it has: deployer env show ${env}`,
+    stage: 'state',
+  });
 }

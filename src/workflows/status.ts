@@ -1,9 +1,11 @@
 import type { ServiceConfig } from '../core/config.ts';
+import { configurationOf } from '../core/configuration.ts';
 import type { InspectedRelease, LogLine } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { findTarget, requireState } from './observe.ts';
+import { resolveVariables } from './variables.ts';
 import { contextOf, type Workspace } from './workspace.ts';
 
 export interface ServiceStatus {
@@ -109,8 +111,16 @@ export async function readLogs(
 ): Promise<void> {
   const { document } = await workspace.state.read();
   const state = requireState(document, findTarget(workspace, document, { env: request.env }).name);
+  await knowSecrets(workspace, state);
   const names = request.services?.length ? request.services : Object.keys(state.current).sort();
   await Promise.all(names.map((service) => readServiceLogs(workspace, { state, service, request }, onLine)));
+}
+
+/** What the services print may hold what they were given: it has to be known to be hidden. What cannot be read now is not. */
+async function knowSecrets(workspace: Workspace, state: EnvironmentState): Promise<void> {
+  const { document } = await workspace.state.read();
+  const environment = findTarget(workspace, document, { env: state.name });
+  await resolveVariables(workspace, environment, configurationOf(environment, state));
 }
 
 async function readServiceLogs(

@@ -36,7 +36,7 @@ export async function resolveVariables(
   return {
     values,
     secretNames: new Set(Object.keys(configuration.secrets)),
-    findings: [...findings, ...missing(environment, values, findings)],
+    findings: [...findings, ...missing(environment, values, configuration.secrets)],
   };
 }
 
@@ -92,7 +92,12 @@ function withAbsoluteDatabases(root: string, environment: EnvironmentConfig, val
   return absolute;
 }
 
-function missing(environment: EnvironmentConfig, values: Variables, known: readonly Finding[]): Finding[] {
+/** What is needed and neither has a value nor a reference, which would have a finding of its own. */
+function missing(
+  environment: EnvironmentConfig,
+  values: Variables,
+  references: AppliedConfiguration['secrets'],
+): Finding[] {
   const needed = new Map<string, string[]>();
   const need = (name: string, by: string) => needed.set(name, [...(needed.get(name) ?? []), by]);
   for (const service of Object.values(environment.services)) {
@@ -103,9 +108,8 @@ function missing(environment: EnvironmentConfig, values: Variables, known: reado
   }
   for (const database of Object.values(environment.databases))
     if (database.migrations) need(database.connection_env, `database ${database.name}`);
-  const reported = new Set(known.map(({ path }) => path?.split('.').at(-1)));
   return [...needed]
-    .filter(([name]) => !(name in values) && !GIVEN.has(name) && !reported.has(name))
+    .filter(([name]) => !(name in values) && !GIVEN.has(name) && !(name in references))
     .map(([name, users]) => missingFinding(environment.name, name, users));
 }
 

@@ -129,11 +129,17 @@ function deployTests(bench: Bench): void {
     expect((await inspect(bench(), target)).releases).toHaveLength(1);
   });
 
-  it('answers a deploy of what already runs with what runs', async () => {
+  it('answers another attempt of the same deploy with what runs', async () => {
     const target = await provisioned(bench(), 'same');
-    const first = await deploy(bench(), target, 'one');
-    expect((await deploy(bench(), target, 'one')).ref).toEqual(first.ref);
+    const first = await deploy(bench(), target, 'one', { key: 'once' });
+    expect((await deploy(bench(), target, 'one', { key: 'once' })).ref).toEqual(first.ref);
     expect((await inspect(bench(), target)).releases).toHaveLength(1);
+  });
+
+  it('places the same version anew for another deploy of it', async () => {
+    const target = await provisioned(bench(), 'anew');
+    const first = await deploy(bench(), target, 'one', { key: 'first' });
+    expect((await deploy(bench(), target, 'one', { key: 'second' })).ref).not.toEqual(first.ref);
   });
 
   it('gives the target the same resource whenever it is provisioned', async () => {

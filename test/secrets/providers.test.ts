@@ -33,7 +33,7 @@ describe('env', () => {
     expect(findings).toEqual([
       expect.objectContaining({
         code: 'MISSING_ENV',
-        message: `V: env:API_KEY is ${words}`,
+        message: `Missing ENV: V (env:API_KEY is ${words})`,
         fix: expect.stringContaining('API_KEY'),
       }),
     ]);
@@ -67,7 +67,11 @@ describe('dotenv', () => {
     await secretsFile('.env', 'API_KEY=hunter2-long\nEMPTY=\n');
     const { findings } = await resolve('dotenv:.env#APIKEY');
     expect(findings).toMatchObject([
-      { code: 'MISSING_ENV', message: 'V: dotenv:.env#APIKEY is not in the file', fix: 'Did you mean .env#API_KEY?' },
+      {
+        code: 'MISSING_ENV',
+        message: 'Missing ENV: V (dotenv:.env#APIKEY is not in the file)',
+        fix: 'Did you mean .env#API_KEY?',
+      },
     ]);
     expect(JSON.stringify(findings)).not.toContain('hunter2');
     expect((await resolve('dotenv:.env#EMPTY')).findings).toMatchObject([{ message: 'V: dotenv:.env#EMPTY is empty' }]);

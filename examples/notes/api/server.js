@@ -20,7 +20,12 @@ const server = createServer(async (request, response) => {
 });
 
 // Requests that are under way are finished; then the process ends by itself.
-process.on('SIGTERM', () => server.close(() => process.exit(0)));
+process.on('SIGTERM', () =>
+  server.close(() => {
+    database.close();
+    process.exit(0);
+  }),
+);
 server.listen(Number(process.env.PORT), process.env.HOST ?? '127.0.0.1', () =>
   console.log(`listening on ${process.env.PORT}`),
 );

@@ -18,7 +18,7 @@ export interface Review {
   readonly byEnvironment: ServicesByEnvironment;
   readonly services: readonly EffectiveService[];
   readonly known: Vocabulary;
-  readonly places: Places;
+  readonly places: Pick<Places, 'source'>;
   readonly problems: Problems;
 }
 

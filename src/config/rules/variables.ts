@@ -1,6 +1,5 @@
 import { looksSecret } from '../../core/secret-name.ts';
 import type { Path, Problems } from '../problems.ts';
-import type { Places } from '../yaml/places.ts';
 import type { Review } from './rule.ts';
 
 /** Variables have one source each, keep the text they were written with, and are no secrets. */
@@ -16,7 +15,7 @@ export function checkVariables({ config, places, problems }: Review): void {
 }
 
 /** `3.10` and `010` are numbers to YAML and would reach the service as `3.1` and `10`. */
-function checkText(value: unknown, path: Path, places: Places, problems: Problems): void {
+function checkText(value: unknown, path: Path, places: Review['places'], problems: Problems): void {
   if (typeof value === 'string' || places.source(path) === String(value)) return;
   problems.add({
     path,

@@ -23,8 +23,6 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
     release: releaseSpec(target, request, context),
     variables: revealAll(request.variables),
   };
-  const same = await call(context, 'match', placement);
-  if (same) return placed(same, url);
   await copyArtifact(target, request, placement.release.id, context);
   const started = await call(context, 'place', placement);
   return placed(await makeReady(target, started, placement.variables, context), url);

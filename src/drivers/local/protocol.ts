@@ -121,7 +121,6 @@ export interface Calls {
   status: { params: Record<never, never>; result: GatewayStatus };
   provision: { params: ProvisionParams; result: ProvisionResult };
   /** A running release made from the same things, if there is one. */
-  match: { params: PlaceParams; result: ReleaseView | null };
   /** Starts a release, or finds it started; the folder has to be in place. */
   place: { params: PlaceParams; result: ReleaseView };
   /** Answers as soon as the release has no process: how it ended, or `null` when it was ended on request. */

@@ -3,6 +3,7 @@ export const WIDTH = 80;
 
 /** Breaks a line between words so that each piece fits `width`; a word that is longer stays whole. */
 export function wrap(text: string, width: number): string[] {
+  if (text.length <= width) return [text];
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

@@ -61,10 +61,10 @@ function operationLines(operations: readonly Operation[], style: PlanStyle, verb
     operations.map(({ title }) => title),
     36,
   );
-  return operations.flatMap((operation) => [
-    ...operationRow(operation, { ids, titles }, style),
-    ...(verbose ? detailLines(operation, style) : []),
-  ]);
+  return operations.flatMap((operation) => {
+    const row = operationRow(operation, { ids, titles }, style);
+    return verbose ? [...row, ...detailLines(operation, style)] : row;
+  });
 }
 
 /** `  build:web  Build web  files changed: 3  ~4.0s`; a reason that does not fit goes on below itself. */

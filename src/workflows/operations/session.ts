@@ -3,7 +3,7 @@ import type { ServiceConfig } from '../../core/config.ts';
 import type { Driver, DriverContext, Target } from '../../core/driver.ts';
 import { DeployerError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
-import type { Operation, Plan } from '../../core/plan.ts';
+import { type Plan, placesNew } from '../../core/plan.ts';
 import type { RunContext } from '../../core/run.ts';
 import type { EnvironmentState, Release, Version } from '../../core/state.ts';
 import type { OperationContext } from '../../execute/handlers.ts';
@@ -75,10 +75,12 @@ export function liveBefore(session: Session, service: string): Release | undefin
   return session.before?.current[service];
 }
 
-/** The bytes to place: built now, of the version that is put in place, or what is live already. */
+/** The bytes to place: of the version that is put in place, or, for a new one, what was built now or is live already. */
 export function artifactFor(session: Session, service: string, scope: OperationContext): Artifact {
-  const built = outputsOf<'build'>(scope.outputs(`build:${service}`))?.artifact;
-  const artifact = built ?? session.version?.services[service]?.artifact ?? liveBefore(session, service)?.artifact;
+  const known = placesNew(session.plan, service)
+    ? liveBefore(session, service)?.artifact
+    : session.version?.services[service]?.artifact;
+  const artifact = outputsOf<'build'>(scope.outputs(`build:${service}`))?.artifact ?? known;
   if (artifact) return artifact;
   throw new DeployerError({
     code: 'NOT_FOUND',
@@ -86,5 +88,3 @@ export function artifactFor(session: Session, service: string, scope: OperationC
     fix: `Build it: deployer deploy --env ${session.context.env}`,
   });
 }
-
-export type { Operation };

@@ -56,7 +56,6 @@ export class Registry {
     }),
     provision: (params) =>
       this.#change(params, () => (this.#targets.get(targetKey(params)) ?? this.#create(params)).provision(params)),
-    match: async (params) => this.#find(params).match(params),
     place: (params) => this.#change(params, () => this.#find(params).place(params)),
     exited: (params) => this.#find(params).exited(params.id),
     ready: (params) => this.#change(params, async () => this.#find(params).ready(params.id)),

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { DeployerError } from '../../../core/errors.ts';
 import { type TargetName, targetKey, targetLogs, targetReleases } from '../layout.ts';
 import {
@@ -68,17 +67,6 @@ export class Target {
       return this.#provisioned('unchanged');
     await this.#move(params);
     return this.#provisioned(this.record.port === params.remembered ? 'adopted' : 'created');
-  }
-
-  /** A running release made from the same things. What an earlier gateway started is never known to be the same. */
-  match({ release, variables }: Placement): ReleaseView | null {
-    const same = [...this.#releases.values()].find(
-      (found) =>
-        found.state() === 'running' &&
-        isDeepStrictEqual(found.variables, variables) &&
-        isDeepStrictEqual(specOf(found.record), specOf({ ...release, id: found.record.id })),
-    );
-    return same?.view() ?? null;
   }
 
   async place(placement: Placement): Promise<ReleaseView> {
@@ -245,12 +233,6 @@ export class Target {
     this.record.port = port;
     this.#request.changed();
   }
-}
-
-function specOf(release: ReleaseSpec): ReleaseSpec {
-  const { id, version_id, digest, kind, immutable, routes, stop_signal, stop_timeout, drain_timeout } = release;
-  const { start = '', spa = '' } = release;
-  return { id, version_id, digest, kind, start, spa, immutable, routes, stop_signal, stop_timeout, drain_timeout };
 }
 
 function liveError(target: TargetName, id: string): DeployerError {
