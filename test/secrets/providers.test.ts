@@ -74,7 +74,9 @@ describe('dotenv', () => {
       },
     ]);
     expect(JSON.stringify(findings)).not.toContain('hunter2');
-    expect((await resolve('dotenv:.env#EMPTY')).findings).toMatchObject([{ message: 'Missing ENV: V (dotenv:.env#EMPTY is empty)' }]);
+    expect((await resolve('dotenv:.env#EMPTY')).findings).toMatchObject([
+      { message: 'Missing ENV: V (dotenv:.env#EMPTY is empty)' },
+    ]);
   });
 
   test('a missing file says which', async () => {
