@@ -190,15 +190,15 @@ function releaseChanges(from: EnvironmentState | undefined, to: EnvironmentState
 }
 
 function summarize(workspace: Workspace, document: StateDocument, name: string): EnvironmentSummary {
-  const environment = findTarget(workspace, document, { env: name });
   const state = document.environments[name];
+  const { mode, protected: isProtected } = settingOf(workspace, document, name);
   const last = state?.deployments.at(-1);
   const { url } = urlsOf(state);
   return {
     name,
-    mode: environment.mode,
+    mode,
     ...(state?.template ? { template: state.template } : {}),
-    protected: environment.protected,
+    protected: isProtected,
     ...(last ? { version_id: last.version_id, deployed_at: last.at } : {}),
     ...(last?.version_name ? { version_name: last.version_name } : {}),
     ...(url ? { url } : {}),
@@ -207,6 +207,22 @@ function summarize(workspace: Workspace, document: StateDocument, name: string):
     ...(state?.canary ? { canary_percent: state.canary.percent } : {}),
     ...(state?.active_run ? { active_run: state.active_run } : {}),
   };
+}
+
+/** What the config says; of an environment that has gone from it, what the state knows. */
+function settingOf(
+  workspace: Workspace,
+  document: StateDocument,
+  name: string,
+): Pick<EnvironmentConfig, 'mode' | 'protected'> {
+  const state = document.environments[name];
+  if (isConfigured(workspace, document, name) || !state) return findTarget(workspace, document, { env: name });
+  return { mode: state.mode, protected: state.mode === 'production' };
+}
+
+/** Whether the config still has the environment, or the one it was made from. */
+export function isConfigured({ config }: Workspace, document: StateDocument, name: string): boolean {
+  return Object.hasOwn(config.environments, document.environments[name]?.template ?? name);
 }
 
 export function isExpired(state: EnvironmentState | undefined, now: number): boolean {

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { output } from './measure.js';
 
-const VERSIONS = { vercel: '64.0.2', turbo: '2.11.11' };
+const VERSIONS = { vercel: '56.5.0', turbo: '2.11.11' };
 const QUIET = {
   TURBO_TELEMETRY_DISABLED: '1',
   VERCEL_TELEMETRY_DISABLED: '1',
@@ -14,27 +14,28 @@ const QUIET = {
 };
 
 /** The user's own cache folder: what lies there is run, so others must not be able to write it. */
-const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'deployer-bench');
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'deployer-bench');
 
 /**
  * A command of one of the tools; `undefined` when it cannot be installed here.
  * @returns {import('./measure.js').Program | undefined}
  */
 export function tool(name, words, cwd) {
+  const folder = join(cache, `${name}-${VERSIONS[name]}`);
   const file = join(folder, 'node_modules/.bin', name);
-  if (!existsSync(file) && !install()) return undefined;
+  if (!existsSync(file) && !install(name, folder)) return undefined;
   return { name: [name, ...words].join(' '), command: [process.execPath, file, ...words], cwd, env: QUIET };
 }
 
-function install() {
+function install(name, folder) {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-    const packages = Object.entries(VERSIONS).map(([name, version]) => `${name}@${version}`);
-    output({ command: ['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', ...packages], cwd: folder });
+    const wanted = `${name}@${VERSIONS[name]}`;
+    output({ command: ['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', wanted], cwd: folder });
     return true;
   } catch (error) {
-    console.error(`without vercel and turbo, which cannot be installed: ${error.message.split('\n')[0]}`);
+    console.error(`without ${name}, which cannot be installed: ${error.message.split('\n')[0]}`);
     return false;
   }
 }
