@@ -1,3 +1,4 @@
+import { formatDuration } from '../core/duration.ts';
 import { DeployerError, toFailure } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import { topological } from '../core/graph.ts';
@@ -19,6 +20,7 @@ export async function execute(request: ExecutionRequest): Promise<ExecutionResul
   checkPlan(request);
   const direction = directionOf(request);
   const run = createRun(request, direction === 'forward' ? 'forward' : 'back');
+  run.stopping.draining.addEventListener('abort', () => tellStopping(run));
   try {
     if (direction === 'nowhere') return resultOf(run);
     await begin(run);
@@ -57,6 +59,13 @@ function directionOf({ plan, history, compensation, direction }: ExecutionReques
   if (history.compensations.size > 0 || direction === 'back') return 'back';
   const broken = firstBreaking(history.operations, plan) !== undefined;
   return broken && status !== 'failed' && compensation === 'automatic' ? 'back' : 'forward';
+}
+
+/** At once, because what runs may take its time to end. */
+function tellStopping({ recorder, stopping, limits, request }: Run): void {
+  const message = `${stopping.signal()}: what runs may end within ${formatDuration(limits.drain_ms)}, nothing new begins; \
+a second signal stops at once. Go on later with: deployer resume ${request.runId}`;
+  recorder.show({ type: 'warning', message });
 }
 
 async function begin(run: Run): Promise<void> {
