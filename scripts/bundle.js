@@ -7,9 +7,12 @@ const FOREIGN = ['@photostructure/sqlite', 'pg', 'pg-native', 'mysql2'];
 /** Parts of Node that only some commands need, and their packages name at their top. Each costs some ms to load. */
 const LATE = /^node:(child_process|fs\/promises|stream\/promises|timers\/promises)$/;
 
+/** Packages that few commands need and that are large: each is a file of its own beside the command line. */
+const APART = ['execa', 'ora', 'yaml'];
+
 /** Bundles the sources below `root` into the folder `out`. */
 export async function bundle({ root, out }) {
-  await Promise.all([bundleCommandLine({ root, out }), bundleModules({ root, out })]);
+  await Promise.all([bundleCommandLine({ root, out }), bundleApart({ root, out }), bundleModules({ root, out })]);
 }
 
 /**
@@ -26,9 +29,19 @@ function bundleCommandLine({ root, out }) {
     format: 'cjs',
     supported: { 'dynamic-import': false },
     define: { ...common(root).define, 'import.meta.url': '__url' },
-    plugins: [lateBuiltins],
+    plugins: [lateBuiltins, apart],
     banner: { js: "(function(require,__filename){const __url=require('node:url').pathToFileURL(__filename).href;" },
     footer: { js: '})' },
+  });
+}
+
+function bundleApart({ root, out }) {
+  return build({
+    ...common(root),
+    entryPoints: APART.map((name) => ({ in: name, out: name })),
+    outdir: out,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
   });
 }
 
@@ -83,6 +96,16 @@ const lateBuiltins = {
         loader: 'js',
       };
     });
+  },
+};
+
+const apart = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${APART.join('|')})$`) }, ({ path }) => ({
+      path: `./${path}.cjs`,
+      external: true,
+    }));
   },
 };
 

@@ -1,5 +1,6 @@
 // Runs a fresh command line once, on a copy of the sample, and keeps what V8 compiled for it: node warm.cjs <main.cjs>
 const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
 const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
@@ -16,4 +17,4 @@ process.on('exit', () => {
   rmSync(sample, { recursive: true });
   if (process.exitCode === 0) writeFileSync(`${file}.cache`, script.createCachedData());
 });
-script.runInThisContext()(require, file);
+script.runInThisContext()(createRequire(file), file);

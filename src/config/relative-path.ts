@@ -4,6 +4,8 @@ const PATH_LIMIT = 1024;
 // Dots and slashes of other scripts that some systems fold into the plain ones.
 const LOOKALIKES = /[\u2024-\u2026\u2044\u2215\u2216\u29f5\u29f8\u29f9\u3002\ufe52\ufe68\uff0e\uff0f\uff3c\uff61]/;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+// The two above take ms to compile, and most paths cannot hold what they look for.
+const ASCII = /^[\x20-\x7e]*$/;
 const DEVICES = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /** What a path in the config has to be; for messages. */
@@ -17,10 +19,14 @@ export const PATH_RULE = 'a relative path with "/" that stays inside its folder'
  */
 export function normalizePath(written: string): string | undefined {
   if (written === '' || written.length > PATH_LIMIT || written.startsWith('/')) return undefined;
-  if (/\\|%(?:2e|2f|5c|00)/i.test(written) || INVISIBLE.test(written) || LOOKALIKES.test(written)) return undefined;
+  if (/\\|%(?:2e|2f|5c|00)/i.test(written) || (!ASCII.test(written) && isDeceptive(written))) return undefined;
   const parts = written.split('/').filter((part) => part !== '' && part !== '.');
   if (!parts.every(isPart) || /^(?:[~-]|[A-Za-z]:)/.test(parts[0] ?? '')) return undefined;
   return parts.join('/') || '.';
+}
+
+function isDeceptive(written: string): boolean {
+  return INVISIBLE.test(written) || LOOKALIKES.test(written);
 }
 
 function isPart(part: string): boolean {

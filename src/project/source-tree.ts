@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ServiceConfig } from '../core/config.ts';
 import { DeployerError } from '../core/errors.ts';
 import { ioFailure, systemCode } from '../core/io-failure.ts';
@@ -11,7 +11,7 @@ export interface SourceTree {
   readonly root: string;
   /** Rules by root-relative folder with `/` at its end. */
   readonly rules: Map<string, Rules>;
-  /** Folders without links by their paths as they were written: services often lie side by side. */
+  /** Folders of services by their paths in the config: where they really are. Services often lie side by side. */
   readonly parents: Map<string, string>;
 }
 
@@ -80,13 +80,12 @@ export function rulesAbove(tree: SourceTree, folder: string): Rules {
 }
 
 function realFolder(tree: SourceTree, service: SourceService): string {
-  const path = join(tree.root, service.path);
   try {
-    const direct = join(realParent(tree, dirname(path)), basename(path));
+    const direct = withoutLinksAbove(tree, service.path);
     // The `/` makes the call fail for a file.
-    return lstatSync(direct).isDirectory() ? direct : realpathSync.native(`${path}/`);
+    return lstatSync(direct).isDirectory() ? direct : realpathSync.native(`${direct}/`);
   } catch (error) {
-    if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error))) throw ioFailure('read', path, error);
+    if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error))) throw ioFailure('read', service.path, error);
     throw pathProblem(service, {
       field: 'path',
       what: `there is no folder ${service.path}`,
@@ -95,12 +94,15 @@ function realFolder(tree: SourceTree, service: SourceService): string {
   }
 }
 
-function realParent({ parents }: SourceTree, path: string): string {
-  const known = parents.get(path);
-  if (known !== undefined) return known;
-  const real = realpathSync.native(path);
-  parents.set(path, real);
-  return real;
+/** The absolute path of a root-relative one, with the links in all but its last part resolved. */
+function withoutLinksAbove({ root, parents }: SourceTree, path: string): string {
+  const at = path.lastIndexOf('/');
+  const name = path.slice(at + 1);
+  if (['', '.', '..'].includes(name)) return realpathSync.native(join(root, path));
+  const above = path.slice(0, Math.max(at, 0));
+  const parent = parents.get(above) ?? realpathSync.native(join(root, above));
+  parents.set(above, parent);
+  return `${parent === '/' ? '' : parent}/${name}`;
 }
 
 /** The rules in force inside a root-relative folder (`/` at its end; empty for the root). */

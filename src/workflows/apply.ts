@@ -67,7 +67,7 @@ interface LockedRequest {
 
 async function runLocked(request: ApplyRequest, { first, lock, stop, approval }: LockedRequest): Promise<RunReport> {
   const planned = await request.makePlan();
-  refuseUnfinished(planned);
+  if (!request.forced?.includes('force')) refuseUnfinished(planned);
   requireSame(request.approved ?? (approval === 'approved' ? first.plan : undefined), planned);
   refuse(planned);
   if (planned.plan.operations.length === 0) return reportUnchanged(planned.plan, planned.observation.snapshot);
@@ -96,7 +96,7 @@ function isUnderWay({ observation }: Planned): boolean {
   return observation.snapshot.current?.active_run !== undefined;
 }
 
-/** Under the lock nobody else runs: a run that still stands as under way was cut off. */
+/** Under the lock nobody else runs: a run that still stands as under way was cut off. By force it is left as it is. */
 function refuseUnfinished({ observation, plan }: Planned): void {
   const run = observation.snapshot.current?.active_run;
   if (!run) return;
@@ -106,6 +106,7 @@ function refuseUnfinished({ observation, plan }: Planned): void {
     fix: `Finish it: deployer resume ${run}, or take it back: deployer rollback --env ${plan.env}`,
     stage: 'resume',
     run_id: run,
+    recovery: [{ action: 'manual', message: 'When neither works: the same command with --force leaves it as it is' }],
   });
 }
 

@@ -16,13 +16,18 @@ export interface CloseRequest extends PerformRequest {
   readonly events: readonly StampedEvent[];
 }
 
+/** Interrupted, or with something left to undo: `resume` and `rollback` find it as it was. */
+export function staysOpen({ status, compensations }: ExecutionResult): boolean {
+  return status === 'interrupted' || compensations.some((compensation) => compensation.status !== 'succeeded');
+}
+
 /**
- * Ends a run: its version is recorded, its outcomes become state, what nobody needs any more is removed. An interrupted
- * run stays open (`active_run` keeps naming it) and only its facts so far are left to the journal.
+ * Ends a run: its version is recorded, its outcomes become state, what nobody needs any more is removed. One that stays
+ * open is still named by `active_run`, and its facts so far are left to the journal.
  */
 export async function closeRun(request: CloseRequest): Promise<EnvironmentState | undefined> {
   const { workspace, context, lock, result, plan, events, before } = request;
-  if (result.status === 'interrupted') return before;
+  if (staysOpen(result)) return before;
   const at = new Date(workspace.runtime.clock.now()).toISOString();
   await recordVersion(request);
   const closing = closingOf(request);

@@ -1,6 +1,6 @@
 import type { Artifact } from '../core/artifact.ts';
 import type { StampedEvent } from '../core/event.ts';
-import type { Json } from '../core/json.ts';
+import { canonicalJson, type Json } from '../core/json.ts';
 import type { Action, Operation, Plan } from '../core/plan.ts';
 import { type RunContext, versionOf } from '../core/run.ts';
 import type { CanaryState, Deployment, EnvironmentState, MigrationRecord, Release } from '../core/state.ts';
@@ -146,7 +146,7 @@ function restore(picture: Picture, service: string, before: EnvironmentState | u
 }
 
 function stateOf(request: FoldRequest, picture: Picture): EnvironmentState {
-  const { before, context, closing } = request;
+  const { before, context } = request;
   const canary = canaryOf(request, picture);
   return {
     name: context.env,
@@ -159,11 +159,21 @@ function stateOf(request: FoldRequest, picture: Picture): EnvironmentState {
     current: picture.current,
     ...(canary ? { canary } : {}),
     deployments:
-      (closing === 'succeeded' || closing === 'flagged') && !canary
-        ? withDeployment(request, picture)
-        : (before?.deployments ?? []),
+      isDeployed(request, picture) && !canary ? withDeployment(request, picture) : (before?.deployments ?? []),
     durations: picture.durations,
   };
+}
+
+/** Also when the run failed, with its version built and users on a release of it that nothing takes back. */
+function isDeployed({ before, plan, context, events, closing }: FoldRequest, { current }: Picture): boolean {
+  if (closing !== 'failed') return closing !== 'undone';
+  const done = new Set(events.flatMap((event) => (event.type === 'operation.succeeded' ? [event.operation] : [])));
+  const built = plan.operations.every(({ id, action }) => action.do !== 'build' || done.has(id));
+  const moved = Object.values(current).some(
+    ({ service, ref, version_id }) =>
+      version_id === context.version_id && canonicalJson(ref) !== canonicalJson(before?.current[service]?.ref ?? null),
+  );
+  return built && moved;
 }
 
 /** A canary is under way when candidates have a share that is neither nothing nor all. */
@@ -187,7 +197,7 @@ function canaryOf({ before, context, plan, closing }: FoldRequest, picture: Pict
 
 function withDeployment({ before, context, plan, at, closing }: FoldRequest, picture: Picture): readonly Deployment[] {
   const intent = deploymentIntent(plan);
-  if (!intent) return before?.deployments ?? [];
+  if (!intent) return withMigrations({ before, plan }, picture);
   // A flagged run that was resumed replaces its own entry.
   const earlier = (before?.deployments ?? []).filter(({ run_id }) => run_id !== context.run_id);
   const last = earlier.at(-1);
@@ -202,6 +212,18 @@ function withDeployment({ before, context, plan, at, closing }: FoldRequest, pic
     migrations: { ...last?.migrations, ...picture.migrations },
   };
   return [...earlier, deployment].slice(-DEPLOYMENTS_KEPT);
+}
+
+/** The version that runs lives with what was migrated under it; a deploy that had only that left to do makes it whole. */
+function withMigrations(
+  { before, plan }: Pick<FoldRequest, 'before' | 'plan'>,
+  { migrations }: Picture,
+): readonly Deployment[] {
+  const { deployments = [] } = before ?? {};
+  const last = deployments.at(-1);
+  if (!last || Object.keys(migrations).length === 0) return deployments;
+  const healthy = last.healthy || plan.intent === 'deploy';
+  return [...deployments.slice(0, -1), { ...last, healthy, migrations: { ...last.migrations, ...migrations } }];
 }
 
 /** A run that neither places nor moves anything (only migrations were pending) deploys nothing. */

@@ -2,7 +2,9 @@ import type { Plan } from '../core/plan.ts';
 import type { OperationReport, RunContext, RunReport } from '../core/run.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { EnvironmentState, Release } from '../core/state.ts';
+import { list } from '../core/text.ts';
 import type { ExecutionResult } from '../execute/result.ts';
+import { staysOpen } from './close-run.ts';
 
 export interface ReportRequest {
   readonly plan: Plan;
@@ -100,6 +102,7 @@ function previousRuns({ before, closed, result }: ReportRequest): boolean {
   const earlier = Object.entries(before?.current ?? {});
   return (
     result.status !== 'succeeded' &&
+    !staysOpen(result) &&
     earlier.length > 0 &&
     earlier.every(([name, { version_id }]) => closed?.current[name]?.version_id === version_id)
   );
@@ -110,6 +113,8 @@ function restoredSentences(request: ReportRequest): string[] {
   if (result.status === 'succeeded' || result.status === 'interrupted') return [];
   const failed = result.compensations.filter(({ status }) => status === 'failed').map(({ id }) => `not undone: ${id}`);
   if (failed.length > 0) return failed;
+  const taking = keptBy(request);
+  if (taking.length > 0) return [`the new version was not taken back: ${list(taking)} took away what older code needs`];
   if (previousRuns(request))
     return [`${before?.deployments.at(-1)?.version_id ?? 'the previous version'} runs in ${context.env} as before`];
   return before && Object.keys(before.current).length > 0
@@ -119,9 +124,38 @@ function restoredSentences(request: ReportRequest): string[] {
       : [];
 }
 
-function nextSteps({ result, context, plan, closed }: ReportRequest): string[] {
-  if (result.status === 'interrupted')
-    return [`deployer resume ${context.run_id}`, `deployer rollback --env ${context.env}`];
+/** Migrations for which the planner left the new release without a way back. */
+function keptBy(request: ReportRequest): string[] {
+  const { plan, context, before, result } = request;
+  const moved = result.operations.some(
+    ({ type, status, undone }) => type === 'traffic' && status === 'succeeded' && !undone,
+  );
+  const replaced = before && Object.keys(before.current).length > 0;
+  if (!moved || !replaced || context.compensation === 'off' || !brokeOff(request)) return [];
+  const begun = new Set(result.operations.filter(({ status }) => status !== 'skipped').map(({ id }) => id));
+  return plan.operations.flatMap(({ id, action }) =>
+    action.do === 'migrate' && action.direction === 'up' && begun.has(id)
+      ? action.files.filter(({ phase }) => phase === 'contract').map((file) => file.id)
+      : [],
+  );
+}
+
+/** Not only steps failed that are no reason to go back. */
+function brokeOff({ plan, result }: ReportRequest): boolean {
+  const kept = new Set(plan.operations.filter(({ on_failure }) => on_failure === 'keep').map(({ id }) => id));
+  return result.operations.some(({ id, status }) => status === 'failed' && !kept.has(id));
+}
+
+/** Live, but something behind it failed. */
+function isFlagged({ context, closed }: ReportRequest): boolean {
+  const last = closed?.deployments.at(-1);
+  return last?.run_id === context.run_id && !last.healthy;
+}
+
+function nextSteps(request: ReportRequest): string[] {
+  const { result, context, plan, closed } = request;
+  if (isFlagged(request)) return [`deployer resume ${context.run_id}`, `deployer run show ${context.run_id}`];
+  if (staysOpen(result)) return [`deployer resume ${context.run_id}`, `deployer rollback --env ${context.env}`];
   if (result.status === 'failed')
     return [`deployer run show ${context.run_id}`, `deployer status --env ${context.env}`];
   if (closed?.canary) return [`deployer canary promote --env ${plan.env}`, `deployer canary abort --env ${plan.env}`];

@@ -40,7 +40,8 @@ describe('a deploy that is killed', () => {
       'link runs/',
       'audit.ndjson',
       'start sh',
-      'call place',
+      'call place api',
+      'answer shares web',
       'link versions/',
     ];
     for (const kind of kinds)

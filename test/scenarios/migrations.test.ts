@@ -1,9 +1,11 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
-import { appFiles, get, type Outcome, type Project, projectOf } from '../support/project.ts';
+import { APP, appFiles, get, type Outcome, type Project, projectOf } from '../support/project.ts';
 
 type Strategy = 'pre_deploy' | 'post_deploy' | 'manual';
 
+/** Well until users reach it through the gateway. */
+const SICK_FOR_USERS = APP.replace("!== 'ok'", "!== 'ok' && request.headers['x-forwarded-for'] !== undefined");
 const NOTES = 'CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT, tag TEXT);\n';
 const DEPLOY = ['deploy', '--env', 'production', '--yes', '--json'];
 
@@ -18,9 +20,13 @@ async function deployed(strategy: Strategy): Promise<string> {
     connection_env: DATABASE_URL
     migrations: { engine: raw, path: db, strategy: ${strategy} }
 `;
-  project = await projectOf({ ...appFiles({ environments, more }), 'db/0001_notes.sql': NOTES });
+  project = await projectOf({
+    ...appFiles({ environments, more }),
+    'app/server.js': SICK_FOR_USERS,
+    'db/0001_notes.sql': NOTES,
+  });
   const { url } = (await project.ok(DEPLOY)).json();
-  if (strategy === 'manual') await project.ok(['migrate', 'run', '--yes']);
+  if (strategy === 'manual') await project.ok(['migrate', 'run', '--env', 'production', '--yes']);
   return url;
 }
 
@@ -71,7 +77,7 @@ describe('migrations before a release', () => {
   });
 
   it('that take away keep the code from going back, and say why', async () => {
-    await deployed('pre_deploy');
+    const url = await deployed('pre_deploy');
     await change('two');
     await project.write('app/health.txt', 'sick\n');
     await project.write('db/0002_less.sql', 'ALTER TABLE notes DROP COLUMN tag;\n');
@@ -79,9 +85,14 @@ describe('migrations before a release', () => {
     expect(JSON.stringify(plan.warnings)).toContain('Point of no return: 0002_less on main');
     const failed = await project.run(DEPLOY);
     expect(failed.code).toBe(1);
-    expect(failed.json()).toMatchObject({ code: 'HEALTH_CHECK_FAILED', run_status: 'failed', restored: [] });
-    expect(failed.stderr).toContain('not taken back');
+    expect(failed.json()).toMatchObject({ code: 'HEALTH_CHECK_FAILED', run_status: 'failed' });
+    expect(failed.stderr).toContain('the new version was not taken back: 0002_less took away what older code needs');
+    expect((await get(url)).text).toBe('two');
     expect(columns()).not.toContain('tag');
+    const { deployments } = await stored();
+    expect(deployments.at(-1)).toMatchObject({ run_id: failed.json().run_id, healthy: false });
+    await project.write('app/health.txt', 'ok\n');
+    expect((await project.run(['rollback', '--env', 'production', '--yes', '--json'])).code).toBe(4);
   });
 });
 
@@ -190,10 +201,11 @@ describe('manual migrations', () => {
     const outcome = await project.ok(DEPLOY);
     expect(operations(outcome).join()).not.toContain('migrate');
     expect(JSON.stringify(outcome.json().warnings)).toContain('1 manual migration of main not run by this plan');
-    const status = async () => (await project.ok(['migrate', 'status', '--json'])).json().databases.main;
+    const status = async () =>
+      (await project.ok(['migrate', 'status', '--env', 'production', '--json'])).json().databases.main;
     expect((await status()).pending).toMatchObject([{ id: '0002_more' }]);
     expect(columns()).not.toContain('more');
-    await project.ok(['migrate', 'run', '--yes']);
+    await project.ok(['migrate', 'run', '--env', 'production', '--yes']);
     expect(await status()).toMatchObject({ pending: [], dirty: null });
     expect(columns()).toContain('more');
   });
@@ -202,15 +214,15 @@ describe('manual migrations', () => {
     await deployed('manual');
     const text = '-- deployer:no-transaction\nALTER TABLE notes ADD COLUMN more TEXT;\nINSERT INTO later VALUES (1);\n';
     await project.write('db/0002_half.sql', text);
-    expect((await project.run(['migrate', 'run', '--yes', '--json'])).json()).toMatchObject({
+    expect((await project.run(['migrate', 'run', '--env', 'production', '--yes', '--json'])).json()).toMatchObject({
       code: 'MIGRATION_FAILED',
     });
-    const status = (await project.ok(['migrate', 'status', '--json'])).json().databases.main;
+    const status = (await project.ok(['migrate', 'status', '--env', 'production', '--json'])).json().databases.main;
     expect(status.dirty).toMatchObject({ id: '0002_half', statements_done: 1 });
-    expect((await project.run(['migrate', 'run', '--yes', '--json'])).code).not.toBe(0);
+    expect((await project.run(['migrate', 'run', '--env', 'production', '--yes', '--json'])).code).not.toBe(0);
     query('CREATE TABLE later (n INTEGER)');
-    await project.ok(['migrate', 'resolve', '0002_half', '--continue-from', '2', '--yes']);
-    await project.ok(['migrate', 'run', '--yes']);
+    await project.ok(['migrate', 'resolve', '0002_half', '--continue-from', '2', '--env', 'production']);
+    await project.ok(['migrate', 'run', '--env', 'production', '--yes']);
     expect(query('SELECT n FROM later')).toEqual([{ n: 1 }]);
     const { entries } = (await project.ok(['audit', '--json'])).json();
     expect(entries.map(({ action }: { action: string }) => action)).toContain('migrate resolve');
