@@ -69,7 +69,7 @@ describe('what changed', () => {
   test('nothing: there is nothing to do, and the plan says why', () => {
     const { plan, errors } = planDeploy(aSnapshot({ current: state, observed: same }));
     expect(planText(plan)).toMatchInlineSnapshot(`
-      "Deploy to staging  plan_4f69ef48e8fad4b8
+      "Deploy to staging  plan_12ac72192d9ca890
 
       Unchanged
         api: same files, variables and options as ver_1
@@ -85,7 +85,7 @@ describe('what changed', () => {
     const web = observed({ source: 'second', files: 3 });
     const { plan } = planDeploy(aSnapshot({ current: state, observed: { ...same, web } }));
     expect(planText(plan, { verbose: true })).toMatchInlineSnapshot(`
-      "Deploy to staging  plan_4d8a0a68936c2ac7
+      "Deploy to staging  plan_60c047db94b0e213
 
       Operations
         build:web        Build web                   files changed: 3

@@ -12,7 +12,7 @@ test('everything goes, dependents first; databases stay', () => {
   expect(errors).toEqual([]);
   expect(graph(plan)).toBe('destroy:web <\ndestroy:api < destroy:web');
   expect(planText(plan, { verbose: true })).toMatchInlineSnapshot(`
-    "Destroy staging  plan_1172425dcb2de468
+    "Destroy staging  plan_7cc73e8b4660e292
 
     Operations
       destroy:web  Remove web from local  staging is destroyed

@@ -70,7 +70,7 @@ describe('pending migrations of a deploy', () => {
   test('that take away before the deploy close the way back, come after all builds, and say so', () => {
     const { plan } = planDeploy(withMigrations('pre_deploy', [adds, drops]));
     expect(planText(plan, { verbose: true })).toMatchInlineSnapshot(`
-      "Deploy to staging  plan_eea7798cf674acaa
+      "Deploy to staging  plan_519b1138f26bf27c
 
       Operations
         build:api                Build api                       files changed: 1
@@ -222,7 +222,7 @@ describe('migrating alone', () => {
   test('runs what is pending of every strategy', () => {
     const { plan } = planMigrate(withMigrations('manual', [adds, drops]));
     expect(planText(plan)).toMatchInlineSnapshot(`
-      "Migrate the databases of staging  plan_ef2430baa4f07b0b
+      "Migrate the databases of staging  plan_fbfb1d488b454215
 
       Operations
         migrate:main:manual  Run manual migrations of main  2 migrations pending; no

@@ -44,7 +44,7 @@ describe('promoting', () => {
     const { plan, errors } = planPromote(promotion());
     expect(errors).toEqual([]);
     expect(planText(plan)).toMatchInlineSnapshot(`
-      "Promote v3.2 (ver_2) from staging to production  plan_ac9be65d5fcdb04e
+      "Promote v3.2 (ver_2) from staging to production  plan_e00c073fc3170e91
 
       Operations
         deploy:api       Deploy api                  promoted from staging

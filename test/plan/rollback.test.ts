@@ -53,7 +53,7 @@ describe('rolling back', () => {
     const { plan, errors } = planRollback(back());
     expect(errors).toEqual([]);
     expect(planText(plan, { verbose: true })).toMatchInlineSnapshot(`
-      "Roll staging back to ver_1  plan_027d544c09d2c550
+      "Roll staging back to ver_1  plan_956f07b3f1527a5d
 
       Operations
         deploy:api       Deploy api again            back to ver_1; variable LEVEL

@@ -46,7 +46,7 @@ function poisoned(text: string): Plan {
 describe('as text', () => {
   test('a plan reads from top to bottom', () => {
     expect(planText(plan)).toMatchInlineSnapshot(`
-      "Deploy to production  plan_6434805209e5ca29
+      "Deploy to production  plan_2ca020e8170124db
 
       Operations
         build:web        Build web                   files changed: 3            ~4.0s
@@ -149,7 +149,7 @@ describe('as Markdown', () => {
 
       </details>
 
-      <sub>plan_6434805209e5ca29</sub>
+      <sub>plan_2ca020e8170124db</sub>
       "
     `);
   });
