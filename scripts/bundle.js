@@ -42,6 +42,8 @@ function bundleApart({ root, out }) {
     outdir: out,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
+    // Who imports a default from a CommonJS module gets the module itself: then that has to be what was meant.
+    footer: { js: 'if(module.exports.default)module.exports=Object.assign(module.exports.default,module.exports);' },
   });
 }
 
