@@ -37,11 +37,6 @@ export async function writeStepSummary(markdown: string, file: string | undefine
   await appendFile(file, fitting(markdown, SUMMARY_BYTES - taken)).catch(() => undefined);
 }
 
-/** A line that GitHub does not take for a command of its runner: `##[…]` counts anywhere, `::…` at the start of a line. */
-export function inertLine(line: string): string {
-  return line.replaceAll('##[', '# #[').replace(/^(\s*)::/gm, '$1: :');
-}
-
 type Annotation = Pick<Finding, 'code' | 'message' | 'path' | 'expected'> & { readonly place?: Place | undefined };
 
 /** Values in GitHub's commands are escaped: `%`, CR and LF, and in properties `:` and `,` too. */
