@@ -42,6 +42,8 @@ function bundleApart({ root, out }) {
     outdir: out,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
+    // To whoever imports it as a module, what a CommonJS file exports is its default.
+    footer: { js: 'if(module.exports.default)module.exports=Object.assign(module.exports.default,module.exports);' },
   });
 }
 

@@ -34,7 +34,7 @@ function printFailure(result: CommandResult, failure: Failure, output: Output): 
 /** Annotations beside the lines of the config, and the result on the page of the job. */
 async function tellGithub({ failure, markdown }: CommandResult, output: Output): Promise<void> {
   const { annotations, failureMarkdown, writeStepSummary } = await import('../report/github.ts');
-  if (failure) output.note(annotations(failure).join('\n'));
+  if (failure) output.tellRunner(annotations(failure).join('\n'));
   const parts = [failure ? failureMarkdown(failure) : '', (await markdown?.()) ?? ''];
   await writeStepSummary(parts.filter(Boolean).join('\n'), process.env.GITHUB_STEP_SUMMARY);
 }

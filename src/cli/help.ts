@@ -2,6 +2,9 @@ import type { ArgumentSpec, CommandSpec, OptionSpec } from './command.ts';
 import { GLOBAL_OPTIONS } from './globals.ts';
 import { COMMANDS, type CommandEntry, GROUP_TITLES } from './manifest.ts';
 
+/** The last line of every page. */
+export const TOPICS_LINE = 'deployer help exit-codes, environment, errors or precedence';
+
 /** Help of the whole tool, or of a group such as `env`. */
 export function overview(group?: string): string {
   return group ? groupHelp(group) : toolHelp();
@@ -68,7 +71,7 @@ function toolHelp(): string {
     ]),
     ['Options:', ...optionLines()],
     ['Examples:', '  deployer plan --env staging', '  deployer deploy'],
-    ['More: deployer help <command>, or a topic: exit-codes, environment, errors, precedence'],
+    ['More: deployer help <command>', `      ${TOPICS_LINE}`],
   ]);
 }
 
@@ -78,7 +81,7 @@ function groupHelp(group: string): string {
     [`Usage: deployer ${group} <command> [options]`],
     ['Commands:', ...commandLines(entries, widest(entries))],
     ['Examples:', ...entries.slice(0, 2).map(({ path }) => `  deployer ${path.join(' ')} --help`)],
-    [`More: deployer help ${group} <command>, deployer help exit-codes, deployer help environment`],
+    [`More: deployer help ${group} <command>`, `      ${TOPICS_LINE}`],
   ]);
 }
 

@@ -1,7 +1,7 @@
 import { eventStream } from '../report/events/ndjson.ts';
 import type { Style } from '../report/style.ts';
 import { optionWords } from './globals.ts';
-import { asciiOf, wantsAscii } from './locale.ts';
+import { readable } from './readable.ts';
 import { type OutputStream, stderr, stdout } from './streams.ts';
 import { type Colour, styleFor } from './terminal.ts';
 
@@ -19,6 +19,8 @@ export interface Output {
   raw(text: string): void;
   /** Narration, warnings, questions and errors; stderr. */
   note(text: string): void;
+  /** What the runner of GitHub is told; stderr. */
+  tellRunner(command: string): void;
   /** One JSON value; stdout. */
   document(value: Readonly<Record<string, unknown>>): void;
   /** One line of the event stream; stdout. */
@@ -30,13 +32,13 @@ export async function createOutput(argv: readonly string[]): Promise<Output> {
   const words = optionWords(argv);
   const colour = colourOf(words);
   const [value, note] = await Promise.all([styleFor(stdout, colour), styleFor(stderr, colour)]);
-  const readable = wantsAscii() ? asciiOf : (text: string) => text;
   return {
     form: formOf(words),
     style: { value, note },
     value: (text) => write(stdout, readable(text)),
     raw: (text) => stdout.write(text),
     note: (text) => write(stderr, readable(text)),
+    tellRunner: (command) => write(stderr, command),
     document: (document) => write(stdout, JSON.stringify(document, null, 2)),
     record: eventStream((line) => write(stdout, line)),
   };

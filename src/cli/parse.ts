@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { parseDuration } from '../core/duration.ts';
 import type { CommandSpec, OptionSpec, OptionValue, OptionValues, ValueType } from './command.ts';
 import { GLOBAL_OPTIONS } from './globals.ts';
+import { TOPICS_LINE } from './help.ts';
 import type { CommandEntry } from './manifest.ts';
 import { usage } from './usage.ts';
 
@@ -33,8 +34,7 @@ export function parseCommand(entry: CommandEntry, spec: CommandSpec, argv: reado
 export function commandHelp(entry: CommandEntry, spec: CommandSpec): string {
   const { leaf } = build(entry, spec);
   const examples = ['Examples:', ...spec.examples.map((line) => `  ${line}`)];
-  const more = 'More: deployer help exit-codes, deployer help environment, deployer help errors';
-  return `${leaf.helpInformation()}\n${[...examples, '', more].join('\n')}\n`;
+  return `${leaf.helpInformation()}\n${[...examples, '', `More: ${TOPICS_LINE}`].join('\n')}\n`;
 }
 
 function build(entry: CommandEntry, spec: CommandSpec): { program: Command; leaf: Command } {

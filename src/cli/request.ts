@@ -19,7 +19,7 @@ export function requestOf(argv: readonly string[]): Request {
   const { entry, group } = findCommand(words);
   if (entry) return { is: 'command', entry, argv };
   if (group && words.length === 1 && onlyForms(argv.filter((word) => word !== group))) return help(words, asks);
-  throw unknownCommand(group ? words : words.slice(0, 1));
+  throw unknownCommand(words);
 }
 
 function withoutCommand(argv: readonly string[], asks: ReadonlySet<string>): Request {

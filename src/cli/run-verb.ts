@@ -6,7 +6,6 @@ import { runDocument, runExit, runFailureText, runText } from '../report/run.ts'
 import type { RunOptions } from '../workflows/deploy.ts';
 import type { Workspace } from '../workflows/workspace.ts';
 import type { CommandResult, Invocation } from './command.ts';
-import { announceInterrupts } from './interrupts.ts';
 import { chooseEnvironment, openProject } from './project.ts';
 import { given, numberOf } from './values.ts';
 
@@ -46,7 +45,7 @@ export async function runOptions(invocation: Invocation, workspace: Workspace): 
 
 /** The last net: no event reaches a terminal, pipe or file with a known secret in it. */
 async function redactingListener(invocation: Invocation, { runtime }: Workspace): Promise<Listener> {
-  const listener = announceInterrupts(await invocation.listener(), runtime.interrupts);
+  const listener = await invocation.listener();
   return (event) => listener(runtime.redactor.redactDeep(event));
 }
 
@@ -82,14 +81,9 @@ export function runResult(report: RunReport, { globals }: Pick<Invocation, 'glob
     markdown: async () => (await import('../report/run-markdown.ts')).runMarkdown(report),
     ...(failure
       ? {
-          failure: { ...failure, ...given({ run_id, fix: fixOf(report) }) },
+          failure: { ...failure, ...given({ run_id }) },
           failureText: (style) => (globals.quiet ? '' : runFailureText(report, style)),
         }
       : { text: (style) => (globals.quiet ? (report.url ?? '') : runText(report, style)) }),
   };
-}
-
-/** An interrupted run is finished, or taken back, by the next command. */
-function fixOf({ status, failure, next_steps }: RunReport): string | undefined {
-  return failure?.fix ?? (status === 'interrupted' ? next_steps.join(', or ') : undefined);
 }

@@ -26,7 +26,7 @@ export const VARIABLES: readonly (readonly [string, string])[] = [
   ['TERM=dumb', 'plain text, no live display'],
   ['LC_ALL, LC_CTYPE, LANG', 'without UTF-8: plain ASCII'],
   ['CI', 'no live display'],
-  ['GITHUB_ACTIONS', 'log groups, annotations and a summary for GitHub'],
+  ['GITHUB_ACTIONS', 'log groups, annotations, step summary'],
   ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'handed to the commands that deployer runs'],
   ['${env:NAME} in the config', 'taken from the environment at reading'],
   ['env:NAME as a secret reference', 'read from the environment when needed'],
@@ -116,7 +116,8 @@ function errorsPage(): CommandResult {
 
 function precedencePage(): CommandResult {
   const notes = [
-    'The first one counts. Where the environment came from: `deployer config get env --show-origin`.',
+    'The first one counts. Where the environment came from:',
+    '  deployer config get env --show-origin',
     'There is no file per user, and nothing is written to the home folder.',
   ];
   return {

@@ -12,9 +12,9 @@ export function unknownCommand(words: readonly string[]): DeployerError {
   const names = COMMANDS.map(({ path }) => path.join(' '));
   const [first = ''] = words;
   const close = nearest(words.join(' '), names) ?? nearest(first, names);
-  const group = COMMANDS.some(({ path }) => path[0] === first) ? `${first} ` : '';
+  const isGroup = COMMANDS.some(({ path }) => path[0] === first);
   return usage(
-    `There is no command "${words.join(' ')}"`,
-    close ? `Did you mean: deployer ${close}` : `List the commands: deployer ${group}--help`,
+    `There is no command "${isGroup ? words.join(' ') : first}"`,
+    close ? `Did you mean: deployer ${close}` : `List the commands: deployer ${isGroup ? `${first} ` : ''}--help`,
   );
 }

@@ -45,11 +45,17 @@ export function findingText(finding: Finding, style: Style = plainStyle): string
   return finding.fix ? `${head}\n  fix: ${printable(finding.fix)}` : head;
 }
 
-function headOf({ level, code, place, path, message, expected }: Finding, style: Style): string {
-  const paint = level === 'error' ? style.red : style.yellow;
+/** `services.api.helth: unknown key (expected one of …)`; what the message itself says is not said twice. */
+export function messageOf({ path, message, expected }: Pick<Finding, 'path' | 'message' | 'expected'>): string {
   const subject = path && !message.includes(path) ? `${path}: ` : '';
   const wanted = expected && !message.includes(expected) ? ` (expected ${expected})` : '';
-  return `${paint(`${level}[${code}]`)} ${placeText(place)}${printable(`${subject}${message}`)}${printableLine(wanted)}`;
+  return `${subject}${message}${wanted}`;
+}
+
+function headOf(finding: Finding, style: Style): string {
+  const { level, code, place } = finding;
+  const paint = level === 'error' ? style.red : style.yellow;
+  return `${paint(`${level}[${code}]`)} ${placeText(place)}${printable(messageOf(finding))}`;
 }
 
 /** `deploy.config.yaml:3:5: `, seen from where the command was started. */

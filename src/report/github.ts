@@ -2,6 +2,7 @@ import { appendFile, stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { Failure } from '../core/errors.ts';
 import type { Finding, Place } from '../core/finding.ts';
+import { messageOf } from './failure.ts';
 import { bullets, codeSpan, inert } from './markdown.ts';
 
 /** GitHub shows ten annotations of each kind for a step, and takes 1 MiB of summary. */
@@ -36,23 +37,13 @@ export async function writeStepSummary(markdown: string, file: string | undefine
   await appendFile(file, fitting(markdown, SUMMARY_BYTES - taken)).catch(() => undefined);
 }
 
-/** A line that GitHub does not take for a command of its runner: `##[…]` counts anywhere, `::…` at the start of a line. */
-export function inertLine(line: string): string {
-  return line.replaceAll('##[', '# #[').replace(/^(\s*)::/gm, '$1: :');
-}
-
-interface Annotation {
-  readonly code: string;
-  readonly message: string;
-  readonly path?: string | undefined;
-  readonly place?: Place | undefined;
-}
+type Annotation = Pick<Finding, 'code' | 'message' | 'path' | 'expected'> & { readonly place?: Place | undefined };
 
 /** Values in GitHub's commands are escaped: `%`, CR and LF, and in properties `:` and `,` too. */
-function annotation({ code, message, path, place }: Annotation): string {
+function annotation(finding: Annotation): string {
+  const { code, place } = finding;
   const position = place ? [`file=${property(fromWorkspace(place.file))}`, ...numbers(place)] : [];
-  const text = path ? `${path}: ${message}` : message;
-  return `::error ${[...position, `title=${property(code)}`].join(',')}::${data(text)}`;
+  return `::error ${[...position, `title=${property(code)}`].join(',')}::${data(messageOf(finding))}`;
 }
 
 function numbers({ line, column }: Place): string[] {
@@ -72,9 +63,10 @@ function property(text: string): string {
   return data(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
 }
 
-function findingMarkdown({ place, path, message, fix }: Finding): string {
+function findingMarkdown(finding: Finding): string {
+  const { place, fix } = finding;
   const where = place ? `${codeSpan([fromWorkspace(place.file), place.line].filter(Boolean).join(':'))} ` : '';
-  return `${where}${path ? `${codeSpan(path)}: ` : ''}${inert(message)}${fix ? ` → ${inert(fix)}` : ''}`;
+  return `${where}${inert(messageOf(finding))}${fix ? ` → ${inert(fix)}` : ''}`;
 }
 
 /** Whole lines only, and a word that there was more. */

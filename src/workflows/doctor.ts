@@ -3,7 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import { count } from '../core/text.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
-import { environmentNames } from './environments.ts';
+import { environmentNames, isConfigured } from './environments.ts';
 import { findTarget } from './observe.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { resolveVariables } from './variables.ts';
@@ -40,6 +40,7 @@ export async function examine(workspace: Workspace, request: { env?: string }): 
 
 async function examineEnvironment(workspace: Workspace, name: string): Promise<Finding[]> {
   const { document } = await workspace.state.read();
+  if (!isConfigured(workspace, document, name)) return [forgotten(workspace, name)];
   const environment = findTarget(workspace, document, { env: name });
   const state = document.environments[name];
   const { findings } = await checkEnvironment(workspace, name);
@@ -66,4 +67,15 @@ function summary(findings: readonly Finding[]): string {
   const errors = findings.filter(({ level }) => level === 'error').length;
   const warnings = findings.length - errors;
   return errors ? count(errors, 'error') : warnings ? `ok, ${count(warnings, 'warning')}` : 'ok';
+}
+
+/** What it runs goes on, and nothing can be deployed to it or taken away. */
+function forgotten({ config }: Workspace, name: string): Finding {
+  return {
+    level: 'warning',
+    code: 'INVALID_CONFIG',
+    message: `The environment ${name} stands in the state, and neither it nor what it was made from stands in the config`,
+    place: { file: config.file },
+    fix: 'Put it back into the config; to be rid of it, destroy it then',
+  };
 }

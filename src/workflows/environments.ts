@@ -133,24 +133,21 @@ async function addEnvironment(
   workspace: Workspace,
   { name, template, ttlMs, lock }: CreateRequest & { template: EnvironmentConfig; lock: Lock },
 ): Promise<void> {
+  const { document } = await workspace.state.read();
+  if (document.environments[name] || workspace.config.environments[name]) throw taken(name);
   const now = workspace.runtime.clock.now();
   const ttl = ttlMs ?? template.ttl;
-  await workspace.state.update(
-    name,
-    (current) => {
-      if (current || workspace.config.environments[name]) throw taken(name);
-      return emptyEnvironment({
-        name,
-        mode: template.mode,
-        created_at: new Date(now).toISOString(),
-        template: template.name,
-        ...(ttl ? { expires_at: new Date(now + ttl).toISOString() } : {}),
-      });
-    },
-    { lock },
-  );
   const detail = { from: template.name, ...(ttl ? { ttl_ms: ttl } : {}) };
+  // On record first, so that no kill leaves an environment that nobody made.
   await recordAction(workspace, { action: 'env create', environment: name, detail });
+  const made = emptyEnvironment({
+    name,
+    mode: template.mode,
+    created_at: new Date(now).toISOString(),
+    template: template.name,
+    ...(ttl ? { expires_at: new Date(now + ttl).toISOString() } : {}),
+  });
+  await workspace.state.update(name, () => made, { lock });
 }
 
 export interface EnvironmentDiff {
@@ -193,15 +190,15 @@ function releaseChanges(from: EnvironmentState | undefined, to: EnvironmentState
 }
 
 function summarize(workspace: Workspace, document: StateDocument, name: string): EnvironmentSummary {
-  const environment = findTarget(workspace, document, { env: name });
   const state = document.environments[name];
+  const { mode, protected: isProtected } = settingOf(workspace, document, name);
   const last = state?.deployments.at(-1);
   const { url } = urlsOf(state);
   return {
     name,
-    mode: environment.mode,
+    mode,
     ...(state?.template ? { template: state.template } : {}),
-    protected: environment.protected,
+    protected: isProtected,
     ...(last ? { version_id: last.version_id, deployed_at: last.at } : {}),
     ...(last?.version_name ? { version_name: last.version_name } : {}),
     ...(url ? { url } : {}),
@@ -210,6 +207,22 @@ function summarize(workspace: Workspace, document: StateDocument, name: string):
     ...(state?.canary ? { canary_percent: state.canary.percent } : {}),
     ...(state?.active_run ? { active_run: state.active_run } : {}),
   };
+}
+
+/** What the config says; of an environment that has gone from it, what the state knows. */
+function settingOf(
+  workspace: Workspace,
+  document: StateDocument,
+  name: string,
+): Pick<EnvironmentConfig, 'mode' | 'protected'> {
+  const state = document.environments[name];
+  if (isConfigured(workspace, document, name) || !state) return findTarget(workspace, document, { env: name });
+  return { mode: state.mode, protected: state.mode === 'production' };
+}
+
+/** Whether the config still has the environment, or the one it was made from. */
+export function isConfigured({ config }: Workspace, document: StateDocument, name: string): boolean {
+  return Object.hasOwn(config.environments, document.environments[name]?.template ?? name);
 }
 
 export function isExpired(state: EnvironmentState | undefined, now: number): boolean {

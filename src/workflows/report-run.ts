@@ -14,18 +14,15 @@ export interface ReportRequest {
   /** The state as the run left it; `undefined` when nothing is left. */
   readonly closed: EnvironmentState | undefined;
   readonly duration_ms: number;
-  /** The run was resumed to be taken back: then that is what was asked for, and no failure. */
-  readonly wanted: 'forward' | 'back';
 }
 
 /** The outcome of a run for people and programs. */
 export function reportRun(request: ReportRequest): RunReport {
   const { plan, context, result, closed } = request;
-  const takenBack = request.wanted === 'back' && result.status === 'restored';
-  const failure = result.failure && !takenBack ? { ...result.failure, run_id: context.run_id } : undefined;
+  const failure = result.failure ? { ...result.failure, run_id: context.run_id } : undefined;
   return {
-    status: takenBack ? 'succeeded' : result.status,
-    intent: takenBack ? 'rollback' : plan.intent,
+    status: result.status,
+    intent: plan.intent,
     env: plan.env,
     run_id: context.run_id,
     ...(context.version_id ? { version_id: context.version_id } : {}),

@@ -32,7 +32,7 @@ export async function rollback(
     const direction = (await isPastReturn(workspace, cutOff)) ? 'forward' : 'back';
     const report = await resume(workspace, { run: cutOff, direction, assumeDone: [], assumeNotDone: [] }, options);
     // What a run brought that came to its end is what there is to go back from.
-    if (report.status !== 'succeeded') return report;
+    if (direction === 'back' || report.status !== 'succeeded') return report;
   }
   return applyPlan({
     workspace,

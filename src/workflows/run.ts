@@ -46,7 +46,6 @@ export async function perform(request: PerformRequest): Promise<RunReport> {
     result,
     closed,
     before: request.before,
-    wanted: request.resume?.direction ?? 'forward',
     duration_ms: workspace.runtime.clock.monotonic() - started,
   });
   await notify(workspace, report);

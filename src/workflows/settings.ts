@@ -56,24 +56,24 @@ async function addRevision(
   const { name, mode } = environment;
   const { kind, values } = request;
   const { document } = await workspace.state.read();
-  const { revisions = [] } = document.environments[name] ?? {};
-  if (holds(revisions, kind, values)) return { env: name, revision: revisions.at(-1)?.revision ?? 0, changed: false };
+  const state = document.environments[name];
+  const newest = state?.revisions.at(-1)?.revision ?? 0;
+  if (holds(state?.revisions ?? [], kind, values)) return { env: name, revision: newest, changed: false };
+  refuseUnknown({ ...request, env: name }, configurationOf(environment, state));
+  const revision = newest + 1;
+  const action = Object.values(values).every((value) => value === null) ? 'env unset' : 'env set';
+  // On record first, so that no kill leaves a change that nobody made.
+  await recordAction(workspace, { action, environment: name, detail: { kind, names: Object.keys(values), revision } });
   const at = new Date(clock.now()).toISOString();
-  const next = { at, by: who, variables: {}, secrets: {}, flags: {}, [kind]: values };
-  let revision = 0;
+  const next = { revision, at, by: who, variables: {}, secrets: {}, flags: {}, [kind]: values };
   await workspace.state.update(
     name,
-    (current) => {
-      const state = current ?? emptyEnvironment({ name, mode, created_at: at });
-      refuseUnknown({ ...request, env: name }, configurationOf(environment, current));
-      revision = (state.revisions.at(-1)?.revision ?? 0) + 1;
-      return { ...state, revisions: bounded([...state.revisions, { ...next, revision }]) };
-    },
+    (current = emptyEnvironment({ name, mode, created_at: at })) => ({
+      ...current,
+      revisions: bounded([...current.revisions, next]),
+    }),
     { lock },
   );
-  const detail = { kind, names: Object.keys(values), revision };
-  const action = Object.values(values).every((value) => value === null) ? 'env unset' : 'env set';
-  await recordAction(workspace, { action, environment: name, detail });
   return { env: name, revision, changed: true };
 }
 

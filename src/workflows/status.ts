@@ -1,3 +1,4 @@
+import type { ServiceConfig } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
 import type { InspectedRelease, LogLine } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
@@ -80,7 +81,9 @@ export async function targetFor(workspace: Workspace, state: EnvironmentState, s
   const { document } = await workspace.state.read();
   const last = state.deployments.at(-1);
   const context = last && (await contextOf(workspace, last.run_id));
-  const config = context?.services[service] ?? findTarget(workspace, document, { env: state.name }).services[service];
+  const as = (services: Readonly<Record<string, ServiceConfig>>) =>
+    Object.hasOwn(services, service) ? services[service] : undefined;
+  const config = as(context?.services ?? {}) ?? as(findTarget(workspace, document, { env: state.name }).services);
   if (!config)
     throw new DeployerError({
       code: 'NOT_FOUND',

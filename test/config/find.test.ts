@@ -15,13 +15,14 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('the config', () => {
-  test.each(['deploy.config.yaml', 'deploy.config.yml', 'deploy.config.json'])(
-    'is found as %s in the folder',
-    async (name) => {
-      await writeFile(join(folder, 'a', name), '');
-      expect(findConfig(join(folder, 'a'))).toBe(join(folder, 'a', name));
-    },
-  );
+  test.each([
+    'deploy.config.yaml',
+    'deploy.config.yml',
+    'deploy.config.json',
+  ])('is found as %s in the folder', async (name) => {
+    await writeFile(join(folder, 'a', name), '');
+    expect(findConfig(join(folder, 'a'))).toBe(join(folder, 'a', name));
+  });
 
   test('is found in the nearest folder above', async () => {
     await writeFile(join(folder, 'deploy.config.yaml'), '');

@@ -141,20 +141,26 @@ describe('hostile names', () => {
     }
   });
 
-  test.each(['; touch X', '$(touch X)', '`touch X`', 'a\nb', '-oX', '--flag', '../a', 'a b'])(
-    '%j is refused as any name',
-    async (hostile) => {
-      const text = JSON.stringify(hostile);
-      const wrong = await complaints(`version: 1
+  test.each([
+    '; touch X',
+    '$(touch X)',
+    '`touch X`',
+    'a\nb',
+    '-oX',
+    '--flag',
+    '../a',
+    'a b',
+  ])('%j is refused as any name', async (hostile) => {
+    const text = JSON.stringify(hostile);
+    const wrong = await complaints(`version: 1
 project: ${text}
 default_environment: ${text}
 defaults: { driver: ${text} }
 services: { ${text}: { path: a, driver: ${text}, after: [${text}], env: [${text}], build: { env: [${text}] } } }
 databases: { ${text}: { connection_env: ${text}, migration_env: ${text}, migrations: { path: a, engine: ${text} } } }
 environments: { ${text}: { mode: ${text}, aliases: [${text}], promote_from: [${text}], variables: { ${text}: a }, flags: { ${text}: 1 } }, dev: { mode: dev, secrets: { ${text}: "env:A" } } }`);
-      expect(wrong).toHaveLength(19);
-    },
-  );
+    expect(wrong).toHaveLength(19);
+  });
 
   test('hostile texts in commands are kept as their owner wrote them, and nothing is run', async () => {
     const before = await readdir('.');

@@ -79,12 +79,11 @@ describe('a path from the config', () => {
     'a/'.repeat(600),
   ]; // prettier-ignore
 
-  test.each(REFUSED.map((written) => [JSON.stringify(written).slice(0, 40), written]))(
-    '%s is refused',
-    (_, written) => {
-      expect(normalizePath(written)).toBeUndefined();
-    },
-  );
+  test.each(
+    REFUSED.map((written) => [JSON.stringify(written).slice(0, 40), written]),
+  )('%s is refused', (_, written) => {
+    expect(normalizePath(written)).toBeUndefined();
+  });
 
   test.each(['path', 'build: { output', 'output list', 'state', 'migrations'])('is held to it in %s', async (place) => {
     const texts: Record<string, string> = {

@@ -81,16 +81,15 @@ describe('redactor', () => {
     expect(inspect(redactor, { showHidden: true, depth: 9 }) + JSON.stringify(redactor)).not.toContain('hunter2');
   });
 
-  test.each(CANARIES.map((canary) => [canary.name, canary] as const))(
-    'masks every encoding of a value: %s',
-    (_, canary) => {
-      const redactor = redactorOf(canary.value);
-      for (const [encoding, text] of encodingsOfCanary(canary.value)) {
-        const sink = { name: encoding, text: redactor.redact(`before ${text} after`) };
-        expect(findLeaks([sink], [canary])).toEqual([]);
-      }
-    },
-  );
+  test.each(
+    CANARIES.map((canary) => [canary.name, canary] as const),
+  )('masks every encoding of a value: %s', (_, canary) => {
+    const redactor = redactorOf(canary.value);
+    for (const [encoding, text] of encodingsOfCanary(canary.value)) {
+      const sink = { name: encoding, text: redactor.redact(`before ${text} after`) };
+      expect(findLeaks([sink], [canary])).toEqual([]);
+    }
+  });
 
   test('masking twice is masking once, whatever the values', () => {
     const words = fc.array(fc.string({ minLength: 6, maxLength: 12, unit: fc.constantFrom(...'abc[]secrt') }), {

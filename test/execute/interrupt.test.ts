@@ -18,25 +18,26 @@ function manual(): VirtualClock {
 }
 
 describe('the first stop signal', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'lets running operations end and starts nothing more (%s)',
-    async (signal) => {
-      const execution = anExecution(plan, { clock: manual(), scripts: { 'deploy:web': taking(20_000, 'placed') } });
-      const { ended } = await begun(execution);
-      execution.interrupts.raise(signal);
-      await execution.clock.advance(20_000);
-      const result = await ended;
-      expect(result).toMatchObject({ status: 'interrupted', signal, in_doubt: [], compensations: [] });
-      expect(result.failure).toMatchObject({
-        code: 'INTERRUPTED',
-        signal,
-        reason: `The run was stopped by ${signal} with 1 of 2 operations done`,
-        fix: 'Go on with `deployer resume run_test`',
-      });
-      expect(statuses(result)).toEqual({ 'deploy:web': 'succeeded', 'health:web': 'skipped' });
-      expect(story(execution.journal.events).slice(-2)).toEqual(['run.interrupted', 'run.finished']);
-    },
-  );
+  it.each([
+    'SIGINT',
+    'SIGTERM',
+    'SIGHUP',
+  ] as const)('lets running operations end and starts nothing more (%s)', async (signal) => {
+    const execution = anExecution(plan, { clock: manual(), scripts: { 'deploy:web': taking(20_000, 'placed') } });
+    const { ended } = await begun(execution);
+    execution.interrupts.raise(signal);
+    await execution.clock.advance(20_000);
+    const result = await ended;
+    expect(result).toMatchObject({ status: 'interrupted', signal, in_doubt: [], compensations: [] });
+    expect(result.failure).toMatchObject({
+      code: 'INTERRUPTED',
+      signal,
+      reason: `The run was stopped by ${signal} with 1 of 2 operations done`,
+      fix: 'Go on with `deployer resume run_test`',
+    });
+    expect(statuses(result)).toEqual({ 'deploy:web': 'succeeded', 'health:web': 'skipped' });
+    expect(story(execution.journal.events).slice(-2)).toEqual(['run.interrupted', 'run.finished']);
+  });
 
   it('tells operations to stop after 30 seconds, and names them as in doubt', async () => {
     const execution = anExecution(plan, { clock: manual(), scripts: { 'deploy:web': taking(200_000) } });

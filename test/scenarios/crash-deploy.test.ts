@@ -1,10 +1,20 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chain, cutOffAt, type Told, undisturbed } from '../support/crash/chain.ts';
 import { CrashProject } from '../support/crash/project.ts';
 
 /** Every call on every file, and lines that were written half; by default what other processes can see. */
 const every = process.env['DEPLOYER_LONG'] !== undefined;
-const LIMIT = every ? 3_600_000 : 300_000;
+const LIMIT = { timeout: every ? 3_600_000 : 300_000 };
+/** Of a lock, a run's files, the state, its copy, the journal. */
+const CALLS = [
+  'link call #1',
+  'link call #3',
+  'link call #5',
+  'rename call #2',
+  'fdatasync call #2',
+  'fdatasync call #9',
+];
 
 describe('a deploy that is killed', () => {
   const projects: CrashProject[] = [];
@@ -56,7 +66,7 @@ describe('a deploy that is killed', () => {
     expect(begun).toHaveLength(11);
   });
 
-  it('ends like an undisturbed one once it is resumed, wherever it was killed', { timeout: LIMIT }, async () => {
+  it('ends like an undisturbed one once it is resumed, wherever it was killed', LIMIT, async () => {
     const halves = [0, 1].map((half) => later.steps.filter((_, index) => index % 2 === half));
     const told = await Promise.all(
       halves.map(async (steps) => {
@@ -74,7 +84,20 @@ describe('a deploy that is killed', () => {
     expect(killed).toBeGreaterThan(later.steps.length * 0.9);
   });
 
-  it('ends like an undisturbed one when it was the first, wherever it was killed', { timeout: LIMIT }, async () => {
+  const strace = spawnSync('strace', ['-V']).status === 0;
+  it.skipIf(!strace)(
+    `ends like an undisturbed one when it was killed in a system call${strace ? '' : ' (no strace here)'}`,
+    LIMIT,
+    async () => {
+      const crash = await made();
+      await undisturbed(crash, deploying(crash));
+      const { troubles, killed } = await cutOffAt(crash, deploying(crash), { ...later, steps: CALLS });
+      expect(troubles).toEqual([]);
+      expect(killed).toBe(CALLS.length);
+    },
+  );
+
+  it('ends like an undisturbed one when it was the first, wherever it was killed', LIMIT, async () => {
     const own = first.steps.filter((step) => !later.steps.includes(step));
     const troubles = [];
     for (const step of own) {

@@ -221,7 +221,7 @@ describe('manual migrations', () => {
     expect(status.dirty).toMatchObject({ id: '0002_half', statements_done: 1 });
     expect((await project.run(['migrate', 'run', '--env', 'production', '--yes', '--json'])).code).not.toBe(0);
     query('CREATE TABLE later (n INTEGER)');
-    await project.ok(['migrate', 'resolve', '0002_half', '--continue-from', '2', '--env', 'production']);
+    await project.ok(['migrate', 'resolve', '0002_half', '--continue-from', '2', '--env', 'production', '--yes']);
     await project.ok(['migrate', 'run', '--env', 'production', '--yes']);
     expect(query('SELECT n FROM later')).toEqual([{ n: 1 }]);
     const { entries } = (await project.ok(['audit', '--json'])).json();

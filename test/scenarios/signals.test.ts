@@ -92,19 +92,20 @@ describe('a stop signal', () => {
     expect((await holder.ended).code).toBe(0);
   });
 
-  it.each([['--json'], ['--events', 'ndjson'], ['--verbose']])(
-    'is not what a reader that goes away sends: %s',
-    async (...args) => {
-      await held.letGo('build');
-      await held.letGo('start');
-      const line = `"${process.execPath}" "${BINARY}" deploy --env staging ${args.join(' ')} 2>&1 | head -n 1`;
-      const env = { PATH: process.env['PATH'], HOME: held.project.path('home') };
-      const shell = spawn('/bin/sh', ['-c', line], { cwd: held.project.folder, env });
-      await new Promise((resolve) => shell.once('exit', resolve));
-      await until(async () => (await held.environment())?.deployments.at(-1)?.healthy === true);
-      expect((await held.environment())?.active_run).toBeUndefined();
-    },
-  );
+  it.each([
+    ['--json'],
+    ['--events', 'ndjson'],
+    ['--verbose'],
+  ])('is not what a reader that goes away sends: %s', async (...args) => {
+    await held.letGo('build');
+    await held.letGo('start');
+    const line = `"${process.execPath}" "${BINARY}" deploy --env staging ${args.join(' ')} 2>&1 | head -n 1`;
+    const env = { PATH: process.env['PATH'], HOME: held.project.path('home') };
+    const shell = spawn('/bin/sh', ['-c', line], { cwd: held.project.folder, env });
+    await new Promise((resolve) => shell.once('exit', resolve));
+    await until(async () => (await held.environment())?.deployments.at(-1)?.healthy === true);
+    expect((await held.environment())?.active_run).toBeUndefined();
+  });
 });
 
 /** Processes that work in the project, other than the gateway and the services behind it. */

@@ -67,10 +67,16 @@ describe('dotenv', () => {
     await secretsFile('.env', 'API_KEY=hunter2-long\nEMPTY=\n');
     const { findings } = await resolve('dotenv:.env#APIKEY');
     expect(findings).toMatchObject([
-      { code: 'MISSING_ENV', message: 'Missing ENV: V (dotenv:.env#APIKEY is not in the file)', fix: 'Did you mean .env#API_KEY?' },
+      {
+        code: 'MISSING_ENV',
+        message: 'Missing ENV: V (dotenv:.env#APIKEY is not in the file)',
+        fix: 'Did you mean .env#API_KEY?',
+      },
     ]);
     expect(JSON.stringify(findings)).not.toContain('hunter2');
-    expect((await resolve('dotenv:.env#EMPTY')).findings).toMatchObject([{ message: 'V: dotenv:.env#EMPTY is empty' }]);
+    expect((await resolve('dotenv:.env#EMPTY')).findings).toMatchObject([
+      { message: 'Missing ENV: V (dotenv:.env#EMPTY is empty)' },
+    ]);
   });
 
   test('a missing file says which', async () => {

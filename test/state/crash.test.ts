@@ -30,17 +30,16 @@ const CALLS: readonly (readonly [call: string, when: number])[] = [
 ];
 
 describe.skipIf(lacksStrace)(named('a fault at a system call of a state write', lacksStrace), () => {
-  it.each(CALLS)(
-    'kill -9 at %s number %i leaves the old or the new state, and the next run goes on',
-    async (call, when) => {
-      const folder = await stateWithOneWrite();
-      const { output } = await injected(folder, { call, fault: `signal=KILL:when=${when}` });
-      const found = await numberOnDisk(folder);
-      expect(output).toBe('');
-      expect([1, 2]).toContain(found);
-      expect(await writeOnce(folder)).toBe(found + 1);
-    },
-  );
+  it.each(
+    CALLS,
+  )('kill -9 at %s number %i leaves the old or the new state, and the next run goes on', async (call, when) => {
+    const folder = await stateWithOneWrite();
+    const { output } = await injected(folder, { call, fault: `signal=KILL:when=${when}` });
+    const found = await numberOnDisk(folder);
+    expect(output).toBe('');
+    expect([1, 2]).toContain(found);
+    expect(await writeOnce(folder)).toBe(found + 1);
+  });
 
   const errors: [call: string, when: number, code: string, outcome: 'named' | 'survived'][] = [
     [FSYNC, 1, 'EIO', 'named'],

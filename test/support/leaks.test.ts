@@ -15,23 +15,20 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('leak scanner', () => {
-  test.each(CANARIES.map((canary) => [canary.name, canary] as const))(
-    'finds a planted value in every encoding: %s',
-    (_, canary) => {
-      for (const [encoding, text] of encodingsOfCanary(canary.value)) {
-        const leaks = findLeaks([{ name: 'planted', text: `noise ${text} noise` }]);
-        expect(leaks, encoding).toContainEqual(expect.objectContaining({ canary: canary.name, sink: 'planted' }));
-      }
-    },
-  );
+  test.each(
+    CANARIES.map((canary) => [canary.name, canary] as const),
+  )('finds a planted value in every encoding: %s', (_, canary) => {
+    for (const [encoding, text] of encodingsOfCanary(canary.value)) {
+      const leaks = findLeaks([{ name: 'planted', text: `noise ${text} noise` }]);
+      expect(leaks, encoding).toContainEqual(expect.objectContaining({ canary: canary.name, sink: 'planted' }));
+    }
+  });
 
-  test.each(CANARIES.map((canary) => [canary.name, canary] as const))(
-    'finds a value of which only a part got out: %s',
-    (_, canary) => {
-      for (const core of canary.cores)
-        expect(findLeaks([{ name: 'sink', text: `…${core}` }], [canary])).toHaveLength(1);
-    },
-  );
+  test.each(
+    CANARIES.map((canary) => [canary.name, canary] as const),
+  )('finds a value of which only a part got out: %s', (_, canary) => {
+    for (const core of canary.cores) expect(findLeaks([{ name: 'sink', text: `…${core}` }], [canary])).toHaveLength(1);
+  });
 
   test('finds nothing in text without values', () => {
     const harmless = CANARIES.map(

@@ -40,7 +40,9 @@ export const CANARIES: readonly Canary[] = [
   ),
 ];
 
-function canary(name: string, cores: readonly string[], between = ''): Canary {
+/** The process's number makes them its own: tests that look at every process may run at the same time. */
+function canary(name: string, words: readonly string[], between = ''): Canary {
+  const cores = words.map((word) => `${word}${process.pid}`);
   return { name, value: cores.join(between), cores };
 }
 
@@ -139,6 +141,8 @@ export function watchProcesses(every = 5): ProcessWatch {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       const line = readProcess(pid, 'cmdline');
       const text = readProcess(pid, 'environ');
+      // Between two programs a process has none; it is seen the next time.
+      if (line === '') continue;
       commandLines.add(line);
       environments.set(`${line}\0${text}`, { name: `environment of ${line}`, text });
     }

@@ -22,6 +22,8 @@ export interface RunOptions {
   /** Called with the child, to kill or signal it. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
   readonly node?: readonly string[];
+  /** A program to run it under, with its arguments. */
+  readonly under?: readonly string[];
 }
 
 /** A project in a temporary folder, and the built command line to run on it as a user would. */
@@ -53,7 +55,9 @@ export class Project {
   }
 
   run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    const child = spawn(process.execPath, [...(options.node ?? []), BINARY, ...args], {
+    const argv = [...(options.under ?? []), process.execPath, ...(options.node ?? []), BINARY, ...args];
+    const [program = process.execPath, ...rest] = argv;
+    const child = spawn(program, rest, {
       cwd: this.folder,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],

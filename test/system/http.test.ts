@@ -35,18 +35,17 @@ describe('an exchange', () => {
     expect(Buffer.from(answer.body).toString()).toBe('täxt');
   });
 
-  test.each([301, 302, 307, 404, 429, 500, 503])(
-    'status %i is an answer, and a redirect is not followed',
-    async (status) => {
-      const paths: (string | undefined)[] = [];
-      const { url } = await serve((request, response) => {
-        paths.push(request.url);
-        response.writeHead(status, { location: '/elsewhere' }).end();
-      });
-      expect(await send({ url: `${url}/here` })).toMatchObject({ status, headers: { location: '/elsewhere' } });
-      expect(paths).toEqual(['/here']);
-    },
-  );
+  test.each([
+    301, 302, 307, 404, 429, 500, 503,
+  ])('status %i is an answer, and a redirect is not followed', async (status) => {
+    const paths: (string | undefined)[] = [];
+    const { url } = await serve((request, response) => {
+      paths.push(request.url);
+      response.writeHead(status, { location: '/elsewhere' }).end();
+    });
+    expect(await send({ url: `${url}/here` })).toMatchObject({ status, headers: { location: '/elsewhere' } });
+    expect(paths).toEqual(['/here']);
+  });
 
   test('keeps the connection for the next request', async () => {
     const ports = new Set<number | undefined>();
@@ -183,13 +182,16 @@ describe('where requests may go', () => {
     expect(reached).toBe(0);
   });
 
-  test.each(['127.0.0.1', '0x7f000001', '2130706433', '[::ffff:127.0.0.1]', 'localhost'])(
-    'a private request reaches %s',
-    async (host) => {
-      const { port } = await serve((_, response) => void response.end('ok'));
-      expect(await send({ url: `http://${host}:${port}/` })).toMatchObject({ status: 200 });
-    },
-  );
+  test.each([
+    '127.0.0.1',
+    '0x7f000001',
+    '2130706433',
+    '[::ffff:127.0.0.1]',
+    'localhost',
+  ])('a private request reaches %s', async (host) => {
+    const { port } = await serve((_, response) => void response.end('ok'));
+    expect(await send({ url: `http://${host}:${port}/` })).toMatchObject({ status: 200 });
+  });
 
   test.each([
     '169.254.169.254',
@@ -221,12 +223,16 @@ describe('where requests may go', () => {
     expect(refusal(address, 'private')).toBeUndefined();
   });
 
-  test.each(['1.1.1.1', '172.32.0.1', '192.167.255.255', '2606:4700::1111', '::ffff:1.1.1.1', '64:ff9b::1.1.1.1'])(
-    '%s is public',
-    (address) => {
-      expect(refusal(address, 'public')).toBeUndefined();
-    },
-  );
+  test.each([
+    '1.1.1.1',
+    '172.32.0.1',
+    '192.167.255.255',
+    '2606:4700::1111',
+    '::ffff:1.1.1.1',
+    '64:ff9b::1.1.1.1',
+  ])('%s is public', (address) => {
+    expect(refusal(address, 'public')).toBeUndefined();
+  });
 
   test('a name that stands for a refused address is refused before connecting', async () => {
     let reached = 0;

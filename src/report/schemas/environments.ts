@@ -42,6 +42,7 @@ const SHOW = document(
   {
     ...SUMMARY.always,
     configuration: object('What it is configured with.', {
+      revision: whole('Number of its newest revision; 0 when the config file is all there is.'),
       variables: mapOf(text('Value.'), 'Variables.'),
       secrets: mapOf(text('Reference.'), 'References of secrets.'),
       flags: mapOf(anything('Value.'), 'Feature flags.'),

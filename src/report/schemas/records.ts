@@ -68,7 +68,7 @@ const AUDIT = document('Who did what, newest last', {
     ),
     'Actions.',
   ),
-  skipped: whole('Lines that cannot be read.'),
+  skipped: listOf(FINDING, 'Lines that cannot be read.'),
 });
 
 const STATE_SHOW = document('The state and its locks', {

@@ -1,4 +1,4 @@
-import type { InspectedRelease, Share } from '../../core/driver.ts';
+import type { Share } from '../../core/driver.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import { versionOf } from '../../core/run.ts';
@@ -45,15 +45,16 @@ export async function shift(session: Session, action: ActionOf<'shift'>, scope: 
 }
 
 function sharesOf(placed: Release | undefined, live: Release | undefined, percent: number): Share[] {
-  // A platform may answer the live release when the same is placed again: then there is nobody to share with.
-  if (live && (!placed || sameRef(live, placed))) return [{ ref: live.ref, percent: 100 }];
-  if (placed && live)
-    return [
-      { ref: placed.ref, percent },
-      { ref: live.ref, percent: 100 - percent },
-    ];
-  // Before a first deploy nothing was live: taking the share away again leaves nobody to send users to.
-  return placed && percent > 0 ? [{ ref: placed.ref, percent: 100 }] : [];
+  if (!live) {
+    // Before a first deploy nothing was live: taking the share away again leaves nobody to send users to.
+    return placed && percent > 0 ? [{ ref: placed.ref, percent: 100 }] : [];
+  }
+  // A driver that has nothing to do places the live release itself: it keeps everybody.
+  if (!placed || sameRef(placed, live)) return [{ ref: live.ref, percent: 100 }];
+  return [
+    { ref: placed.ref, percent },
+    { ref: live.ref, percent: 100 - percent },
+  ];
 }
 
 /** Takes this run's release away again. */
@@ -87,8 +88,8 @@ async function retireOne({ driver, target, context }: Call, ref: Json, scope: Op
   scope.log(`removed ${canonicalJson(ref)}`);
 }
 
-function sameRef(release: Pick<InspectedRelease, 'ref'>, known: Release): boolean {
-  return canonicalJson(release.ref) === canonicalJson(known.ref);
+function sameRef(one: { readonly ref: Json }, other: { readonly ref: Json }): boolean {
+  return canonicalJson(one.ref) === canonicalJson(other.ref);
 }
 
 function releaseOf(

@@ -25,14 +25,17 @@ describe('raw engine on SQLite', () => {
     expect((await readdir(join(root, 'data'))).sort()).toEqual(['app.db', 'app.db.deployer-lock']);
   });
 
-  it.each([['sqlite:app.db'], ['sqlite:./app.db'], ['sqlite://app.db'], ['sqlite:app.db?mode=rw'], ['SQLITE:app.db']])(
-    'takes %s for a path inside the project',
-    async (url) => {
-      const root = await project(GOOD);
-      await engine.apply(targetOf(root, url), {}, contextOf());
-      expect(existsSync(join(root, 'app.db'))).toBe(true);
-    },
-  );
+  it.each([
+    ['sqlite:app.db'],
+    ['sqlite:./app.db'],
+    ['sqlite://app.db'],
+    ['sqlite:app.db?mode=rw'],
+    ['SQLITE:app.db'],
+  ])('takes %s for a path inside the project', async (url) => {
+    const root = await project(GOOD);
+    await engine.apply(targetOf(root, url), {}, contextOf());
+    expect(existsSync(join(root, 'app.db'))).toBe(true);
+  });
 
   it.each([['sqlite:'], ['sqlite://']])('takes an absolute path behind %s', async (scheme) => {
     const root = await project(GOOD);

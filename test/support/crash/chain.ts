@@ -1,3 +1,5 @@
+import type { EnvironmentState } from '../../../src/core/state.ts';
+import type { Outcome } from '../project.ts';
 import type { CrashProject, Picture } from './project.ts';
 
 /** One command that is cut off again and again in one project, each time after new changes. */
@@ -67,9 +69,10 @@ export async function cutOff(
   { step, round, picture, every = false }: { step: string; round: number; picture: Picture; every?: boolean },
 ): Promise<Cut> {
   const text = await chain.prepare(round);
+  const before = await crash.environment(chain.env);
   const first = await crash.crash(chain.command, step, { every });
   const killed = first.code === null;
-  const end = killed ? await finish(crash, chain) : first;
+  const end = killed ? await finish(crash, chain, before) : first;
   const expected = { ...picture, ...(chain.expected ?? changing(crash))(text) };
   const found = await crash.picture(chain.env);
   const wrong = end.code === (chain.code ?? 0) ? [] : [`exit ${end.code}: ${end.stdout}${end.stderr}`];
@@ -79,11 +82,15 @@ export async function cutOff(
   return { killed: killed ? 1 : 0, troubles };
 }
 
-/** A run that had not begun is nothing to resume: the command is given again. */
-async function finish(crash: CrashProject, { env, command, finish: words = ['resume', '--json'] }: Chain) {
-  const begun = (await crash.environment(env))?.active_run !== undefined;
-  return crash.project.run(begun ? words : command);
+/** A run that had not begun is nothing to resume: the command is given again. One that was closed needs nothing more. */
+async function finish(crash: CrashProject, chain: Chain, before: EnvironmentState | undefined): Promise<End> {
+  const now = await crash.environment(chain.env);
+  if (now?.active_run) return crash.project.run(chain.finish ?? ['resume', '--json']);
+  const closed = JSON.stringify(now) !== JSON.stringify(before);
+  return closed ? { code: chain.code ?? 0, stdout: '', stderr: '' } : crash.project.run(chain.command);
 }
+
+type End = Pick<Outcome, 'code' | 'stdout' | 'stderr'>;
 
 function changing(crash: CrashProject): (text: string) => Expected {
   return (text) => ({ answers: { api: text, web: text }, ledger: [crash.migrations] });

@@ -5,7 +5,7 @@ import type { EnvironmentState, Release } from '../../../src/core/state.ts';
 import { localStatus } from '../../../src/drivers/local/control.ts';
 import { createRuntime } from '../../../src/runtime.ts';
 import type { State } from '../../../src/state/state.ts';
-import { get, type Outcome, type Project, projectOf } from '../project.ts';
+import { get, type Outcome, type Project, projectOf, type RunOptions } from '../project.ts';
 
 const PRELOAD = resolve(import.meta.dirname, 'preload.js');
 
@@ -96,7 +96,7 @@ export class CrashProject {
     }
   }
 
-  /** Names of the steps of an undisturbed run, which has to succeed. */
+  /** Names of the steps of an undisturbed run, however it ends. */
   async record(args: readonly string[], { every = false } = {}): Promise<string[]> {
     const file = this.project.path('steps.txt');
     await this.project.run(args, { node: ['--import', PRELOAD], env: { CRASH_RECORD: file, ...everyEnv(every) } });
@@ -105,8 +105,10 @@ export class CrashProject {
     return steps;
   }
 
-  /** Runs until the step; `code` is `null` when it came to it. */
+  /** Runs until the step; `code` is `null` when it came to it. `link call #3` is the third system call of that name. */
   crash(args: readonly string[], step: string, { every = false } = {}): Promise<Outcome> {
+    const [, call, nth] = /^(\w+) call #(\d+)$/.exec(step) ?? [];
+    if (call && nth) return this.project.run(args, killedAt(call, nth));
     return this.project.run(args, { node: ['--import', PRELOAD], env: { CRASH_AT: step, ...everyEnv(every) } });
   }
 
@@ -208,6 +210,12 @@ async function answers(current: Readonly<Record<string, Release>>): Promise<Reco
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/** strace counts per thread, so there is one. */
+function killedAt(call: string, nth: string): RunOptions {
+  const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${nth}`];
+  return { under: ['strace', '-qq', '-f', '-o', '/dev/null', ...inject], env: { UV_THREADPOOL_SIZE: '1' } };
 }
 
 function everyEnv(every: boolean): Record<string, string> {

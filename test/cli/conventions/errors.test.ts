@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appFiles, BINARY, type Project, projectOf } from '../../support/project.ts';
+
+const noNetwork = spawnSync('unshare', ['-rn', 'true']).status === 0;
+const straces = spawnSync('strace', ['-V']).status === 0;
+
+const BAD = `version: 1
+project: bad
+services:
+  app: { path: app, helth: { path: / } }
+  web: { path: app, after: [ghost], timeout: soon }
+environments: { dev: { mode: dve } }
+`;
+
+describe('errors, configuration and manners', () => {
+  let project: Project;
+
+  beforeAll(async () => {
+    const files = appFiles({ environments: '  dev: { mode: dev }\n  staging: { mode: staging }\n' });
+    project = await projectOf({ ...files, 'bad.yml': BAD });
+  });
+  afterAll(() => project.dispose());
+
+  it('38: an error has a code, a place, a fix and a page; all of a kind come at once, the whole comes last', async () => {
+    const { code, stdout, stderr } = await project.run(['validate', 'bad.yml']);
+    const lines = stderr.trimEnd().split('\n');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(lines.filter((line) => /^error\[INVALID_CONFIG\] bad\.yml:\d+:\d+: /.test(line))).toHaveLength(5);
+    expect(lines).toContain('  fix: Did you mean "health"?');
+    expect(lines.at(-2)).toBe('more: deployer help INVALID_CONFIG');
+    expect(lines.at(-1)).toMatch(/: The config has 4 problems$/);
+    expect((await project.ok(['help', 'INVALID_CONFIG'])).stdout).toContain('exit code:');
+  });
+
+  it('38: one problem is said once', async () => {
+    await project.write(
+      'one.yml',
+      BAD.replace(', helth: { path: / }', '').replace(', after: [ghost], timeout: soon', ''),
+    );
+    const { stderr } = await project.run(['validate', 'one.yml']);
+    expect(stderr.match(/environments\.dev\.mode/g)).toHaveLength(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^error\[INVALID_CONFIG\] one\.yml:6:\d+: /);
+  });
+
+  it('38: no stack without --debug', async () => {
+    for (const line of ['validate bad.yml', 'nosuch', 'version show nosuch', 'plan --config nosuch.yaml --debug'])
+      expect((await project.run(line.split(' '))).stderr).not.toMatch(/^ *at .*\(/m);
+  });
+
+  it('39: a flag wins over the environment, and that over the config; the tool can say which', async () => {
+    const origin = async (words: readonly string[], env = {}) =>
+      (await project.ok(['config', 'get', 'env', '--json', ...words], { env })).json();
+    const DEPLOYER_ENV = 'staging';
+    expect(await origin(['--env', 'dev'], { DEPLOYER_ENV })).toMatchObject({ value: 'dev', origin: '--env' });
+    expect(await origin([], { DEPLOYER_ENV })).toMatchObject({ value: 'staging', origin: 'DEPLOYER_ENV' });
+    expect(await origin([])).toMatchObject({ value: 'dev', origin: 'the only environment in mode dev' });
+    expect((await project.ok(['config', 'get', 'env', '--show-origin'])).stdout).toMatch(/^dev +the only environment/m);
+  });
+
+  it('39: a deploy leaves nothing at home', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'deployer-home-'));
+    await project.ok(['deploy'], { env: { HOME: home } });
+    expect(await readdir(home)).toEqual([]);
+    await rm(home, { recursive: true });
+  });
+
+  it.skipIf(!noNetwork)(
+    `40: what is local works without a network${noNetwork ? '' : ' (skipped: no unshare -rn)'}`,
+    () => {
+      for (const line of [
+        '--help',
+        '--version',
+        'help environment',
+        'plan',
+        'validate',
+        'env list',
+        'completion bash',
+      ]) {
+        const outcome = spawnSync('unshare', ['-rn', process.execPath, BINARY, ...line.split(' ')], {
+          cwd: project.folder,
+          encoding: 'utf8',
+        });
+        expect({ line, status: outcome.status, stderr: outcome.stderr }).toEqual({ line, status: 0, stderr: '' });
+      }
+    },
+  );
+
+  it.skipIf(!straces)(
+    `40: help and version load none of the large parts${straces ? '' : ' (skipped: no strace)'}`,
+    () => {
+      for (const line of ['--help', '--version', 'help exit-codes', 'nosuch']) {
+        const { stderr } = spawnSync(
+          'strace',
+          ['-f', '-e', 'trace=openat', process.execPath, BINARY, ...line.split(' ')],
+          {
+            cwd: project.folder,
+            encoding: 'utf8',
+          },
+        );
+        const opened = [...stderr.matchAll(/"([^"]+)"/g)].map(([, file = '']) => file);
+        expect(opened.filter((file) => /node_modules|(yaml|execa|ora)\.cjs|deploy\.config/.test(file))).toEqual([]);
+      }
+    },
+  );
+});
