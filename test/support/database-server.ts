@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { canInstall, exclusively, installOnce } from './installation.ts';
 
 export interface ServerProgram {
   readonly name: string;
@@ -84,57 +84,8 @@ function identity(user: string): Identity | undefined {
 }
 
 async function installed(program: ServerProgram): Promise<string> {
-  const found = program.find();
-  if (found !== undefined) return found;
-  await exclusively(join(tmpdir(), 'deployer-apt.lock'), async () => {
-    if (program.find() === undefined) await aptInstall(program.packages);
-  });
-  const fresh = program.find();
-  if (fresh === undefined) throw new Error(`${program.name} could not be installed`);
-  return fresh;
-}
-
-function canInstall(): boolean {
-  return process.getuid?.() === 0 && existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get');
-}
-
-/** A policy file keeps the packages from starting services of their own (see invoke-rc.d(8)). */
-async function aptInstall(packages: readonly string[]): Promise<void> {
-  const policy = '/usr/sbin/policy-rc.d';
-  const own = !existsSync(policy);
-  if (own) await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  try {
-    spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, stdio: 'ignore' });
-  } finally {
-    if (own) await rm(policy, { force: true });
-  }
-}
-
-/** One process at a time; the lock of a dead one is taken over. */
-async function exclusively(lock: string, work: () => Promise<void>): Promise<void> {
-  while (!(await taken(lock))) {
-    const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
-    if (holder > 0 && !existsSync(`/proc/${holder}`)) await rm(lock, { force: true });
-    await sleep(50);
-  }
-  try {
-    await work();
-  } finally {
-    await rm(lock, { force: true });
-  }
-}
-
-async function taken(lock: string): Promise<boolean> {
-  try {
-    const handle = await open(lock, 'wx');
-    await handle.writeFile(String(process.pid));
-    await handle.close();
-    return true;
-  } catch {
-    return false;
-  }
+  await installOnce(program.packages, () => program.find() !== undefined);
+  return program.find() ?? '';
 }
 
 export async function freePort(): Promise<number> {

@@ -6,13 +6,13 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Folder of the database servers of this test run; they are started when a test first asks for one. */
+    /** Folder of the servers of this test run; they are started when a test first asks for one. */
     servers: string;
   }
 }
 
 /**
- * Gives a test run a folder for its database servers and sees to it that they end: a small guard process waits for the
+ * Gives a test run a folder for its servers (databases, a container engine) and sees to it that they end: a small guard process waits for the
  * end of this one, however it comes, then stops what the folder says was started, by pid.
  */
 export function setup(project: TestProject): () => Promise<void> {
