@@ -6,7 +6,7 @@ import type { LoadedConfig } from './config/parse.ts';
 import type { ArtifactStore } from './core/artifact.ts';
 import type { DriverCatalog } from './core/driver.ts';
 import type { Probe } from './core/health.ts';
-import type { Clock, Entropy, Http, Interrupts, Processes } from './core/ports.ts';
+import type { Clock, Entropy, Http, Interrupts, Peers, Processes } from './core/ports.ts';
 import { Redactor } from './core/redact.ts';
 import { catalog } from './drivers/catalog.ts';
 import { migrationEngines } from './migrations/catalog.ts';
@@ -31,6 +31,7 @@ export interface Runtime {
   readonly entropy: Entropy;
   readonly processes: Processes;
   readonly http: Http;
+  readonly peers: Peers;
   readonly interrupts: Interrupts;
   readonly probe: Probe;
   readonly redactor: Redactor;
@@ -69,6 +70,7 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     entropy,
     processes,
     http,
+    peers: lazyPeers(environment),
     interrupts: systemInterrupts(),
     probe: lazyProbe({ http, processes, clock }),
     redactor: new Redactor(),
@@ -110,6 +112,11 @@ function lazyProcesses(environment: Runtime['environment']): Processes {
 function lazyHttp(): Http {
   const real = once(async () => (await import('./system/http.ts')).systemHttp());
   return { send: async (request) => (await real()).send(request) };
+}
+
+function lazyPeers(environment: Runtime['environment']): Peers {
+  const real = once(async () => (await import('./system/peers.ts')).systemPeers({ environment }));
+  return { send: async (peer, request) => (await real()).send(peer, request) };
 }
 
 function lazyProbe(parts: { http: Http; processes: Processes; clock: Clock }): Probe {

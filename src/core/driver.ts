@@ -4,7 +4,7 @@ import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { Clock, Entropy, Http, Processes } from './ports.ts';
+import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 
 /** What a driver can do beyond the least; named in refusals. Each stands for a method or a way of working. */
@@ -36,6 +36,8 @@ export interface DriverFacts {
   readonly capabilities: readonly Capability[];
   /** Variables of the operator's environment it reads for its credentials, with what they are for. */
   readonly credentials: readonly { readonly variable: string; readonly purpose: string; readonly optional: boolean }[];
+  /** Variables of the operator's environment that say where and how, and are no secrets. */
+  readonly settings?: readonly { readonly variable: string; readonly purpose: string }[];
   /** How many operations may talk to it at once. */
   readonly concurrency: number;
   /** What the artifact has to be. */
@@ -73,6 +75,7 @@ export interface DriverContext {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly http: Http;
+  readonly peers: Peers;
   readonly processes: Processes;
   readonly artifacts: ArtifactStore;
   readonly probe: Probe;
@@ -81,6 +84,8 @@ export interface DriverContext {
   readonly folder: string;
   /** The credentials that the facts ask for. */
   readonly credentials: Readonly<Record<string, Secret>>;
+  /** The settings that the facts ask for, as far as they are set. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** Time left for this call, ms. */
   readonly timeout: number;

@@ -1,4 +1,5 @@
 import type { Channel } from './event.ts';
+import type { Secret } from './secret.ts';
 
 /** The outside world as the rest of the program sees it. `system/` makes the real ones; tests pass their own. */
 export interface Clock {
@@ -38,7 +39,7 @@ export interface CommandRequest {
   readonly cwd: string;
   /** The whole environment of the child on top of the small allow-list; nothing else is passed. */
   readonly env: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
   /** ms; the child's whole group is ended when it passes. */
   readonly timeout: number;
@@ -94,4 +95,48 @@ export interface Http {
    * refused address); any HTTP status is an answer.
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+/** A place that speaks HTTP and has no URL of the usual kind. */
+export type Peer =
+  /** A socket of this machine; absolute path. */
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls?: PeerTls }
+  /** A command that carries the connection over its standard streams, run without a shell. */
+  | { readonly kind: 'command'; readonly argv: readonly string[] };
+
+/** Certificates in PEM form, as far as they differ from the system's own. */
+export interface PeerTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: Secret;
+}
+
+export interface PeerRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  /** With its query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  /** Ends the exchange, also while the body of the answer is read. */
+  readonly signal?: AbortSignal;
+  /** Until the answer begins, ms; its body may take longer. */
+  readonly timeout: number;
+}
+
+export interface PeerAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** To be read to its end, or left, which drops the connection. Throws like `send`. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** HTTP with peers, over connections that are kept for the next request and keep no process alive. */
+export interface Peers {
+  /**
+   * Any status is an answer. Throws `DeployerError` (`PLATFORM_UNAVAILABLE`, `INSUFFICIENT_PERMISSIONS` for a socket that
+   * may not be opened, `TIMEOUT`), with what went wrong in `detail`.
+   */
+  send(peer: Peer, request: PeerRequest): Promise<PeerAnswer>;
 }

@@ -55,8 +55,13 @@ function optionsOf(request: CommandRequest, environment: ProcessesOptions['envir
     reject: false,
     buffer: false,
     encoding: 'buffer',
-    ...(request.stdin === undefined ? { stdin: 'ignore' as const } : { input: request.stdin }),
+    ...inputOf(request),
   } as const;
+}
+
+function inputOf({ stdin }: CommandRequest) {
+  if (stdin === undefined) return { stdin: 'ignore' as const };
+  return typeof stdin === 'string' ? { input: stdin } : { stdin };
 }
 
 function notRun(outcome: 'cancelled' | 'not_found', tail: readonly string[]): CommandResult {

@@ -23,12 +23,14 @@ export function driverContext(workspace: Workspace, { facts }: Driver, scope: Ca
     clock: runtime.clock,
     entropy: runtime.entropy,
     http: runtime.http,
+    peers: runtime.peers,
     processes: runtime.processes,
     artifacts: workspace.artifacts,
     probe: runtime.probe,
     root: workspace.config.root,
     folder: join(workspace.folder, facts.name),
     credentials: credentialsOf(workspace, facts),
+    settings: settingsOf(workspace, facts),
     signal: scope.signal,
     timeout: scope.timeout,
     idempotencyKey: scope.key,
@@ -63,4 +65,13 @@ function credentialsOf(workspace: Workspace, facts: DriverFacts): Record<string,
   });
   workspace.runtime.redactor.add(...found.map(([, secret]) => secret));
   return Object.fromEntries(found);
+}
+
+function settingsOf({ runtime }: Workspace, { settings = [] }: DriverFacts): Record<string, string> {
+  return Object.fromEntries(
+    settings.flatMap(({ variable }) => {
+      const value = runtime.environment[variable];
+      return value === undefined ? [] : [[variable, value]];
+    }),
+  );
 }
