@@ -1,7 +1,17 @@
 import type { OptionsCheck } from '../../core/driver.ts';
-import { parseDuration } from '../../core/duration.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
-import { isName, nearest } from '../../core/name.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { isName } from '../../core/name.ts';
+import {
+  checkAll,
+  checkDuration,
+  checkFlag,
+  checkPort,
+  durationSchema,
+  isInnerPath,
+  isObject,
+  type OptionCheck,
+  wrong,
+} from '../option-checks.ts';
 
 /** Options of the local driver, complete. Durations in ms. */
 export interface LocalOptions {
@@ -29,7 +39,6 @@ export interface LocalOptions {
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
-const LONGEST = 3_600_000;
 /** `/api`, `/api/v1`; no trailing slash. */
 const ROUTE = /^(?:\/[A-Za-z0-9._~-]+)+$/;
 const DURATIONS = {
@@ -49,14 +58,7 @@ export function readOptions(options: JsonObject): LocalOptions {
 
 /** Checks what the owner wrote and fills in what was left out; all problems at once. */
 export function checkOptions(written: unknown): OptionsCheck {
-  if (written !== undefined && written !== null && !isObject(written))
-    return { ok: false, problems: [{ path: [], message: 'is not a mapping', expected: 'options by name' }] };
-  const entries = Object.entries(written ?? {});
-  const checked = entries.map(([key, value]) => ({ key, ...checkOption(key, value) }));
-  const problems = checked.flatMap(({ key, problem }) => (problem ? [{ path: [key], ...problem }] : []));
-  if (problems.length > 0) return { ok: false, problems };
-  const given = checked.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value] as const]));
-  return { ok: true, options: { ...defaults(), ...Object.fromEntries(given) } };
+  return checkAll(written, { driver: 'local', checks: CHECKS, defaults: defaults() });
 }
 
 /** JSON Schema of the options as written, for editors. */
@@ -83,10 +85,7 @@ export const optionsSchema: JsonObject = {
     worker: { type: 'boolean', default: false, description: 'Listens on no port' },
     stop_signal: { enum: [...STOP_SIGNALS], default: 'SIGTERM', description: 'Signal that asks a service to end' },
     ...Object.fromEntries(
-      Object.entries(DURATIONS).map(([key, { text, description }]) => [
-        key,
-        { type: 'string', pattern: '^([0-9.]+(ms|s|m|h))+$', default: text, description },
-      ]),
+      Object.entries(DURATIONS).map(([key, { text, description }]) => [key, durationSchema(text, description)]),
     ),
   },
 };
@@ -96,47 +95,18 @@ function defaults(): JsonObject {
   return { host: '127.0.0.1', immutable: [], routes: {}, worker: false, stop_signal: 'SIGTERM', ...waits };
 }
 
-interface Problem {
-  readonly message: string;
-  readonly expected?: string;
-  readonly fix?: string;
-}
-
-interface OptionCheck {
-  readonly value?: Json;
-  readonly problem?: Problem;
-}
-
 const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   port: checkPort,
   host: checkHost,
   spa: checkSpa,
   immutable: checkImmutable,
   routes: checkRoutes,
-  worker: checkWorker,
+  worker: checkFlag,
   stop_signal: checkStopSignal,
   stop_timeout: checkDuration,
   drain_timeout: checkDuration,
   keep_alive: checkDuration,
 };
-
-function checkOption(key: string, value: unknown): OptionCheck {
-  const check = Object.hasOwn(CHECKS, key) ? CHECKS[key] : undefined;
-  if (check) return value === null ? {} : check(value);
-  const meant = nearest(key, Object.keys(CHECKS));
-  return {
-    problem: {
-      message: 'is not an option of the local driver',
-      expected: `one of ${Object.keys(CHECKS).join(', ')}`,
-      ...(meant ? { fix: `Did you mean ${meant}?` } : {}),
-    },
-  };
-}
-
-function checkPort(value: unknown): OptionCheck {
-  const right = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535;
-  return right ? { value } : wrong('is not a port', 'a whole number from 1 to 65535');
-}
 
 function checkHost(value: unknown): OptionCheck {
   const right = typeof value === 'string' && /^[A-Za-z0-9.:-]{1,253}$/.test(value);
@@ -165,29 +135,7 @@ function isServiceName(value: unknown): boolean {
   return typeof value === 'string' && isName(value);
 }
 
-function checkWorker(value: unknown): OptionCheck {
-  return typeof value === 'boolean' ? { value } : wrong('is neither true nor false', 'true or false');
-}
-
 function checkStopSignal(value: unknown): OptionCheck {
   const signal = STOP_SIGNALS.find((name) => name === value);
   return signal ? { value: signal } : wrong('is not a signal that can end a service', STOP_SIGNALS.join(', '));
-}
-
-function checkDuration(value: unknown): OptionCheck {
-  const ms = typeof value === 'string' ? parseDuration(value) : undefined;
-  const right = ms !== undefined && ms <= LONGEST;
-  return right ? { value: ms } : wrong('is not a duration of at most an hour', 'a duration such as 30s');
-}
-
-function wrong(message: string, expected: string): OptionCheck {
-  return { problem: { message, expected } };
-}
-
-function isInnerPath(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && !/^\/|\\|\0|(^|\/)\.\.(\/|$)/.test(value);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

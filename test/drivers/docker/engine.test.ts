@@ -27,11 +27,11 @@ describe('the endpoint of an engine', () => {
   });
 
   it.each([
-    '',
     'unix://relative',
     'http://x',
     'ssh://u:p@host',
     'ssh://-oProxyCommand=x',
+    'ssh://-oX@host',
   ])('of an unknown form is refused: %j', async (text) => {
     const failure = await findEndpoint(text, {}).catch(failureOf);
     expect(failure).toMatchObject({ code: 'INVALID_CONFIG' });

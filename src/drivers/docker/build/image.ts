@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import type { Artifact } from '../../../core/artifact.ts';
+import type { Digest } from '../../../core/digest.ts';
+import type { DriverContext, Target } from '../../../core/driver.ts';
+import { DeployerError } from '../../../core/errors.ts';
+import { revealAll, type Variables } from '../../../core/secret.ts';
+import { type Engine, openEngine } from '../engine/client.ts';
+import { LABEL } from '../names.ts';
+import { type DockerOptions, readOptions } from '../options.ts';
+import { buildImage, findBuilder } from './builder.ts';
+import { type BuildContext, findContext } from './context.ts';
+
+/** What an engine says of an image. */
+interface ImageView {
+  readonly Id: Digest;
+  readonly Size: number;
+}
+
+/**
+ * Builds the image of a service, in the engine that will run it. Its identity is its id; a name of its own keeps it from
+ * being taken for rubbish. The same inputs are found in the builder's cache and give the same image.
+ */
+export async function buildTarget(target: Target, variables: Variables, context: DriverContext): Promise<Artifact> {
+  const { service } = target;
+  const options = readOptions(service.options);
+  const source = await findContext(target, options.dockerfile, context);
+  if (!source) throw noDockerfile(target, options.dockerfile);
+  const engine = await openEngine(options.hosts[0]?.engine, context);
+  await runCommand(target, variables, source, context);
+  const repository = repositoryOf(target);
+  const image = `${repository}:building-${shortDigest(context.idempotencyKey)}`;
+  const builder = await findBuilder(context);
+  context.log(`building ${service.name} with ${builder === 'engine' ? 'the engine' : builder}`);
+  await buildImage(builder, { ...requestOf(target, options, variables), source, image }, engine, context);
+  return keepImage(engine, image, repository);
+}
+
+/** Where the images of a service are kept; all of its environments share them. */
+export function repositoryOf({ project, service }: Pick<Target, 'project' | 'service'>): string {
+  return `deployer/${project}/${service.name}`;
+}
+
+function requestOf({ project, service }: Target, options: DockerOptions, variables: Variables) {
+  return {
+    service: service.name,
+    labels: { [LABEL.managed]: '1', [LABEL.project]: project, [LABEL.service]: service.name },
+    variables: { ...options.build_args, ...variables },
+    ...(options.target ? { target: options.target } : {}),
+    ...(options.platform ? { platform: options.platform } : {}),
+  };
+}
+
+/** The owner's own command comes before: it makes what the Dockerfile takes. */
+async function runCommand(
+  { service }: Target,
+  variables: Variables,
+  { folder }: BuildContext,
+  context: DriverContext,
+): Promise<void> {
+  const { command } = service.build;
+  if (command === undefined) return;
+  const { signal, timeout, log } = context;
+  const env = revealAll(variables);
+  const result = await context.processes.shell(command, { cwd: folder, env, signal, timeout, onLine: log });
+  if (result.outcome === 'exited' && result.exitCode === 0) return;
+  if (result.outcome === 'cancelled') throw signal.reason;
+  throw new DeployerError({
+    code: result.outcome === 'timed_out' ? 'TIMEOUT' : 'BUILD_FAILED',
+    stage: 'build',
+    reason: `The build command of ${service.name} failed`,
+    fix: `Correct what the lines above say, or services.${service.name}.build.command`,
+    detail: result.tail,
+  });
+}
+
+/** From the name it was built under to one that stays. */
+async function keepImage(engine: Engine, image: string, repository: string): Promise<Artifact> {
+  const { body } = await engine.call<ImageView>('GET', `/images/${image}/json`, { doing: `find ${image}` });
+  const tag = tagOf(body.Id);
+  await engine.call('POST', `/images/${image}/tag`, { doing: `name ${image}`, query: { repo: repository, tag } });
+  await engine.call('DELETE', `/images/${image}`, { doing: `forget the name ${image}`, accept: [404, 409] });
+  return { kind: 'image', digest: body.Id, size: body.Size, location: repository };
+}
+
+export function tagOf(digest: string): string {
+  return digest.slice('sha256:'.length, 'sha256:'.length + 12);
+}
+
+export function shortDigest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 10);
+}
+
+export function noDockerfile({ service }: Target, dockerfile: string): DeployerError {
+  return new DeployerError({
+    code: 'INVALID_CONFIG',
+    stage: 'build',
+    reason: `${service.name} has no Dockerfile: there is no ${dockerfile} in ${service.path}`,
+    fix: `Write one, or name another file in services.${service.name}.docker.dockerfile`,
+  });
+}

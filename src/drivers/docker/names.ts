@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { Target } from '../../core/driver.ts';
+
+/** Labels on everything that is made; the truth about what belongs to whom. */
+export const LABEL = {
+  managed: 'deployer.managed',
+  project: 'deployer.project',
+  environment: 'deployer.env',
+  service: 'deployer.service',
+  role: 'deployer.role',
+  version: 'deployer.version',
+  release: 'deployer.release',
+  port: 'deployer.port',
+} as const;
+
+/** The longest name that DNS takes. */
+const LONGEST = 63;
+
+/** The same for every attempt of one operation; another for the next one, even of the same version. */
+export function releaseOf(target: Target, idempotencyKey: string): string {
+  const { project, environment, service } = target;
+  return digest([project, environment, service.name, idempotencyKey].join('\n')).slice(0, 10);
+}
+
+/** Says everything, since a container's name is the only unique thing on a host; shortened where DNS could not take it. */
+export function containerName({ project, environment, service }: Target, release: string): string {
+  const full = `${project}-${environment}-${service.name}`;
+  const room = LONGEST - release.length - 1;
+  const fitting = full.length <= room ? full : `${full.slice(0, room - 9)}-${digest(full).slice(0, 8)}`;
+  return `${fitting}-${release}`;
+}
+
+/** Of the routes of one proxy. Names hold no dots, so no two targets share one. */
+export function routeName({ project, environment, service }: Target): string {
+  return [project, environment, service.name].join('.');
+}
+
+/** Labels that every object of a target carries. */
+export function targetLabels({ project, environment, service }: Target): Record<string, string> {
+  return {
+    [LABEL.managed]: '1',
+    [LABEL.project]: project,
+    [LABEL.environment]: environment,
+    [LABEL.service]: service.name,
+  };
+}
+
+/** As the engine wants a filter. */
+export function labelFilter(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify({ label: Object.entries(labels).map(([name, value]) => `${name}=${value}`) });
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
