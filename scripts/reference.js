@@ -6,7 +6,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const PAGES = ['README.md', 'docs/commands.md', 'docs/config.md', 'docs/json.md', 'docs/local-driver.md'];
+const PAGES = [
+  'README.md',
+  'docs/commands.md',
+  'docs/config.md',
+  'docs/docker-driver.md',
+  'docs/json.md',
+  'docs/local-driver.md',
+];
 const BLOCK = /(<!-- reference:(\S+) -->\n)([\s\S]*?)(<!-- \/reference -->)/g;
 /** What a pattern of the schema stands for. */
 const TEXTS = [

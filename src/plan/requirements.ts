@@ -7,7 +7,8 @@ import { can } from './target.ts';
 /** Services that their driver cannot serve: files, or a start command. */
 export function servingErrors(snapshot: Snapshot, placements: readonly Placement[]): Finding[] {
   return placements.flatMap(({ service, facts }) => {
-    const needed = service.start === undefined ? 'static' : 'process';
+    // An image knows what it starts.
+    const needed = service.start === undefined && facts.artifact !== 'image' ? 'static' : 'process';
     if (can(facts, needed)) return [];
     const able = Object.values(snapshot.drivers)
       .filter((other) => can(other, needed))

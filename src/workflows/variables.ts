@@ -42,7 +42,8 @@ export async function resolveVariables(
 
 /**
  * What one service gets. One that runs: every plain value, and the secrets that `env` or `build.env` names, all of them
- * when it has no `env`. One that is only files: what its build names.
+ * when it has no `env`. An image runs, with a start command or its own. One that is only
+ * files: what its build names.
  */
 export function serviceVariables(
   service: ServiceConfig,
@@ -50,7 +51,7 @@ export function serviceVariables(
   all: EnvironmentVariables,
 ): Variables {
   const named = new Set([...service.env.map(({ key }) => key), ...service.build.env]);
-  const runs = service.start !== undefined || facts?.capabilities.includes('configure');
+  const runs = service.start !== undefined || facts?.artifact === 'image' || facts?.capabilities.includes('configure');
   return pick(all.values, (name) => {
     if (!runs) return service.build.env.includes(name);
     return !all.secretNames.has(name) || named.has(name) || service.env.length === 0;

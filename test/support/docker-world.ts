@@ -1,60 +1,203 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
 import { dirname, join } from 'node:path';
+import type { Artifact } from '../../src/core/artifact.ts';
 import type { ServiceConfig } from '../../src/core/config.ts';
-import type { DriverFacts, Target } from '../../src/core/driver.ts';
-import { checkOptions, optionsSchema } from '../../src/drivers/docker/options.ts';
+import type { Driver, DriverContext, Placed, Target } from '../../src/core/driver.ts';
+import type { Variables } from '../../src/core/secret.ts';
+import { driver } from '../../src/drivers/docker/driver.ts';
+import { openEngine } from '../../src/drivers/docker/engine/client.ts';
+import { execute } from '../../src/drivers/docker/engine/exec.ts';
 import { systemPeers } from '../../src/system/peers.ts';
 import { systemProcesses } from '../../src/system/processes.ts';
 import { dockerEngine, type Engine } from './docker/engine.ts';
-import { IMAGES } from './docker/images.ts';
+import { engineCall, IMAGES } from './docker/images.ts';
 import { appFiles, createDriverWorld, type DriverWorld, targetOf } from './driver-world.ts';
 import { freePort } from './loopback.ts';
 
 /** A project on the test engine, behind a proxy of its own. */
 export interface DockerWorld extends DriverWorld {
+  readonly driver: Driver;
   readonly engine: Engine;
-  readonly port: number;
-  /** A target of this world's project; options are laid over those that lead to the test engine. */
+  /** Of the project, and of the proxy: begins the names of all there is of this world. */
+  readonly name: string;
+  /** A target of this world's project, whose service runs the fixture server; options are laid over the usual ones. */
   target(service?: Partial<ServiceConfig>): Target;
   /** Writes files below the project folder. */
   write(folder: string, files: Readonly<Record<string, string>>): void;
+  /** An image of the fixture server that answers with the label. */
+  image(label: string): Promise<Artifact>;
+  /** An image of a Dockerfile and nothing else. */
+  imageOf(dockerfile: string): Promise<Artifact>;
+  place(target: Target, label: string, variables?: Variables, context?: Partial<DriverContext>): Promise<Placed>;
+  /** Gives a release all the traffic. */
+  switchTo(target: Target, placed: Placed): Promise<void>;
+  live(target: Target, label: string, variables?: Variables): Promise<Placed>;
+  /** What a user of the URL reads; for one that only the host's network knows, what the proxy reads. */
+  ask(url: string): Promise<string>;
+  /** Containers, networks and volumes of this world. */
+  things(): Promise<readonly string[]>;
+  /** Everything that other users of the engine can see of this world, but for the variables of containers. */
+  shown(): Promise<readonly { readonly place: string; readonly text: string }[]>;
+  end(): Promise<void>;
 }
 
-export const APP_DOCKERFILE = `FROM ${IMAGES.node}\nWORKDIR /app\nCOPY . .\nCMD ["node", "app.mjs"]\n`;
+const DOCKERFILE = `FROM ${IMAGES.node}\nWORKDIR /app\nCOPY . .\nCMD ["node", "app.mjs"]\n`;
+const BUILDER = 'image-builder';
 
 let worlds = 0;
+let dockerfiles = 0;
 
 export async function createDockerWorld(): Promise<DockerWorld> {
   const [engine, world, port] = await Promise.all([dockerEngine(), createDriverWorld(), freePort()]);
   const name = `t${process.pid}-${++worlds}`;
   const environment = { PATH: process.env.PATH, HOME: world.root };
   const ports = { peers: systemPeers({ environment }), processes: systemProcesses({ environment }) };
-  const options = {
-    hosts: [{ engine: engine.endpoint, address: engine.address }],
-    proxy: { name, image: IMAGES.caddy, http_port: port, https_port: port + 1 },
-  };
+  const context = (given?: Partial<DriverContext>) => world.context({ ...ports, ...given });
+  const images = new Map<string, Promise<Artifact>>();
+  const agent = new Agent({ keepAlive: true });
   return {
     ...world,
+    driver,
     engine,
-    port,
-    context: (given) => world.context({ ...ports, ...given }),
-    target: (service) => {
-      const target = targetOf(facts, { ...service, options: { ...options, ...service?.options } });
-      return { ...target, project: name };
+    name,
+    context,
+    target,
+    write,
+    image: (label) => {
+      const image = images.get(label) ?? labelled(label);
+      images.set(label, image);
+      return image;
     },
-    write: (folder, files) => {
-      for (const [path, text] of Object.entries(files)) {
-        const file = join(world.root, folder, path);
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, text);
-      }
+    imageOf: (dockerfile) => build(`of-${++dockerfiles}`, { Dockerfile: dockerfile }),
+    place,
+    switchTo,
+    live: async (to, label, variables) => {
+      const placed = await place(to, label, variables);
+      await switchTo(to, placed);
+      return placed;
+    },
+    ask,
+    things: async () => (await allThings(engine)).filter((thing) => thing.includes(name)),
+    shown: async () => [...filesOf(world.root), ...(await labelsOf(engine, name))],
+    end: async () => {
+      agent.destroy();
+      await removeThings(engine, name);
+      await world.remove();
     },
   };
+
+  function target(service: Partial<ServiceConfig> = {}): Target {
+    const options = {
+      hosts: [{ engine: engine.endpoint, address: engine.address }],
+      host_names: [`${service.name ?? 'api'}.test`],
+      tls: 'off',
+      drain_timeout: '2s',
+      stop_timeout: '1s',
+      proxy: { name, image: IMAGES.caddy, http_port: port, https_port: port + 1 },
+      ...service.options,
+    };
+    return { ...targetOf(driver.facts, { health, ...service, options }), project: name };
+  }
+
+  function write(folder: string, files: Readonly<Record<string, string>>): void {
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(world.root, folder, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  }
+
+  async function labelled(label: string): Promise<Artifact> {
+    return build(label, { ...(await appFiles(label)), Dockerfile: DOCKERFILE });
+  }
+
+  async function build(folder: string, files: Readonly<Record<string, string>>): Promise<Artifact> {
+    write(`images/${folder}`, files);
+    const builder = target({ name: BUILDER, path: `images/${folder}` });
+    return (await driver.build?.(builder, {}, context())) as Artifact;
+  }
+
+  async function place(to: Target, label: string, variables: Variables = {}, given: Partial<DriverContext> = {}) {
+    images.set(label, images.get(label) ?? labelled(label));
+    const artifact = (await images.get(label)) as Artifact;
+    return driver.deploy(to, { version_id: `ver_${label}`, artifact, variables }, context(given));
+  }
+
+  async function switchTo(to: Target, placed: Placed): Promise<void> {
+    await driver.traffic?.(to, [{ ref: placed.ref, percent: 100 }], context());
+  }
+
+  async function ask(url: string): Promise<string> {
+    const { hostname, port, pathname, host } = new URL(url);
+    if (hostname.startsWith(name)) return askInside(url);
+    return new Promise((resolve, reject) => {
+      const to = { host: engine.address, port, path: pathname, headers: { host }, agent };
+      get(to, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.once('end', () => resolve(text)).once('error', reject);
+      }).once('error', reject);
+    });
+  }
+
+  async function askInside(url: string): Promise<string> {
+    const opened = await openEngine(engine.endpoint, context());
+    const { stdout } = await execute(opened, `${name}-proxy`, ['wget', '-q', '-O', '-', url]);
+    return stdout.join('\n');
+  }
 }
 
-/** The fixture server with a label, and how to make an image of it. */
-export async function imageFiles(label: string): Promise<Record<string, string>> {
-  return { ...(await appFiles(label)), Dockerfile: APP_DOCKERFILE };
+const health = {
+  kind: 'http',
+  target: '/healthz',
+  status: [200],
+  headers: {},
+  allowPrivate: false,
+  timeout: 10_000,
+  interval: 50,
+  successes: 1,
+} as const;
+
+async function allThings({ socket }: Engine): Promise<readonly string[]> {
+  const [containers, networks, volumes] = await Promise.all(
+    ['/containers/json?all=1', '/networks', '/volumes'].map(
+      async (path) => (await engineCall(socket, 'GET', path)).body,
+    ),
+  );
+  const { Volumes } = volumes as { Volumes: { Name: string }[] | null };
+  return [
+    ...(containers as { Names: string[] }[]).map(({ Names }) => `container ${Names[0]?.slice(1)}`),
+    ...(networks as { Name: string }[]).map(({ Name }) => `network ${Name}`),
+    ...(Volumes ?? []).map(({ Name }) => `volume ${Name}`),
+  ];
 }
 
-const facts = { name: 'docker', checkOptions, optionsSchema } as unknown as DriverFacts;
+/** Whatever a failed test has left, and the images. */
+async function removeThings(engine: Engine, name: string): Promise<void> {
+  const left = (await allThings(engine)).filter((thing) => thing.includes(name)).sort();
+  for (const [kind, thing] of left.map((one) => one.split(' ')))
+    await engineCall(engine.socket, 'DELETE', `/${kind}s/${thing}${kind === 'container' ? '?force=1&v=1' : ''}`);
+  const filters = encodeURIComponent(JSON.stringify({ label: [`deployer.project=${name}`] }));
+  const { body } = await engineCall(engine.socket, 'GET', `/images/json?filters=${filters}`);
+  for (const { Id } of body as { Id: string }[]) await engineCall(engine.socket, 'DELETE', `/images/${Id}?force=1`);
+}
+
+async function labelsOf({ socket }: Engine, name: string) {
+  const filters = encodeURIComponent(JSON.stringify({ name: [name] }));
+  const { body } = await engineCall(socket, 'GET', `/containers/json?all=1&filters=${filters}`);
+  return Promise.all(
+    (body as { Id: string }[]).map(async ({ Id }) => {
+      const view = (await engineCall(socket, 'GET', `/containers/${Id}/json`)).body as { Config: { Env?: unknown } };
+      delete view.Config.Env;
+      return { place: `inspect of ${Id}`, text: JSON.stringify(view) };
+    }),
+  );
+}
+
+function filesOf(root: string) {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .map((path) => join(root, path))
+    .filter((path) => statSync(path).isFile())
+    .map((place) => ({ place, text: readFileSync(place, 'utf8') }));
+}

@@ -196,7 +196,10 @@ export const optionsSchema: JsonObject = {
             type: 'object',
             additionalProperties: false,
             required: ['engine'],
-            properties: { engine: { type: 'string' }, address: { type: 'string' } },
+            properties: {
+              engine: { type: 'string', description: 'As in DOCKER_HOST, or the name of a Docker context' },
+              address: { type: 'string', description: 'Where users reach it, when that is not where its engine is' },
+            },
           },
         ],
       },

@@ -71,15 +71,15 @@ export async function withdraw(session: Session, action: ActionOf<'withdraw'>, s
   return { withdrawn: mine.length };
 }
 
-/** Removes releases that are neither live nor among the newest `keep` others. */
+/** Removes releases that are neither live nor among the newest `keep` others; those that stay are stopped. */
 export async function retire(session: Session, action: ActionOf<'retire'>, scope: OperationContext): Promise<Json> {
   const call = await callFor(session, action.service, scope);
   const { releases } = await call.driver.inspect(call.target, call.context);
   const idle = releases.filter(({ percent }) => percent === 0);
-  const spare = releases.some(({ percent }) => percent > 0)
-    ? idle.slice(0, Math.max(0, idle.length - action.keep))
-    : [];
+  if (idle.length === releases.length) return { retired: 0 };
+  const spare = idle.slice(0, Math.max(0, idle.length - action.keep));
   for (const { ref } of spare) await retireOne(call, ref, scope);
+  for (const { ref } of idle.slice(spare.length)) await call.driver.rest?.(call.target, ref, call.context);
   return { retired: spare.length };
 }
 
@@ -102,13 +102,14 @@ function releaseOf(
   const inputs = context.inputs[service];
   const config = requireService(session, service);
   if (!inputs) throw new Error(`no inputs recorded for ${service}`);
+  const artifact = artifactFor(session, service, scope);
   return {
     service,
     driver: config.driver,
     version_id: versionOf(context),
-    artifact: artifactFor(session, service, scope),
+    artifact,
     inputs,
-    serves: config.start === undefined ? 'files' : 'process',
+    serves: config.start === undefined && artifact.kind !== 'image' ? 'files' : 'process',
     ref: placed.ref,
     ...(placed.url ? { url: placed.url } : {}),
     ...(placed.dashboard_url ? { dashboard_url: placed.dashboard_url } : {}),

@@ -18,10 +18,7 @@ describe.skipIf(dockerUnavailable)(`building an image${reason}`, () => {
   beforeAll(async () => {
     world = await createDockerWorld();
   });
-  afterAll(async () => {
-    await removeImages(world);
-    await world.remove();
-  });
+  afterAll(() => world.end());
 
   it('yields an image that is named by its id, and the same one again', async () => {
     world.write('same', { Dockerfile: DOCKERFILE, 'a.txt': 'one' });
@@ -151,12 +148,5 @@ describe.skipIf(dockerUnavailable)(`building an image${reason}`, () => {
       .filter((name) => name.startsWith(repository));
   }
 });
-
-async function removeImages({ engine, target }: DockerWorld): Promise<void> {
-  const filters = JSON.stringify({ label: [`deployer.project=${target().project}`] });
-  const list = await engineCall(engine.socket, 'GET', `/images/json?filters=${encodeURIComponent(filters)}`);
-  for (const { Id } of list.body as { Id: string }[])
-    await engineCall(engine.socket, 'DELETE', `/images/${Id}?force=1`);
-}
 
 const DOCKERFILE = `FROM ${IMAGES.busybox}\nCOPY a.txt /\n`;

@@ -33,6 +33,8 @@ export interface Engine {
   readonly api: string;
   /** Reads the whole answer; JSON when it is that. */
   call<T = unknown>(method: PeerRequest['method'], path: string, request: CallRequest): Promise<Answer<T>>;
+  /** The whole answer as it is. */
+  bytes(method: PeerRequest['method'], path: string, request: CallRequest): Promise<Answer<Uint8Array>>;
   /** The body as it comes. */
   stream(method: PeerRequest['method'], path: string, request: CallRequest): Promise<AsyncIterable<Uint8Array>>;
   /** Lines of JSON as they come; a line that tells of an error is thrown as one. */
@@ -58,6 +60,10 @@ export async function openEngine(wanted: string | undefined, context: DriverCont
     endpoint,
     api,
     call: async (method, path, request) => read(await send(method, `/v${api}${path}`, request, world)),
+    bytes: async (method, path, request) => {
+      const { status, body } = await send(method, `/v${api}${path}`, request, world);
+      return { status, body: await whole(body) };
+    },
     stream: async (method, path, request) => (await send(method, `/v${api}${path}`, request, world)).body,
     async *lines(method, path, request) {
       const { body } = await send(method, `/v${api}${path}`, request, world);
@@ -104,6 +110,12 @@ function queryOf(query: CallRequest['query'] = {}): string {
 }
 
 async function read<T>({ status, headers, body }: PeerAnswer): Promise<Answer<T>> {
+  const text = (await whole(body)).toString('utf8');
+  const isJson = headers['content-type']?.includes('json') && text !== '';
+  return { status, body: (isJson ? JSON.parse(text) : text) as T };
+}
+
+async function whole(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -111,9 +123,7 @@ async function read<T>({ status, headers, body }: PeerAnswer): Promise<Answer<T>
     if (size > LONGEST_ANSWER) break;
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks).toString('utf8');
-  const isJson = headers['content-type']?.includes('json') && text !== '';
-  return { status, body: (isJson ? JSON.parse(text) : text) as T };
+  return Buffer.concat(chunks);
 }
 
 function agreedVersion(

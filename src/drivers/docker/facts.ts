@@ -1,0 +1,22 @@
+import type { DriverFacts } from '../../core/driver.ts';
+import { checkOptions, optionsSchema } from './options.ts';
+
+export const facts: DriverFacts = {
+  name: 'docker',
+  title: 'Docker',
+  capabilities: ['provision', 'build', 'switch', 'weights', 'logs', 'process'],
+  credentials: [],
+  settings: [
+    { variable: 'DOCKER_HOST', purpose: 'the engine, where the config names none' },
+    { variable: 'DOCKER_CONTEXT', purpose: 'the Docker context, where neither names an engine' },
+    { variable: 'DOCKER_CONFIG', purpose: 'the folder of contexts, instead of ~/.docker' },
+    { variable: 'DOCKER_CERT_PATH', purpose: 'the folder of the certificates for TLS' },
+    { variable: 'DOCKER_TLS_VERIFY', purpose: 'whether DOCKER_HOST speaks TLS' },
+    { variable: 'SSH_AUTH_SOCK', purpose: 'the agent that ssh asks' },
+    { variable: 'HOME', purpose: 'where ~/.docker is' },
+  ],
+  concurrency: 4,
+  artifact: 'image',
+  optionsSchema,
+  checkOptions,
+};

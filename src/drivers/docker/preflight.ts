@@ -1,0 +1,87 @@
+import type { DriverContext, Target } from '../../core/driver.ts';
+import { DeployerError } from '../../core/errors.ts';
+import type { Finding } from '../../core/finding.ts';
+import { findBuilder } from './build/builder.ts';
+import { findContext } from './build/context.ts';
+import { findContainer } from './engine/container.ts';
+import { type Host, openHost } from './host.ts';
+import { LABEL } from './names.ts';
+
+/** As engines call them → as platforms do. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm' };
+
+/** Whether the engine can be used, the image built and the proxy had; every problem that can be seen at once. */
+export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
+  const host = await openHost(target, context).catch((error: unknown) => findingOf(error));
+  if ('level' in host) return [host];
+  const findings = await Promise.all([
+    missingDockerfile(host, target, context),
+    wrongPlatform(host, target),
+    secretsInLayers(target, context),
+    takenProxy(host, target),
+  ]);
+  return findings.filter((finding) => finding !== undefined);
+}
+
+function findingOf(error: unknown): Finding {
+  if (!(error instanceof DeployerError)) throw error;
+  const { code, reason, fix } = error.failure;
+  return { level: 'error', code, message: reason, ...(fix ? { fix } : {}) };
+}
+
+async function missingDockerfile(
+  { options }: Host,
+  target: Target,
+  context: DriverContext,
+): Promise<Finding | undefined> {
+  const { name, path } = target.service;
+  if (await findContext(target, options.dockerfile, context)) return undefined;
+  return {
+    level: 'error',
+    code: 'INVALID_CONFIG',
+    message: `${name} has no Dockerfile: there is no ${options.dockerfile} in ${path}`,
+    path: `services.${name}.docker.dockerfile`,
+    fix: 'Write one, or name another file',
+  };
+}
+
+async function wrongPlatform({ engine, options }: Host, { service }: Target): Promise<Finding | undefined> {
+  if (options.platform === undefined) return undefined;
+  const { body } = await engine.call<{ OSType: string; Architecture: string }>('GET', '/info', {
+    doing: 'describe itself',
+  });
+  const own = `${body.OSType}/${ARCHITECTURES[body.Architecture] ?? body.Architecture}`;
+  if (options.platform === own || options.platform.startsWith(`${own}/`)) return undefined;
+  return {
+    level: 'error',
+    code: 'INVALID_CONFIG',
+    message: `${service.name} is built for ${options.platform}, and its host runs ${own}`,
+    path: `services.${service.name}.docker.platform`,
+    fix: `Set it to ${own}, or leave it out`,
+  };
+}
+
+/** Only BuildKit keeps them out of the image. What is a secret is known when values are; names tell enough here. */
+async function secretsInLayers({ service }: Target, context: DriverContext): Promise<Finding | undefined> {
+  const names = service.build.env;
+  if (names.length === 0 || (await findBuilder(context)) !== 'engine') return undefined;
+  return {
+    level: 'warning',
+    code: 'UNSUPPORTED',
+    message: `There is no BuildKit here: a secret among ${names.join(', ')} would be refused when ${service.name} is built`,
+    path: `services.${service.name}.build.env`,
+    fix: 'Install the buildx plug-in of the docker command',
+  };
+}
+
+async function takenProxy({ engine, shared }: Host, { service }: Target): Promise<Finding | undefined> {
+  const found = await findContainer(engine, shared.proxy);
+  if (!found || found.Config.Labels?.[LABEL.role] === 'proxy') return undefined;
+  return {
+    level: 'error',
+    code: 'PROJECT_NAME_TAKEN',
+    message: `The container ${shared.proxy} exists and is no proxy of deployer`,
+    path: `services.${service.name}.docker.proxy.name`,
+    fix: 'Set another name',
+  };
+}

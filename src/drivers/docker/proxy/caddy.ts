@@ -1,0 +1,96 @@
+import type { JsonObject } from '../../../core/json.ts';
+import type { DockerOptions, ProxyOptions } from '../options.ts';
+
+/** Slots of a route: each is one in a hundred requests. */
+export const SLOTS = 100;
+/** Where the proxy keeps what it was told, in the volume that outlives it. */
+export const FOLDER = '/config/deployer';
+export const SLOT_FOLDER = '/config/slots';
+/** Answers in the proxy itself for a route that nothing is placed behind yet. */
+export const NOBODY = '127.0.0.1:2021';
+export const ADMIN = 'http://127.0.0.1:2019';
+
+/** A route as the proxy's folder keeps it. */
+export interface RouteFile {
+  /** Below the folder of routes: which server, and, by its name, before which others it is asked. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Names come before catch-alls, and long paths before short ones that they are part of. */
+export function routeFiles(route: string, options: DockerOptions): readonly RouteFile[] {
+  const { host_names, path_prefix, tls } = options;
+  const rank = `${host_names.length > 0 ? 0 : 1}-${String(999 - path_prefix.length).padStart(3, '0')}`;
+  const file = (server: 'plain' | 'secure', content: JsonObject) => ({
+    path: `${server}/${rank}-${route}.json`,
+    text: JSON.stringify({ match: matchers(options), ...content, terminal: true }),
+  });
+  const proxied = { handle: [proxyTo(route)] };
+  return tls === 'automatic' ? [file('plain', TO_HTTPS), file('secure', proxied)] : [file('plain', proxied)];
+}
+
+/** Name of the route that a file holds. */
+export function routeOf(path: string): string {
+  return path.replace(/^(?:plain|secure)\/\d-\d{3}-/, '').replace(/\.json$/, '');
+}
+
+/** One matcher of an empty list of conditions would match nothing, none at all matches everything. */
+function matchers({ host_names, path_prefix }: DockerOptions): JsonObject[] {
+  const hosts = host_names.length > 0 ? { host: [...host_names].sort() } : {};
+  const paths = path_prefix === '/' ? {} : { path: [path_prefix, `${path_prefix}/*`] };
+  const match = { ...hosts, ...paths };
+  return Object.keys(match).length > 0 ? [match] : [];
+}
+
+function proxyTo(route: string): JsonObject {
+  return {
+    handler: 'reverse_proxy',
+    upstreams: slotNames().map((slot) => ({ dial: `{file.${SLOT_FOLDER}/${route}/current/${slot}}` })),
+    load_balancing: {
+      // Each takes its turn, so that shares are exact; neighbours belong to different releases.
+      selection_policy: { policy: 'round_robin' },
+      try_duration: '5s',
+      try_interval: '100ms',
+      // Only what was never sent is tried again: a request that made one container crash would do so to the next.
+      retry_match: [{ method: ['NEVER'] }],
+    },
+    health_checks: { passive: { fail_duration: '2s', max_fails: 1 } },
+    stream_close_delay: '1h',
+  };
+}
+
+const TO_HTTPS: JsonObject = {
+  handle: [
+    {
+      handler: 'static_response',
+      status_code: 308,
+      headers: { Location: ['https://{http.request.host}{http.request.uri}'] },
+    },
+  ],
+};
+
+export function slotNames(): readonly string[] {
+  return Array.from({ length: SLOTS }, (_, slot) => String(slot).padStart(2, '0'));
+}
+
+const LAST = { handle: [{ handler: 'static_response', status_code: 404, body: 'nothing is served here\n' }] };
+const EMPTY = { handle: [{ handler: 'static_response', status_code: 503, body: 'nothing is deployed here yet\n' }] };
+
+/**
+ * The proxy's whole configuration but for the routes, which the proxy's own shell puts in between: so two projects that
+ * add one each at the same time do not lose one. Members are `base-1`, routes of `plain`, `base-2`, routes of `secure`,
+ * `base-3`; each route is followed by a comma.
+ */
+export function baseConfig({ http_port, https_port }: ProxyOptions): Record<string, string> {
+  const servers = {
+    nobody: { listen: [NOBODY], automatic_https: { disable: true }, routes: [EMPTY] },
+    plain: { listen: [`:${http_port}`], automatic_https: { disable: true }, routes: ['PLAIN', LAST] },
+    secure: { listen: [`:${https_port}`], automatic_https: { disable_redirects: true }, routes: ['SECURE', LAST] },
+  };
+  const text = JSON.stringify({
+    admin: { listen: 'localhost:2019' },
+    apps: { http: { http_port, https_port, grace_period: '30s', servers } },
+  });
+  const [first = '', second = '', third = ''] = text.split(/"PLAIN",|"SECURE",/);
+  return { 'base-1': first, 'base-2': second, 'base-3': third };
+}

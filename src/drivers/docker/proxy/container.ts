@@ -1,0 +1,143 @@
+import type { DriverContext } from '../../../core/driver.ts';
+import { DeployerError } from '../../../core/errors.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import { type ContainerView, createContainer, findContainer, startContainer } from '../engine/container.ts';
+import { execute } from '../engine/exec.ts';
+import type { Host } from '../host.ts';
+import { LABEL } from '../names.ts';
+import { ADMIN } from './caddy.ts';
+
+const START_LIMIT = 10_000;
+const LOOK_EVERY = 50;
+/** The first that counts requests per container behind a slot. */
+const OLDEST = [2, 11, 2] as const;
+
+/** Makes sure that the host has its network and its proxy, and that the proxy runs. */
+export async function ensureProxy(host: Host, context: DriverContext): Promise<'created' | 'unchanged'> {
+  const { engine, shared } = host;
+  const found = await findContainer(engine, shared.proxy);
+  if (found) refuseForeign(host, found);
+  if (found?.State.Running) return 'unchanged';
+  await ensureNetwork(host);
+  if (!found) await createProxy(host, context);
+  await startContainer(engine, shared.proxy);
+  await untilAnswers(host, context);
+  if (!found) await refuseOld(host);
+  return 'created';
+}
+
+/** A second network of the same name would be made without complaint. */
+async function ensureNetwork({ engine, shared: { network } }: Host): Promise<void> {
+  const found = await engine.call('GET', `/networks/${network}`, { doing: `look at ${network}`, accept: [404] });
+  if (found.status !== 404) return;
+  const body = { Name: network, Driver: 'bridge', CheckDuplicate: true, Labels: sharedLabels('network') };
+  await engine.call('POST', '/networks/create', { doing: `create the network ${network}`, body, accept: [409] });
+}
+
+async function createProxy(host: Host, context: DriverContext): Promise<void> {
+  const { engine, shared } = host;
+  for (const volume of [shared.config, shared.data])
+    await engine.call('POST', '/volumes/create', {
+      doing: `create the volume ${volume}`,
+      body: { Name: volume, Labels: sharedLabels('proxy') },
+    });
+  await ensureImage(host, context);
+  await createContainer(engine, shared.proxy, proxyBody(host));
+}
+
+/** From the registry it names, when the host does not have it. */
+async function ensureImage({ engine, options: { proxy } }: Host, context: DriverContext): Promise<void> {
+  const doing = `fetch the image ${proxy.image}`;
+  const { status } = await engine.call('GET', `/images/${proxy.image}/json`, { doing, accept: [404] });
+  if (status !== 404) return;
+  context.log(`fetching ${proxy.image}`);
+  const query = { fromImage: proxy.image, tag: /[:@][^/]+$/.test(proxy.image) ? undefined : 'latest' };
+  for await (const _ of engine.lines('POST', '/images/create', { doing, query, timeout: context.timeout }));
+}
+
+/** Its admin port is not published: it is reached from inside only. */
+function proxyBody({ shared, options: { proxy } }: Host): JsonObject {
+  const ports = portsOf(proxy.http_port, proxy.https_port);
+  return {
+    Image: proxy.image,
+    Cmd: ['caddy', 'run', '--resume'],
+    Env: ['XDG_CONFIG_HOME=/config', 'XDG_DATA_HOME=/data'],
+    Labels: sharedLabels('proxy'),
+    ExposedPorts: Object.fromEntries(Object.keys(ports).map((port) => [port, {}])),
+    HostConfig: {
+      NetworkMode: shared.network,
+      PortBindings: ports,
+      Binds: [`${shared.config}:/config`, `${shared.data}:/data`],
+      RestartPolicy: { Name: 'unless-stopped' },
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
+    },
+  };
+}
+
+function portsOf(http: number, https: number): Record<string, { HostPort: string }[]> {
+  const ports = [`${http}/tcp`, `${https}/tcp`, `${https}/udp`];
+  return Object.fromEntries(ports.map((port) => [port, [{ HostPort: port.split('/')[0] ?? '' }]]));
+}
+
+function sharedLabels(role: string): Record<string, string> {
+  return { [LABEL.managed]: '1', [LABEL.role]: role };
+}
+
+async function untilAnswers({ engine, shared }: Host, { clock, signal }: DriverContext): Promise<void> {
+  const deadline = clock.monotonic() + START_LIMIT;
+  for (;;) {
+    const view = await findContainer(engine, shared.proxy);
+    if (view?.State.Running && (await answers())) return;
+    if (!view?.State.Running || clock.monotonic() > deadline) throw notStarted(shared.proxy);
+    await clock.sleep(LOOK_EVERY, signal);
+  }
+
+  async function answers(): Promise<boolean> {
+    const { exitCode } = await execute(engine, shared.proxy, ['wget', '-q', '-O', '/dev/null', `${ADMIN}/config/`]);
+    return exitCode === 0;
+  }
+}
+
+async function refuseOld({ engine, shared, options }: Host): Promise<void> {
+  const { stdout } = await execute(engine, shared.proxy, ['caddy', 'version']);
+  const version = /(\d+)\.(\d+)\.(\d+)/.exec(stdout.join('\n'))?.slice(1).map(Number) ?? [];
+  const at = OLDEST.findIndex((wanted, index) => wanted !== version[index]);
+  if (at < 0 || (version[at] ?? 0) > (OLDEST[at] ?? 0)) return;
+  throw new DeployerError({
+    code: 'UNSUPPORTED',
+    stage: 'provision',
+    reason: `The image ${options.proxy.image} has Caddy ${version.join('.') || 'of an unknown version'}; 2.11.2 is the least`,
+    fix: 'Name a newer one in docker.proxy.image',
+  });
+}
+
+/** A container of somebody else, or a proxy with other ports, is left alone. */
+function refuseForeign({ shared, options: { proxy } }: Host, { Config, HostConfig }: ContainerView): void {
+  if (Config.Labels?.[LABEL.role] !== 'proxy')
+    throw new DeployerError({
+      code: 'PROJECT_NAME_TAKEN',
+      stage: 'provision',
+      reason: `The container ${shared.proxy} exists and is no proxy of deployer`,
+      fix: 'Set another name in docker.proxy.name',
+    });
+  const ports = Object.keys(portsOf(proxy.http_port, proxy.https_port)).sort().join(', ');
+  const published = Object.keys(HostConfig.PortBindings ?? {})
+    .sort()
+    .join(', ');
+  if (ports === published) return;
+  throw new DeployerError({
+    code: 'INVALID_CONFIG',
+    stage: 'provision',
+    reason: `The proxy ${shared.proxy} publishes ${published}, and not ${ports}`,
+    fix: 'Use the same docker.proxy ports for all services of the host, or another docker.proxy.name',
+  });
+}
+
+function notStarted(proxy: string): DeployerError {
+  return new DeployerError({
+    code: 'DEPLOY_FAILED',
+    stage: 'provision',
+    reason: `The proxy ${proxy} does not answer`,
+    fix: `See what it says: docker logs ${proxy}`,
+  });
+}

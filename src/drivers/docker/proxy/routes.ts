@@ -1,0 +1,131 @@
+import type { Target } from '../../../core/driver.ts';
+import { DeployerError } from '../../../core/errors.ts';
+import { execute } from '../engine/exec.ts';
+import { readFolder, writeFolder } from '../engine/files.ts';
+import { textMember } from '../engine/tar.ts';
+import type { Host } from '../host.ts';
+import { routeName } from '../names.ts';
+import { baseConfig, FOLDER, type RouteFile, routeFiles, routeOf, SLOT_FOLDER } from './caddy.ts';
+import { NOBODY_AT_ALL, readSlots, slotMembers } from './slots.ts';
+
+/**
+ * Puts the configuration together from its parts and loads it, and again when the parts have changed meanwhile: of two
+ * projects that add a route at the same time, whoever is last has loaded both. Loading what is loaded changes nothing.
+ */
+const RELOAD = `
+part() { for file in routes/$1/*.json; do [ -e "$file" ] && cat "$file" && printf ,; done; }
+whole() { cat base-1; part plain; cat base-2; part secure; cat base-3; }
+for try in 1 2 3 4 5 6 7 8 9; do
+  whole >"next-$$.json" && caddy reload --config "next-$$.json" || exit 1
+  whole | cmp -s - "next-$$.json" && exec rm "next-$$.json"
+done
+exit 1
+`;
+const ADD = `cd "$1" || exit 1
+shift
+[ -e "${SLOT_FOLDER}/$1/current" ] || ln -s r0 "${SLOT_FOLDER}/$1/current"
+${RELOAD}`;
+/** Files of the route that are no longer wanted, and, for a route that goes, its slots. */
+const REMOVE = `cd "$1" || exit 1
+shift
+for path in "$@"; do rm -rf "$path"; done
+${RELOAD}`;
+
+/** Makes sure that the proxy has the route of a target. A new route is loaded; one that is there is left alone. */
+export async function ensureRoute(host: Host, target: Target): Promise<'created' | 'unchanged'> {
+  const route = routeName(target);
+  const wanted = host.options.worker ? [] : routeFiles(route, host.options);
+  const [files, slots] = await Promise.all([proxyFiles(host), readSlots(host, route)]);
+  const mine = routesOf(files).filter(({ path }) => routeOf(path) === route);
+  const base = baseConfig(host.options.proxy);
+  const stale = mine.filter(({ path }) => !wanted.some((one) => one.path === path));
+  const sound = [...wanted.map(({ path, text }) => [`routes/${path}`, text]), ...Object.entries(base)];
+  if (stale.length === 0 && sound.every(([path, text]) => files.get(path ?? '') === text) && slots !== undefined)
+    return 'unchanged';
+  refuseTaken(routesOf(files), route, wanted);
+  await write(host, route, sound as [string, string][]);
+  if (stale.length > 0)
+    await run(
+      host,
+      REMOVE,
+      stale.map(({ path }) => `${FOLDER}/routes/${path}`),
+    );
+  return 'created';
+}
+
+/** Takes away a route and its slots; answers how many routes of others are left. */
+export async function removeRoute(host: Host, target: Target): Promise<number> {
+  const route = routeName(target);
+  const routes = routesOf(await proxyFiles(host));
+  const mine = routes.filter(({ path }) => routeOf(path) === route);
+  await run(host, REMOVE, [...mine.map(({ path }) => `${FOLDER}/routes/${path}`), `${SLOT_FOLDER}/${route}`]);
+  return routes.length - mine.length;
+}
+
+async function write(host: Host, route: string, files: readonly (readonly [string, string])[]): Promise<void> {
+  const members = [
+    ...files.map(([path, text]) => textMember(`deployer/${path}`, text)),
+    ...slotMembers(`slots/${route}/r0`, NOBODY_AT_ALL),
+  ];
+  await writeFolder(host.engine, host.shared.proxy, '/config', members);
+  await run(host, ADD, [route]).catch(async (error) => {
+    const paths = files.filter(([path]) => path.startsWith('routes/')).map(([path]) => `${FOLDER}/${path}`);
+    await run(host, REMOVE, paths).catch(() => undefined);
+    throw error;
+  });
+}
+
+async function run({ engine, shared }: Host, script: string, args: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await execute(engine, shared.proxy, ['sh', '-c', script, 'sh', FOLDER, ...args]);
+  if (exitCode === 0) return;
+  throw new DeployerError({
+    code: 'DEPLOY_FAILED',
+    stage: 'provision',
+    reason: `The proxy ${shared.proxy} did not take its routes`,
+    fix: 'See what it said',
+    detail: stderr.slice(-5),
+  });
+}
+
+/** What the proxy was told, by path below its folder. */
+async function proxyFiles({ engine, shared }: Host): Promise<ReadonlyMap<string, string>> {
+  const members = (await readFolder(engine, shared.proxy, FOLDER)) ?? [];
+  return new Map(members.flatMap(({ path, kind, text }) => (kind === 'file' ? [[path, text]] : [])));
+}
+
+function routesOf(files: ReadonlyMap<string, string>): readonly RouteFile[] {
+  return [...files].flatMap(([path, text]) =>
+    path.startsWith('routes/') ? [{ path: path.slice('routes/'.length), text }] : [],
+  );
+}
+
+/** Two routes for the same names and paths: whichever came first would get all requests. */
+function refuseTaken(known: readonly RouteFile[], route: string, wanted: readonly RouteFile[]): void {
+  const others = known.filter(({ path }) => routeOf(path) !== route);
+  const rival = others.find((other) => wanted.some((mine) => meet(mine, other)));
+  if (!rival) return;
+  throw new DeployerError({
+    code: 'PROJECT_NAME_TAKEN',
+    stage: 'provision',
+    reason: `${routeOf(rival.path)} already answers at the names and paths of ${route}`,
+    fix: 'Give one of them other docker.host_names, or a docker.path_prefix',
+  });
+}
+
+interface Matcher {
+  readonly host?: readonly string[];
+  readonly path?: readonly string[];
+}
+
+function meet(one: RouteFile, other: RouteFile): boolean {
+  if (one.path.split('/')[0] !== other.path.split('/')[0]) return false;
+  const [mine, theirs] = [matcherOf(one), matcherOf(other)];
+  if (String(mine.path) !== String(theirs.path)) return false;
+  if (!mine.host || !theirs.host) return mine.host === theirs.host;
+  return mine.host.some((name) => theirs.host?.includes(name));
+}
+
+function matcherOf({ text }: RouteFile): Matcher {
+  const { match = [] } = JSON.parse(text) as { match?: readonly Matcher[] };
+  return match[0] ?? {};
+}

@@ -1,0 +1,83 @@
+import type { HealthCheck } from '../../../core/config.ts';
+import type { PlaceRequest, Target } from '../../../core/driver.ts';
+import { DeployerError } from '../../../core/errors.ts';
+import type { Json, JsonObject } from '../../../core/json.ts';
+import { revealAll } from '../../../core/secret.ts';
+import { healthTiming } from '../engine/container.ts';
+import type { Host } from '../host.ts';
+import { LABEL, targetLabels } from '../names.ts';
+
+/** A check that hangs is a failed one; ns. */
+const CHECK_LIMIT = 5_000_000_000;
+
+/** What the engine of a host says of an image, as far as it matters for containers of it. */
+export interface ImageHealth {
+  readonly Config: { readonly Healthcheck?: { readonly Test: readonly string[] | null } | null };
+}
+
+/**
+ * A container of a release. It is not started again when it ends until it has passed its gate: one that crashes would
+ * look alive. Values of variables are in this body and nowhere else.
+ */
+export function containerBody(
+  host: Host,
+  target: Target,
+  request: PlaceRequest,
+  { release, image }: { readonly release: string; readonly image: ImageHealth },
+): JsonObject {
+  const { options, shared } = host;
+  const { start } = target.service;
+  const check = healthCheck(host, target, image);
+  return {
+    Image: request.artifact.digest,
+    Env: environment(host, request),
+    Labels: {
+      ...targetLabels(target),
+      [LABEL.role]: 'app',
+      [LABEL.version]: request.version_id,
+      [LABEL.release]: release,
+      [LABEL.port]: String(options.port),
+    },
+    ...(start === undefined ? {} : { Entrypoint: ['/bin/sh', '-c'], Cmd: [start] }),
+    ...(check ? { Healthcheck: check } : {}),
+    StopTimeout: Math.ceil(options.stop_timeout / 1_000),
+    HostConfig: {
+      NetworkMode: shared.network,
+      RestartPolicy: { Name: 'no' },
+      Init: true,
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
+      ...(options.memory === undefined ? {} : { Memory: options.memory, MemorySwap: options.memory }),
+    },
+  };
+}
+
+function environment({ options }: Host, { variables }: PlaceRequest): readonly string[] {
+  const given = options.worker ? {} : { PORT: String(options.port), HOST: '0.0.0.0' };
+  const all = Object.entries({ ...given, ...revealAll(variables) });
+  const broken = all.find(([, value]) => value.includes('\0'));
+  if (broken)
+    throw new DeployerError({
+      code: 'INVALID_ENV',
+      stage: 'deploy',
+      reason: `The value of ${broken[0]} holds a NUL character, which no process can be given`,
+      fix: `Correct the value of ${broken[0]}`,
+    });
+  return all.map(([name, value]) => `${name}=${value}`);
+}
+
+/** A command of the service's own check, else that of its image; asked often until it has passed its gate. */
+function healthCheck({ engine }: Host, { service }: Target, image: ImageHealth): JsonObject | undefined {
+  const test = commandOf(service.health) ?? testOf(image);
+  if (test === undefined) return undefined;
+  const patience = service.health?.timeout ?? service.timeout;
+  return { Test: test, Timeout: CHECK_LIMIT, ...healthTiming(engine, patience) };
+}
+
+function commandOf(check: HealthCheck | undefined): Json | undefined {
+  return check?.kind === 'command' ? ['CMD-SHELL', check.command] : undefined;
+}
+
+function testOf({ Config }: ImageHealth): Json | undefined {
+  const test = Config.Healthcheck?.Test ?? [];
+  return test.length > 0 && test[0] !== 'NONE' ? [...test] : undefined;
+}

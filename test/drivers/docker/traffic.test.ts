@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Placed, Target } from '../../../src/core/driver.ts';
+import type { DeployerError } from '../../../src/core/errors.ts';
+import { dockerUnavailable } from '../../support/docker/engine.ts';
+import { engineCall, IMAGES } from '../../support/docker/images.ts';
+import { createDockerWorld, type DockerWorld } from '../../support/docker-world.ts';
+import { eventually } from '../../support/driver-world.ts';
+import { startLoad } from '../../support/load.ts';
+
+const reason = dockerUnavailable ? ` (skipped: ${dockerUnavailable})` : '';
+
+describe.skipIf(dockerUnavailable)(`users of a container${reason}`, () => {
+  let world: DockerWorld;
+  let target: Target;
+  let one: Placed;
+  let two: Placed;
+  let url = '';
+  beforeAll(async () => {
+    world = await createDockerWorld();
+    target = world.target({ options: { host_names: [] } });
+    one = await world.live(target, 'one');
+    two = await world.place(target, 'two');
+    url = one.url ?? '';
+  });
+  afterAll(() => world.end());
+
+  it('lose no request in 20 switches, and keep their WebSockets', async () => {
+    await world.switchTo(target, one);
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/`);
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    const load = startLoad(url, 3);
+    for (let count = 0; count < 10; count++) for (const placed of [two, one]) await world.switchTo(target, placed);
+    const { requests, failures, bodies } = await load.stop();
+    expect(failures).toEqual([]);
+    expect(requests).toBeGreaterThan(60);
+    expect([...bodies].sort()).toEqual(['one', 'two']);
+    expect(await echo(socket, 'still there')).toBe('one:still there');
+    socket.close();
+  });
+
+  it('have their requests finished when the release is taken away, also one that ignores the stop signal', async () => {
+    const old = await world.live(target, 'three', { IGNORE_TERM: '1' });
+    const slow = fetch(`${url}/slow?ms=1000`).then((response) => response.text());
+    await eventually(underWay, (count) => count === 1);
+    await world.switchTo(target, one);
+    await world.driver.retire(target, old.ref, world.context());
+    expect(await slow).toBe('three');
+  });
+
+  it('come to a stopped release only when it is well again', async () => {
+    const { driver, context } = world;
+    await world.switchTo(target, one);
+    await driver.rest?.(target, two.ref, context());
+    expect((await releases()).find(({ ref }) => ref === two.ref)).toMatchObject({ state: 'stopped', percent: 0 });
+    const load = startLoad(url, 2);
+    await world.switchTo(target, two);
+    const { failures } = await load.stop();
+    expect(failures).toEqual([]);
+    expect(await world.ask(url)).toBe('two');
+    await world.switchTo(target, one);
+  });
+
+  it('are served by whatever container of the release is started again after a crash', async () => {
+    await world.switchTo(target, one);
+    await fetch(`${url}/crash`).catch(() => undefined);
+    const back = await eventually(
+      async () => (await releases()).find(({ ref }) => ref === one.ref),
+      // A connection that was kept may be closed before the request is read: the proxy sends a GET once more then.
+      (release) => [1, 2].includes(release?.restarts ?? 0) && release?.state === 'running',
+    );
+    expect(back?.percent).toBe(100);
+    await eventually(
+      () => world.ask(url),
+      (answer) => answer === 'one',
+    );
+  });
+
+  it('come to the same release after the proxy was started anew', async () => {
+    const proxy = `${world.name}-proxy`;
+    await engineCall(world.engine.socket, 'POST', `/containers/${proxy}/restart?t=1`);
+    await eventually(
+      () => world.ask(url).catch(() => ''),
+      (answer) => answer === 'one',
+    );
+  });
+
+  it('reach both of two services that were added at the same time', async () => {
+    const targets = ['left', 'right'].map((name) => world.target({ name }));
+    const placed = await Promise.all(targets.map((it) => world.live(it, 'one')));
+    for (const { url: own = '' } of placed) expect(await world.ask(own)).toBe('one');
+    expect(await world.ask(url)).toBe('one');
+  });
+
+  it('reach a service below its path before the one that answers everywhere', async () => {
+    const below = world.target({ name: 'below', options: { host_names: [], path_prefix: '/below' } });
+    await world.live(below, 'two');
+    expect(await world.ask(`${url}/below/x`)).toBe('two');
+    expect(await world.ask(`${url}/belowx`)).toBe('one');
+    await world.driver.destroy(below, world.context());
+    expect(await world.ask(`${url}/below/x`)).toBe('one');
+  });
+
+  it('are not taken from a service by another one at the same names', async () => {
+    const rival = world.target({ name: 'rival', options: { host_names: [] } });
+    const refused = await world.driver.provision?.(rival, world.context()).catch((error: DeployerError) => error);
+    expect(refused).toMatchObject({ code: 'PROJECT_NAME_TAKEN' });
+    expect(await world.ask(url)).toBe('one');
+  });
+
+  it('stay where they are when another environment is destroyed, and so does what is not ours', async () => {
+    const { socket } = world.engine;
+    const foreign = `${world.name}-dev-api-foreign`;
+    const body = { Image: IMAGES.busybox, Cmd: ['sh'], Labels: { 'deployer.project': world.name } };
+    await engineCall(socket, 'POST', `/containers/create?name=${foreign}`, body);
+    const qa = { ...world.target({ name: 'api', options: { host_names: ['qa.test'] } }), environment: 'qa' };
+    await world.live(qa, 'two');
+    await world.driver.destroy(qa, world.context());
+    const left = await world.things();
+    expect(left.filter((thing) => thing.includes('-qa-'))).toEqual([]);
+    expect(left).toContain(`container ${foreign}`);
+    expect(await world.ask(url)).toBe('one');
+  });
+
+  async function releases() {
+    return (await world.driver.inspect(target, world.context())).releases;
+  }
+
+  /** Requests that the proxy has open to containers. */
+  async function underWay(): Promise<number> {
+    const { openHost } = await import('../../../src/drivers/docker/host.ts');
+    const { inFlight } = await import('../../../src/drivers/docker/proxy/slots.ts');
+    const counts = await inFlight(await openHost(target, world.context()));
+    return [...counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+});
+
+function echo(socket: WebSocket, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.once('message', (data) => resolve(String(data))).once('close', () => reject(new Error('it was closed')));
+    socket.send(text);
+  });
+}
