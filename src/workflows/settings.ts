@@ -2,6 +2,7 @@ import type { EnvironmentConfig, FlagValue } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import { isVariableName } from '../core/name.ts';
+import { newestRevision, settingsOf, withRevision } from '../core/revisions.ts';
 import type { AppliedConfiguration, EnvironmentState } from '../core/state.ts';
 import { parseReference } from '../secrets/reference.ts';
 import { emptyEnvironment } from '../state/document.ts';
@@ -11,8 +12,6 @@ import { underLock } from './lock.ts';
 import { findTarget } from './observe.ts';
 import { recordAction } from './record.ts';
 import type { Workspace } from './workspace.ts';
-
-const REVISIONS_KEPT = 50;
 
 const NOUNS: Readonly<Record<Setting, string>> = { variables: 'variable', secrets: 'secret', flags: 'flag' };
 
@@ -57,7 +56,7 @@ async function addRevision(
   const { kind, values } = request;
   const { document } = await workspace.state.read();
   const state = document.environments[name];
-  const newest = state?.revisions.at(-1)?.revision ?? 0;
+  const newest = newestRevision(state?.revisions ?? []);
   if (holds(state?.revisions ?? [], kind, values)) return { env: name, revision: newest, changed: false };
   refuseUnknown({ ...request, env: name }, configurationOf(environment, state));
   const revision = newest + 1;
@@ -70,7 +69,7 @@ async function addRevision(
     name,
     (current = emptyEnvironment({ name, mode, created_at: at })) => ({
       ...current,
-      revisions: bounded([...current.revisions, next]),
+      revisions: withRevision(current.revisions, next),
     }),
     { lock },
   );
@@ -79,23 +78,8 @@ async function addRevision(
 
 /** Whether every name was last set to the very value that is wanted. */
 function holds(revisions: EnvironmentState['revisions'], kind: Setting, values: SettingsRequest['values']): boolean {
-  const set = new Map(revisions.flatMap((revision) => Object.entries(revision[kind])));
+  const set = new Map(Object.entries(settingsOf(revisions)[kind]));
   return Object.entries(values).every(([name, value]) => set.has(name) && set.get(name) === value);
-}
-
-/** Older revisions are folded into one, so that what they say still holds. */
-function bounded(revisions: EnvironmentState['revisions']): EnvironmentState['revisions'] {
-  const [first, second, ...rest] = revisions;
-  if (revisions.length <= REVISIONS_KEPT || !first || !second) return revisions;
-  return [
-    {
-      ...second,
-      variables: { ...first.variables, ...second.variables },
-      secrets: { ...first.secrets, ...second.secrets },
-      flags: { ...first.flags, ...second.flags },
-    },
-    ...rest,
-  ];
 }
 
 function refuseBadNames(names: readonly string[]): void {

@@ -91,6 +91,10 @@ const PLAN = document('A plan', PLAN_MEMBERS, {
   version_name: text('Its name.'),
   from_env: text('Where a promoted version comes from.'),
   request: anything('What was asked for.'),
+  restores: object('For a roll-back: what env set changed since is taken back.', {
+    from: whole('Newest revision when it was planned.'),
+    to: whole('Revision that counts again.'),
+  }),
 });
 
 const PROMOTION = document('What a promotion would do', {
