@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openArtifactStore } from './artifacts/store.ts';
 import { findConfig } from './config/find.ts';
 import { loadConfig } from './config/load.ts';
+import type { Site } from './config/locate.ts';
 import type { LoadedConfig } from './config/parse.ts';
 import type { ArtifactStore } from './core/artifact.ts';
 import type { DriverCatalog } from './core/driver.ts';
@@ -11,6 +12,7 @@ import { Redactor } from './core/redact.ts';
 import { catalog } from './drivers/catalog.ts';
 import { migrationEngines } from './migrations/catalog.ts';
 import { secretProviders } from './secrets/catalog.ts';
+import { checkReference } from './secrets/check-reference.ts';
 import type { Resolver } from './secrets/resolver.ts';
 import { openFileStore } from './state/file-store.ts';
 import { openState, type State } from './state/state.ts';
@@ -37,6 +39,8 @@ export interface Runtime {
   readonly drivers: DriverCatalog;
   readonly engines: typeof migrationEngines;
   loadConfig(request: ConfigRequest): Promise<LoadedConfig>;
+  /** Where the first of these paths that is written stands in a config file; `undefined` when that cannot be told. */
+  locate(file: string, paths: readonly string[]): Promise<Site | undefined>;
   openState(project: string, folder: string): State;
   openArtifacts(folder: string): ArtifactStore;
   /** Looks up secret references of one environment, each once. */
@@ -52,7 +56,12 @@ export interface ConfigRequest {
 }
 
 /** Names that a config may use beside those of drivers. */
-const VOCABULARY = { backends: ['file'], engines: migrationEngines.names, providers: secretProviders.names };
+const VOCABULARY = {
+  backends: ['file'],
+  engines: migrationEngines.names,
+  providers: secretProviders.names,
+  reference: (text: string) => checkReference(text, secretProviders),
+};
 
 export const TOOL_VERSION = process.env.DEPLOYER_VERSION ?? '0.0.0';
 
@@ -79,6 +88,17 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
       return text === undefined
         ? loadConfig({ file: findConfig(cwd, config), ...world })
         : loadConfig({ file: join(cwd, '<stdin>'), text, ...world });
+    },
+    locate: async (file, paths) => {
+      const [{ locateIn }, { readConfigFile }] = await Promise.all([
+        import('./config/locate.ts'),
+        import('./config/read-file.ts'),
+      ]);
+      try {
+        return locateIn(readConfigFile(file), file, paths);
+      } catch {
+        return undefined;
+      }
     },
     openState: (project, folder) =>
       openState({ store: openFileStore({ folder, entropy }), folder, project, clock, entropy, tool: TOOL_VERSION }),

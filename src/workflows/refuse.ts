@@ -29,6 +29,7 @@ export function failureOf(findings: readonly Finding[]): Failure | undefined {
       same.length === 1 ? firstSentence(first) : `${firstSentence(first)}, and ${same.length - 1} more of the kind`,
     stage: STAGES[first.code] ?? 'preflight',
     ...(first.fix ? { fix: first.fix } : {}),
+    ...(first.place ? { place: first.place } : {}),
     findings,
   };
 }

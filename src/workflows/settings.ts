@@ -4,7 +4,8 @@ import { DeployerError } from '../core/errors.ts';
 import { isVariableName } from '../core/name.ts';
 import { newestRevision, settingsOf, withRevision } from '../core/revisions.ts';
 import type { AppliedConfiguration, EnvironmentState } from '../core/state.ts';
-import { parseReference } from '../secrets/reference.ts';
+import { secretProviders } from '../secrets/catalog.ts';
+import { readReference } from '../secrets/check-reference.ts';
 import { emptyEnvironment } from '../state/document.ts';
 import type { Lock } from '../state/held-lock.ts';
 import type { RunOptions } from './deploy.ts';
@@ -39,7 +40,7 @@ export async function changeSettings(
   options: Pick<RunOptions, 'lockWaitMs'> = {},
 ): Promise<SettingsChange> {
   refuseBadNames(Object.keys(request.values));
-  if (request.kind === 'secrets') refuseValues(request);
+  if (request.kind === 'secrets') await refuseValues(request);
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, request);
   return underLock({ workspace, command: 'env set', ...options }, environment.name, (lock) =>
@@ -94,8 +95,8 @@ function refuseBadNames(names: readonly string[]): void {
 }
 
 /** What is given has to be a reference: a value would end up in the state. */
-function refuseValues({ values }: SettingsRequest): void {
-  for (const text of Object.values(values)) if (text !== null) parseReference(String(text));
+async function refuseValues({ values }: SettingsRequest): Promise<void> {
+  for (const text of Object.values(values)) if (text !== null) await readReference(String(text), secretProviders);
 }
 
 /** Taking a name away that is not there is most likely a slip. */

@@ -175,6 +175,19 @@ databases: { main: { connection_env: A, migrations: { path: a, engine: rwa } } }
     ]);
   });
 
+  test('include the form of references', async () => {
+    const reference = async () => ({ message: 'half of it', expected: 'env:NAME', fix: 'Write env:B' });
+    const text = environment('secrets: { A: "env:A", B: "evn:A" }');
+    expect(await findings(text, { known: { ...known, reference } })).toEqual([
+      expect.objectContaining({
+        message: 'half of it',
+        path: 'environments.dev.secrets.A',
+        place: expect.objectContaining({ line: expect.any(Number), column: expect.any(Number) }),
+      }),
+      expect.objectContaining({ path: 'environments.dev.secrets.B', fix: 'Did you mean "env"?' }),
+    ]);
+  });
+
   test('do not let a pasted connection URL pass for a reference', async () => {
     const text = environment('secrets: { A: "postgres://user:s3cr3t@host/db" }');
     const [finding] = await findings(text, { known });

@@ -46,6 +46,44 @@ describe('errors, configuration and manners', () => {
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^error\[INVALID_CONFIG\] one\.yml:6:\d+: /);
   });
 
+  it('38: folders that are not there are told all at once, each with its place, by every command that reads them', async () => {
+    const services = '  app: { path: gone }\n  web: { path: app }\n  worker: { path: lost }\n';
+    const environments = '  dev: { mode: dev }\n  staging: { mode: staging, services: { web: { path: away } } }\n';
+    await project.write('gone.yml', `version: 1\nproject: gone\nservices:\n${services}environments:\n${environments}`);
+    const validated = await project.run(['validate', 'gone.yml']);
+    expect(validated.code).toBe(2);
+    expect(validated.stderr.split('\n').filter((line) => line.includes('There is no folder'))).toEqual([
+      'error[INVALID_CONFIG] gone.yml:4:16: services.app.path: There is no folder gone',
+      'error[INVALID_CONFIG] gone.yml:6:19: services.worker.path: There is no folder lost',
+      expect.stringMatching(/gone\.yml:9:\d+: environments\.staging\.services\.web\.path: There is no folder away$/),
+      expect.stringContaining('There is no folder gone, and 2 more of the kind'),
+    ]);
+    const planned = await project.run(['plan', '--config', 'gone.yml', '--env', 'dev', '--json']);
+    expect(planned.code).toBe(2);
+    expect(planned.json().findings).toHaveLength(2);
+  });
+
+  it('38: half a reference to a secret is refused before anything asks for it', async () => {
+    await project.write(
+      'half.yml',
+      `version: 1
+project: half
+services: { app: { path: app } }
+environments:
+  dev: { mode: dev, secrets: { TOKEN: "dotenv:.env", NAME: "env:NAME#part" } }
+`,
+    );
+    const { code, stderr } = await project.run(['validate', 'half.yml']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /half\.yml:5:39: environments\.dev\.secrets\.TOKEN: .* \(expected dotenv:FILE#NAME\)\n {2}fix: Write dotenv:\.env#NAME/,
+    );
+    expect(stderr).toContain('fix: Write env:NAME');
+    const set = await project.run(['env', 'set', 'TOKEN=dotenv:.env', '--secret', '--env', 'dev']);
+    expect(set.code).toBe(2);
+    expect(set.stderr).toContain('Write dotenv:.env#NAME');
+  });
+
   it('38: no stack without --debug', async () => {
     for (const line of ['validate bad.yml', 'nosuch', 'version show nosuch', 'plan --config nosuch.yaml --debug'])
       expect((await project.run(line.split(' '))).stderr).not.toMatch(/^ *at .*\(/m);
