@@ -105,6 +105,8 @@ export interface Operation {
 export interface Unchanged {
   readonly service: string;
   readonly because: string;
+  /** It has changes, but only other services were asked for. */
+  readonly left_out?: true;
 }
 
 /**

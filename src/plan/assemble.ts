@@ -17,7 +17,7 @@ import {
 import type { Placement } from './placement.ts';
 import { releaseSteps } from './release.ts';
 import { movedWarnings, servingErrors } from './requirements.ts';
-import { canaryErrors, type Rollout, rolloutOf } from './rollout.ts';
+import { canaryErrors, type Rollout, rolloutOf, unsplitWarnings } from './rollout.ts';
 import type { ObservedTarget } from './target.ts';
 
 /** What every planner that places releases has decided for itself. */
@@ -61,7 +61,11 @@ export function planForward(
     {
       ...decision,
       gates: [...decision.gates, ...phaseGate(due, { rollout, live })],
-      warnings: [...migrationWarnings(told, { environment, live }), ...decision.warnings],
+      warnings: [
+        ...unsplitWarnings(snapshot, placements, canaryPercent),
+        ...migrationWarnings(told, { environment, live }),
+        ...decision.warnings,
+      ],
       errors: [...decision.errors, ...canaryErrors(snapshot, placements, rollout), ...schemaErrors(work, environment)],
     },
     form,

@@ -31,7 +31,7 @@ export function reportRun(request: ReportRequest): RunReport {
     env_configured: true,
     duration_ms: request.duration_ms,
     operations: plan.operations.map((operation) => operationReport(operation.id, operation.type, result)),
-    unchanged: plan.unchanged.map(({ service }) => service),
+    ...withoutWork(plan),
     warnings: plan.warnings,
     previous_runs: previousRuns(request),
     restored: restoredSentences(request),
@@ -53,11 +53,21 @@ export function reportUnchanged(plan: Plan, { current }: Snapshot): RunReport {
     env_configured: true,
     duration_ms: 0,
     operations: [],
-    unchanged: plan.unchanged.map(({ service }) => service),
+    ...withoutWork(plan),
     warnings: plan.warnings,
     previous_runs: true,
     restored: [],
     next_steps: [],
+  };
+}
+
+/** A deploy of some services tells nothing about the others, except that they have changes too. */
+function withoutWork({ unchanged, request }: Plan): Pick<RunReport, 'unchanged' | 'left_out'> {
+  const asked = request?.services && new Set(request.services);
+  const isAsked = (service: string) => !asked || asked.has(service);
+  return {
+    unchanged: unchanged.flatMap(({ service, left_out }) => (!left_out && isAsked(service) ? [service] : [])),
+    left_out: unchanged.flatMap(({ service, left_out }) => (left_out ? [service] : [])),
   };
 }
 

@@ -44,13 +44,22 @@ describe('a canary that is held', () => {
   });
 
   test('is an ordinary deploy when there is nothing to split users with', () => {
-    expect(ids(planDeploy(aSnapshot(), { canaryPercent: 10 }).plan)).toContain('traffic:web:100');
+    const { plan } = planDeploy(aSnapshot(), { canaryPercent: 10 });
+    expect(ids(plan)).toContain('traffic:web:100');
+    expect(plan.warnings).toEqual([
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringContaining('no earlier release of api and web runs in staging'),
+      }),
+    ]);
+    expect(planDeploy(aSnapshot()).plan.warnings).toEqual([]);
   });
 
   test('gives a service without an older release everything at once', () => {
     const state = anEnvironmentState([aRelease('api')]);
     const { plan } = planDeploy(aSnapshot({ current: state, observed: changed }), { canaryPercent: 10 });
     expect(ids(plan).filter((id) => id.startsWith('traffic:'))).toEqual(['traffic:api:10', 'traffic:web:100']);
+    expect(plan.warnings[0]?.message).toContain('no earlier release of web runs');
   });
 
   test('is refused where the driver cannot split, naming drivers that can', () => {
