@@ -73,6 +73,8 @@ export interface RunReport {
   /** Services that have changes and were not asked for. */
   readonly left_out: readonly string[];
   readonly warnings: readonly Finding[];
+  /** Notifications that nobody took. */
+  readonly undelivered: readonly Finding[];
   /** The version from before the run serves users again, or never stopped to. */
   readonly previous_runs: boolean;
   /** Sentences: what was restored, what could not be. */

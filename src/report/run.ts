@@ -11,7 +11,7 @@ import { facts, table } from './table.ts';
 
 /** The document of deploy, redeploy, promote, rollback, canary, migrate and destroy. A failure has the error's fields in front. */
 export function runDocument(report: RunReport): Record<string, unknown> {
-  const { failure, operations, warnings, ...rest } = report;
+  const { failure, operations, warnings, undelivered, ...rest } = report;
   return {
     ...(failure
       ? failureDocument({ ...failure, ...(report.run_id ? { run_id: report.run_id } : {}) })
@@ -31,7 +31,7 @@ export function runDocument(report: RunReport): Record<string, unknown> {
     unchanged: rest.unchanged,
     left_out: rest.left_out,
     restored: rest.restored,
-    warnings,
+    warnings: [...warnings, ...undelivered],
     next_steps: rest.next_steps,
   };
 }

@@ -30,8 +30,7 @@ export async function runPlan(request: RunRequest): Promise<RunReport> {
   const before = await openRun(workspace, context, lock);
   const told = notifyStarted(workspace, context);
   const report = await perform({ ...request, context, before, variables: request.observation.variables });
-  await told;
-  return report;
+  return { ...report, undelivered: [...(await told), ...report.undelivered] };
 }
 
 /** What `env set` changed goes back with a roll-back. */
@@ -54,8 +53,7 @@ export async function perform(request: PerformRequest): Promise<RunReport> {
     before: request.before,
     duration_ms: workspace.runtime.clock.monotonic() - started,
   });
-  await notify(workspace, report);
-  return report;
+  return { ...report, undelivered: await notify(workspace, report) };
 }
 
 /** Marks the environment as under way, so that nothing else plans over a half-done run. */

@@ -30,7 +30,7 @@ const RUN_MEMBERS = {
   unchanged: listOf(text('Service.'), 'Services that were up to date, of those that were asked for.'),
   left_out: listOf(text('Service.'), 'Services that have changes and were not asked for.'),
   restored: listOf(text('Sentence.'), 'What was taken back after a failure.'),
-  warnings: listOf(FINDING, 'What the plan warned of.'),
+  warnings: listOf(FINDING, 'What the plan warned of, and notifications that nobody took.'),
   next_steps: listOf(text('Command.'), 'What to do next.'),
 };
 
