@@ -160,6 +160,16 @@ describe.each([
   });
 });
 
+test('every ring of services is told, each once', async () => {
+  const services =
+    'a: { path: a, after: [b] }, b: { path: b, after: [a] }, c: { path: c, after: [c] }, d: { path: d, after: [c] }';
+  const text = `${FRAME.head}services: { ${services} }\nenvironments: { dev: { mode: dev }, prod: { mode: production, services: { d: { timeout: 1m } } } }`;
+  expect(await complaints(text)).toEqual([
+    expect.stringContaining('Services wait for each other: a → b → a'),
+    expect.stringContaining('Services wait for each other: c → c'),
+  ]);
+});
+
 describe('words that other parts know', () => {
   const known = { backends: ['file'], engines: ['raw', 'knex'], providers: ['env', 'dotenv'] };
 
