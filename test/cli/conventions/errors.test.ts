@@ -20,7 +20,9 @@ describe('errors, configuration and manners', () => {
   let project: Project;
 
   beforeAll(async () => {
-    const files = appFiles({ environments: '  dev: { mode: dev }\n  staging: { mode: staging }\n' });
+    const needy = 'services: { app: { env: [FIRST, SECOND] } }';
+    const more = `  needy: { mode: staging, ${needy} }\n  guarded: { mode: staging, promote_from: [staging] }\n`;
+    const files = appFiles({ environments: `  dev: { mode: dev }\n  staging: { mode: staging }\n${more}` });
     project = await projectOf({ ...files, 'bad.yml': BAD });
   });
   afterAll(() => project.dispose());
@@ -82,6 +84,37 @@ environments:
     const set = await project.run(['env', 'set', 'TOKEN=dotenv:.env', '--secret', '--env', 'dev']);
     expect(set.code).toBe(2);
     expect(set.stderr).toContain('Write dotenv:.env#NAME');
+  });
+
+  it.each([
+    ['nosuch', 2],
+    ['deploy --bogus', 2],
+    ['deploy --canary 200', 2],
+    ['deploy --env nowhere', 6],
+    ['deploy --service ap', 6],
+    ['deploy --env guarded', 4],
+    ['deploy --plan nofile', 6],
+    ['plan --config nofile.yaml', 2],
+    ['validate bad.yml', 2],
+    ['validate --env needy', 4],
+    ['rollback --env dev', 6],
+    ['resume', 6],
+    ['env set X', 2],
+    ['env unset NOPE', 6],
+    ['env create dev --from dev', 4],
+    ['env destroy dev', 5],
+    ['version show nosuch', 6],
+    ['logs', 6],
+  ])('38: %s is told calmly: nothing twice, the fix above, what happened last', async (line, exit) => {
+    const { code, stdout, stderr } = await project.run([...line.split(' '), '--no-input']);
+    const lines = stderr.trimEnd().split('\n');
+    expect({ code, stdout }).toEqual({ code: exit, stdout: '' });
+    expect(new Set(lines).size).toBe(lines.length);
+    const fixes = lines.filter((text) => /^ *fix: /.test(text)).map((text) => text.trim());
+    expect(fixes.length).toBeGreaterThan(0);
+    expect(new Set(fixes).size).toBe(fixes.length);
+    expect(lines.at(-2)).toMatch(/^more: deployer help [A-Z_]+$/);
+    expect(lines.at(-1)).toMatch(/^error\[[A-Z_]+\] /);
   });
 
   it('38: no stack without --debug', async () => {
