@@ -44,7 +44,7 @@ async function applyLocked(tool: Tool, target: MigrationTarget, request: ApplyRe
 type ResolveArguments = readonly [MigrationTarget, Resolution, MigrationContext];
 
 async function filesOf(tool: Tool, folder: Parameters<MigrationEngine['files']>[0]) {
-  const { files, problems } = await tool.files(folder);
+  const { files, problems } = tool.files(folder);
   return { files, problems: [...optionProblems(folder, tool.name, tool.options), ...problems] };
 }
 
