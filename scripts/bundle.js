@@ -1,7 +1,8 @@
-// What becomes of src/ in dist/: one script for the command line, and modules for all that other programs start or import.
+// What becomes of src/ in dist/: packs for the command line, and modules for all that other programs start or import.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { chunksOf } from './pack.js';
 
 const FOREIGN = ['@photostructure/sqlite', 'pg', 'pg-native', 'mysql2'];
 /** Parts of Node that only some commands need, and their packages name at their top. Each costs some ms to load. */
@@ -10,28 +11,24 @@ const LATE = /^node:(child_process|fs\/promises|stream\/promises|timers\/promise
 /** Packages that few commands need and that are large: each is a file of its own beside the command line. */
 const APART = ['execa', 'ora', 'yaml'];
 
-/** Bundles the sources below `root` into the folder `out`. */
+/** Bundles the sources below `root` into the folder `out`; answers the chunks of the command line, which are not written. */
 export async function bundle({ root, out }) {
-  await Promise.all([bundleCommandLine({ root, out }), bundleApart({ root, out }), bundleModules({ root, out })]);
+  const [chunks] = await Promise.all([
+    commandLine({ root, out }),
+    bundleApart({ root, out }),
+    bundleModules({ root, out }),
+  ]);
+  return chunks;
 }
 
-/**
- * `main.cjs`: everything in one script, since finding and linking a hundred small modules takes longer than all they do.
- * What is imported on demand is only run on demand. It is an expression, a function of what a CommonJS module is given,
- * so that `bin/deployer.js` can start it from V8's cache, which modules do not have.
- */
-function bundleCommandLine({ root, out }) {
-  return build({
+/** What is imported on demand is only run on demand. */
+function commandLine({ root, out }) {
+  return chunksOf({
     ...common(root),
     entryPoints: [{ in: join(root, 'src/cli/main.ts'), out: 'main' }],
     outdir: out,
-    outExtension: { '.js': '.cjs' },
-    format: 'cjs',
-    supported: { 'dynamic-import': false },
-    define: { ...common(root).define, 'import.meta.url': '__url' },
+    legalComments: 'none',
     plugins: [lateBuiltins, apart],
-    banner: { js: "(function(require,__filename){const __url=require('node:url').pathToFileURL(__filename).href;" },
-    footer: { js: '})' },
   });
 }
 

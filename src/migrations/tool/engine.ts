@@ -88,6 +88,7 @@ async function stateOf(
 function statusOf({ files, state, problems }: Standing): MigrationStatus {
   const pending = new Set(state.pending);
   return {
+    files,
     applied: appliedOf(files, state.applied),
     pending: files.filter(({ id }) => pending.has(id)),
     ...(state.dirty === undefined ? {} : { dirty: { id: state.dirty, statements_done: 0, statements_total: 0 } }),
