@@ -4,41 +4,23 @@ const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
-const dist = join(__dirname, '../dist');
-/** In the order in which commands need them. */
-const packs = ['main', 'plan', 'rest'];
-const scripts = new Map();
-const chunks = {};
-const loaded = {};
+const dist = join(__dirname, '../dist/');
+const loaded = new Map();
 
+/** What `require` is to the scripts. */
 function load(name) {
-  if (loaded[name]) return loaded[name].exports;
-  while (!chunks[name]) Object.assign(chunks, open(packs.shift()));
-  const module = { exports: {} };
-  loaded[name] = module;
-  chunks[name](module, requireFrom, load, program);
-  return module.exports;
-}
-
-function open(pack) {
-  const filename = join(dist, `${pack}.cjs`);
+  if (!name.startsWith('./')) return require(name);
+  const known = loaded.get(name);
+  if (known) return known.module.exports;
+  const filename = join(dist, name);
   const cache = `${filename}.cache`;
   const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
   const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
-  scripts.set(filename, script);
-  return script.runInThisContext();
+  const module = { exports: {} };
+  loaded.set(name, { filename, script, module });
+  script.runInThisContext()(module.exports, load, module, filename);
+  return module.exports;
 }
 
-/** For what lies beside the packs, and for packages. */
-function requireFrom(name) {
-  return require(name.startsWith('./') ? join(dist, name) : name);
-}
-
-const program = {
-  get url() {
-    return require('node:url').pathToFileURL(join(dist, 'main.cjs')).href;
-  },
-};
-
-module.exports = { scripts, loaded };
-load('main');
+load('./main.cjs');
+module.exports = { loaded };

@@ -3,8 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from './bundle.js';
-import { writePacks } from './pack.js';
+import { bundle, bundleCommandLine } from './bundle.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const src = join(root, 'src');
@@ -13,9 +12,9 @@ const dist = join(root, 'dist');
 const fresh = `${dist}.${process.pid}`;
 
 writeRegistries();
-const chunks = await bundle({ root, out: join(fresh, 'dist') });
+await bundle({ root, out: join(fresh, 'dist') });
 cpSync(join(root, 'bin'), join(fresh, 'bin'), { recursive: true });
-packByNeed();
+await packByNeed();
 publish();
 linkProgram();
 
@@ -52,22 +51,24 @@ function writeRegistry(step, entries) {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 
-/** What all commands need, what a plan needs, and the rest; found by running them. The last two runs fill V8's caches. */
-function packByNeed() {
+/** What all commands need and what a plan needs is found by running them. The last two runs fill V8's caches. */
+async function packByNeed() {
   const out = join(fresh, 'dist');
-  writePacks(out, chunks, [{ pack: 'main', names: [...chunks.keys()] }]);
-  const [always, forPlan] = [run('--help'), run('plan')];
-  const names = forPlan.filter((name) => !always.includes(name));
-  for (const file of readdirSync(out).filter((name) => name.endsWith('.cache'))) rmSync(join(out, file));
-  writePacks(out, chunks, [
-    { pack: 'main', names: always },
-    { pack: 'plan', names },
-  ]);
+  const modules = await bundleCommandLine({ root, out });
+  const [always, forPlan] = [run('--help'), run('plan')].map(
+    (files) => new Set(files.flatMap((file) => modules.get(file) ?? [])),
+  );
+  for (const file of readdirSync(out)) if (modules.has(file.replace(/\.cache$/, ''))) rmSync(join(out, file));
+  const groups = [
+    { name: 'start', test: (id) => always.has(id) },
+    { name: 'work', test: (id) => forPlan.has(id) },
+  ];
+  await bundleCommandLine({ root, out, groups });
   run('--help');
   run('plan');
 }
 
-/** Names of the chunks that a command comes by. */
+/** Names of the scripts that a command comes by. */
 function run(...words) {
   const argv = [join(root, 'scripts/warm.cjs'), join(fresh, 'bin/deployer.js'), ...words];
   const { status, output } = spawnSync(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
