@@ -64,7 +64,10 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
   return {
     environment,
     tool: TOOL_VERSION,
-    who: systemIdentity(environment).who,
+    /** Asked of the system only where something is put on record. */
+    get who() {
+      return systemIdentity(environment).who;
+    },
     clock,
     entropy,
     processes,

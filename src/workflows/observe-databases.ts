@@ -84,7 +84,7 @@ function readContext({ runtime }: Workspace): MigrationContext {
   return {
     clock: runtime.clock,
     processes: runtime.processes,
-    signal: AbortSignal.timeout(30_000),
+    signal: new AbortController().signal,
     timeout: 30_000,
     log: () => {},
   };
