@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { openArtifactStore } from './artifacts/store.ts';
 import { findConfig } from './config/find.ts';
 import { loadConfig } from './config/load.ts';
 import type { Site } from './config/locate.ts';
@@ -73,7 +72,10 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
   return {
     environment,
     tool: TOOL_VERSION,
-    who: systemIdentity(environment).who,
+    /** Asked of the system only where something is put on record. */
+    get who() {
+      return systemIdentity(environment).who;
+    },
     clock,
     entropy,
     processes,
@@ -102,7 +104,7 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     },
     openState: (project, folder) =>
       openState({ store: openFileStore({ folder, entropy }), folder, project, clock, entropy, tool: TOOL_VERSION }),
-    openArtifacts: (folder) => openArtifactStore({ folder: join(folder, 'artifacts') }),
+    openArtifacts: (folder) => lazyArtifacts(join(folder, 'artifacts')),
     openSecrets: async (root) => {
       const { createResolver } = await import('./secrets/resolver.ts');
       return createResolver({ providers: secretProviders, world: { root, environment, http, processes } });
@@ -130,6 +132,18 @@ function lazyProcesses(environment: Runtime['environment']): Processes {
 function lazyHttp(): Http {
   const real = once(async () => (await import('./system/http.ts')).systemHttp());
   return { send: async (request) => (await real()).send(request) };
+}
+
+function lazyArtifacts(folder: string): ArtifactStore {
+  const real = once(async () => (await import('./artifacts/store.ts')).openArtifactStore({ folder }));
+  return {
+    put: async (...args) => (await real()).put(...args),
+    locate: async (digest) => (await real()).locate(digest),
+    copyTo: async (...args) => (await real()).copyTo(...args),
+    has: async (digest) => (await real()).has(digest),
+    verify: async (digest) => (await real()).verify(digest),
+    prune: async (...args) => (await real()).prune(...args),
+  };
 }
 
 function lazyProbe(parts: { http: Http; processes: Processes; clock: Clock }): Probe {

@@ -1,4 +1,4 @@
-import type { ObservedDatabase } from '../../../core/snapshot.ts';
+import type { MigrationStatus } from '../../../core/migration.ts';
 import { stateCell } from '../../../report/state-cell.ts';
 import { table } from '../../../report/table.ts';
 import type { CommandSpec } from '../../command.ts';
@@ -33,11 +33,11 @@ export const spec: CommandSpec = {
   },
 };
 
-function documentOf({ applied, pending, dirty, problems }: ObservedDatabase) {
+function documentOf({ applied, pending, dirty, problems }: MigrationStatus) {
   return { applied, pending, dirty: dirty ?? null, problems };
 }
 
-function rowsOf(database: string, { applied, pending, dirty }: ObservedDatabase): string[][] {
+function rowsOf(database: string, { applied, pending, dirty }: MigrationStatus): string[][] {
   const halfDone = (id: string) => dirty?.id === id;
   return [
     ...applied.map(({ id, phase, applied_at }) => [database, id, phase, `applied ${applied_at}`]),
