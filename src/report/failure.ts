@@ -64,9 +64,10 @@ export function messageOf({ path, message, expected }: Pick<Finding, 'path' | 'm
 }
 
 function headOf(finding: Finding, style: Style): string {
-  const { level, code, place } = finding;
+  const { level, code, place, message } = finding;
   const paint = level === 'error' ? style.red : style.yellow;
-  return `${paint(`${level}[${code}]`)} ${placeText(place)}${printable(messageOf(finding))}`;
+  const isSaid = place !== undefined && !place.line && message.startsWith(place.file);
+  return `${paint(`${level}[${code}]`)} ${isSaid ? '' : placeText(place)}${printable(messageOf(finding))}`;
 }
 
 /** `deploy.config.yaml:3:5: `, seen from where the command was started. */

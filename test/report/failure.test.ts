@@ -53,4 +53,16 @@ describe('a failure for people', () => {
     const failure: Failure = { code: 'BUILD_FAILED', reason: 'No', fix: 'Mend it', findings: [warning] };
     expect(failureText(failure).split('\n')).toContain('fix: Mend it');
   });
+
+  test('names a file once, whether or not the message begins with it', () => {
+    const about = (message: string): Failure => ({
+      code: 'MIGRATION_REFUSED',
+      reason: message,
+      findings: [{ level: 'error', code: 'MIGRATION_REFUSED', message, place: { file: 'db/0001_a.sql' } }],
+    });
+    expect(failureText(about('db/0001_a.sql was changed'))).toContain(
+      'error[MIGRATION_REFUSED] db/0001_a.sql was changed',
+    );
+    expect(failureText(about('It was changed'))).toContain('error[MIGRATION_REFUSED] db/0001_a.sql: It was changed');
+  });
 });

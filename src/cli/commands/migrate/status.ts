@@ -37,15 +37,12 @@ function documentOf({ applied, pending, dirty, problems }: MigrationStatus) {
   return { applied, pending, dirty: dirty ?? null, problems };
 }
 
-function rowsOf(database: string, { applied, pending, dirty }: MigrationStatus): string[][] {
-  const halfDone = (id: string) => dirty?.id === id;
+function rowsOf(database: string, { files, applied, pending, dirty }: MigrationStatus): string[][] {
+  const halfDone = files.find(({ id }) => id === dirty?.id);
   return [
     ...applied.map(({ id, phase, applied_at }) => [database, id, phase, `applied ${applied_at}`]),
-    ...pending.map(({ id, phase }) => [
-      database,
-      id,
-      phase,
-      halfDone(id) ? `dirty after statement ${dirty?.statements_done}` : 'pending',
-    ]),
+    // Its file may be gone: it is half applied all the same.
+    ...(dirty ? [[database, dirty.id, halfDone?.phase ?? '', `dirty after statement ${dirty.statements_done}`]] : []),
+    ...pending.filter(({ id }) => id !== dirty?.id).map(({ id, phase }) => [database, id, phase, 'pending']),
   ];
 }
