@@ -1,18 +1,20 @@
 // Builds dist/ from src/. Writes the registries first: a driver, migration engine or secret provider is found by its place.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from './bundle.js';
+import { bundle, bundleCommandLine } from './bundle.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const src = join(root, 'src');
 const dist = join(root, 'dist');
+/** A whole program of its own, so that it can be run before it takes the place of the one there is. */
+const fresh = `${dist}.${process.pid}`;
 
 writeRegistries();
-const fresh = `${dist}.${process.pid}`;
-await bundle({ root, out: fresh });
-warm(join(fresh, 'main.cjs'));
+await bundle({ root, out: join(fresh, 'dist') });
+cpSync(join(root, 'bin'), join(fresh, 'bin'), { recursive: true });
+await packByNeed();
 publish();
 linkProgram();
 
@@ -49,18 +51,36 @@ function writeRegistry(step, entries) {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 
-/** Without this form the command line starts all the same, only slower. */
-function warm(file) {
-  const { status } = spawnSync(process.execPath, [join(root, 'scripts/warm.cjs'), file], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status !== 0) console.warn('dist/main.cjs.cache was not made: the new command line cannot plan the sample');
+/** What all commands need and what a plan needs is found by running them. The last two runs fill V8's caches. */
+async function packByNeed() {
+  const out = join(fresh, 'dist');
+  const modules = await bundleCommandLine({ root, out });
+  const [always, forPlan] = [run('--help'), run('plan')].map(
+    (files) => new Set(files.flatMap((file) => modules.get(file) ?? [])),
+  );
+  for (const file of readdirSync(out)) if (modules.has(file.replace(/\.cache$/, ''))) rmSync(join(out, file));
+  const groups = [
+    { name: 'start', test: (id) => always.has(id) },
+    { name: 'work', test: (id) => forPlan.has(id) },
+  ];
+  await bundleCommandLine({ root, out, groups });
+  run('--help');
+  run('plan');
+}
+
+/** Names of the scripts that a command comes by. */
+function run(...words) {
+  const argv = [join(root, 'scripts/warm.cjs'), join(fresh, 'bin/deployer.js'), ...words];
+  const { status, output } = spawnSync(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
+  if (status !== 0) throw new Error(`The new command line cannot do "${words.join(' ')}" on the sample`);
+  return JSON.parse(output[3]);
 }
 
 /** A rename, so that no reader sees half a build. */
 function publish() {
   rmSync(dist, { recursive: true, force: true });
-  renameSync(fresh, dist);
+  renameSync(join(fresh, 'dist'), dist);
+  rmSync(fresh, { recursive: true });
 }
 
 /** So that `npx deployer` in a checkout starts this one, at once and without a question to a registry. */

@@ -1,38 +1,22 @@
-// What becomes of src/ in dist/: one script for the command line, and modules for all that other programs start or import.
+// What becomes of src/ in dist/: scripts for the command line, and modules for all that other programs start or import.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { FUNCTION, pack } from './pack.js';
 
 const FOREIGN = ['@photostructure/sqlite', 'pg', 'pg-native', 'mysql2'];
-/** Parts of Node that only some commands need, and their packages name at their top. Each costs some ms to load. */
-const LATE = /^node:(child_process|fs\/promises|stream\/promises|timers\/promises)$/;
-
 /** Packages that few commands need and that are large: each is a file of its own beside the command line. */
 const APART = ['execa', 'ora', 'yaml'];
 
-/** Bundles the sources below `root` into the folder `out`. */
+/** Bundles all but the command line below `root` into the folder `out`. */
 export async function bundle({ root, out }) {
-  await Promise.all([bundleCommandLine({ root, out }), bundleApart({ root, out }), bundleModules({ root, out })]);
+  await Promise.all([bundleApart({ root, out }), bundleModules({ root, out })]);
 }
 
-/**
- * `main.cjs`: everything in one script, since finding and linking a hundred small modules takes longer than all they do.
- * What is imported on demand is only run on demand. It is an expression, a function of what a CommonJS module is given,
- * so that `bin/deployer.js` can start it from V8's cache, which modules do not have.
- */
-function bundleCommandLine({ root, out }) {
-  return build({
-    ...common(root),
-    entryPoints: [{ in: join(root, 'src/cli/main.ts'), out: 'main' }],
-    outdir: out,
-    outExtension: { '.js': '.cjs' },
-    format: 'cjs',
-    supported: { 'dynamic-import': false },
-    define: { ...common(root).define, 'import.meta.url': '__url' },
-    plugins: [lateBuiltins, apart],
-    banner: { js: "(function(require,__filename){const __url=require('node:url').pathToFileURL(__filename).href;" },
-    footer: { js: '})' },
-  });
+/** Bundles the command line, see `pack`. */
+export function bundleCommandLine({ root, out, groups }) {
+  const { external, define } = common(root);
+  return pack({ entry: join(root, 'src/cli/main.ts'), out, groups, external, define, apart: APART });
 }
 
 function bundleApart({ root, out }) {
@@ -42,8 +26,11 @@ function bundleApart({ root, out }) {
     outdir: out,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
+    banner: { js: FUNCTION.banner },
     // To whoever imports it as a module, what a CommonJS file exports is its default.
-    footer: { js: 'if(module.exports.default)module.exports=Object.assign(module.exports.default,module.exports);' },
+    footer: {
+      js: `if(module.exports.default)module.exports=Object.assign(module.exports.default,module.exports);${FUNCTION.footer}`,
+    },
   });
 }
 
@@ -84,32 +71,6 @@ function moduleEntries(src) {
     ...programs.map((file) => ({ in: file, out: `${basename(dirname(file))}-${basename(file, '.entry.ts')}` })),
   ];
 }
-
-/** Puts a stand-in before a part of Node: it has the same members, and loads the part when one is first used. */
-const lateBuiltins = {
-  name: 'late-builtins',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: LATE }, ({ path }) => ({ path, namespace: 'late' }));
-    onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => {
-      const members = Object.keys(await import(path)).filter((name) => name !== 'default');
-      const getters = members.map((name) => `get ${name}(){return load().${name}}`);
-      return {
-        contents: `let part;const load=()=>part??=require.call(null,'${path}');module.exports={${getters}};`,
-        loader: 'js',
-      };
-    });
-  },
-};
-
-const apart = {
-  name: 'apart',
-  setup({ onResolve }) {
-    onResolve({ filter: new RegExp(`^(${APART.join('|')})$`) }, ({ path }) => ({
-      path: `./${path}.cjs`,
-      external: true,
-    }));
-  },
-};
 
 function filesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>

@@ -1,20 +1,19 @@
-// Runs a fresh command line once, on a copy of the sample, and keeps what V8 compiled for it: node warm.cjs <main.cjs>
-const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
+// Runs a fresh command line on a copy of the sample: node warm.cjs <its program> <words…>. Keeps what V8 compiled for it
+// beside its scripts, and names those it came by on file descriptor 3.
+const { cpSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
-const { Script } = require('node:vm');
 
-const root = dirname(__dirname);
-const [, , file] = process.argv;
+const [, , program, ...words] = process.argv;
 const sample = mkdtempSync(join(tmpdir(), 'deployer-build-'));
 for (const part of ['deploy.config.yaml', 'examples'])
-  cpSync(join(root, part), join(sample, part), { recursive: true });
+  cpSync(join(dirname(__dirname), part), join(sample, part), { recursive: true });
 
-const script = new Script(readFileSync(file, 'latin1'), { filename: file });
-process.argv = [process.execPath, file, 'plan', '--cwd', sample];
+process.argv = [process.execPath, program, ...words, '--cwd', sample];
+const { loaded } = require(program);
 process.on('exit', () => {
   rmSync(sample, { recursive: true });
-  if (process.exitCode === 0) writeFileSync(`${file}.cache`, script.createCachedData());
+  if (process.exitCode !== 0) return;
+  for (const { filename, script } of loaded.values()) writeFileSync(`${filename}.cache`, script.createCachedData());
+  writeFileSync(3, JSON.stringify([...loaded.keys()].map((name) => name.slice('./'.length))));
 });
-script.runInThisContext()(createRequire(file), file);

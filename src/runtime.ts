@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { openArtifactStore } from './artifacts/store.ts';
 import { findConfig } from './config/find.ts';
 import { loadConfig } from './config/load.ts';
+import type { Site } from './config/locate.ts';
 import type { LoadedConfig } from './config/parse.ts';
 import type { ArtifactStore } from './core/artifact.ts';
 import type { DriverCatalog } from './core/driver.ts';
@@ -11,6 +11,7 @@ import { Redactor } from './core/redact.ts';
 import { catalog } from './drivers/catalog.ts';
 import { migrationEngines } from './migrations/catalog.ts';
 import { secretProviders } from './secrets/catalog.ts';
+import { checkReference } from './secrets/check-reference.ts';
 import type { Resolver } from './secrets/resolver.ts';
 import { openFileStore } from './state/file-store.ts';
 import { openState, type State } from './state/state.ts';
@@ -38,6 +39,8 @@ export interface Runtime {
   readonly drivers: DriverCatalog;
   readonly engines: typeof migrationEngines;
   loadConfig(request: ConfigRequest): Promise<LoadedConfig>;
+  /** Where the first of these paths that is written stands in a config file; `undefined` when that cannot be told. */
+  locate(file: string, paths: readonly string[]): Promise<Site | undefined>;
   openState(project: string, folder: string): State;
   openArtifacts(folder: string): ArtifactStore;
   /** Looks up secret references of one environment, each once. */
@@ -53,7 +56,12 @@ export interface ConfigRequest {
 }
 
 /** Names that a config may use beside those of drivers. */
-const VOCABULARY = { backends: ['file'], engines: migrationEngines.names, providers: secretProviders.names };
+const VOCABULARY = {
+  backends: ['file'],
+  engines: migrationEngines.names,
+  providers: secretProviders.names,
+  reference: (text: string) => checkReference(text, secretProviders),
+};
 
 export const TOOL_VERSION = process.env.DEPLOYER_VERSION ?? '0.0.0';
 
@@ -65,7 +73,10 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
   return {
     environment,
     tool: TOOL_VERSION,
-    who: systemIdentity(environment).who,
+    /** Asked of the system only where something is put on record. */
+    get who() {
+      return systemIdentity(environment).who;
+    },
     clock,
     entropy,
     processes,
@@ -82,9 +93,20 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
         ? loadConfig({ file: findConfig(cwd, config), ...world })
         : loadConfig({ file: join(cwd, '<stdin>'), text, ...world });
     },
+    locate: async (file, paths) => {
+      const [{ locateIn }, { readConfigFile }] = await Promise.all([
+        import('./config/locate.ts'),
+        import('./config/read-file.ts'),
+      ]);
+      try {
+        return locateIn(readConfigFile(file), file, paths);
+      } catch {
+        return undefined;
+      }
+    },
     openState: (project, folder) =>
       openState({ store: openFileStore({ folder, entropy }), folder, project, clock, entropy, tool: TOOL_VERSION }),
-    openArtifacts: (folder) => openArtifactStore({ folder: join(folder, 'artifacts') }),
+    openArtifacts: (folder) => lazyArtifacts(join(folder, 'artifacts')),
     openSecrets: async (root) => {
       const { createResolver } = await import('./secrets/resolver.ts');
       return createResolver({ providers: secretProviders, world: { root, environment, http, processes } });
@@ -117,6 +139,18 @@ function lazyHttp(): Http {
 function lazyPeers(environment: Runtime['environment']): Peers {
   const real = once(async () => (await import('./system/peers.ts')).systemPeers({ environment }));
   return { send: async (peer, request) => (await real()).send(peer, request) };
+}
+
+function lazyArtifacts(folder: string): ArtifactStore {
+  const real = once(async () => (await import('./artifacts/store.ts')).openArtifactStore({ folder }));
+  return {
+    put: async (...args) => (await real()).put(...args),
+    locate: async (digest) => (await real()).locate(digest),
+    copyTo: async (...args) => (await real()).copyTo(...args),
+    has: async (digest) => (await real()).has(digest),
+    verify: async (digest) => (await real()).verify(digest),
+    prune: async (...args) => (await real()).prune(...args),
+  };
 }
 
 function lazyProbe(parts: { http: Http; processes: Processes; clock: Clock }): Probe {

@@ -98,9 +98,11 @@ export interface Question {
   about?(style: Style): string;
 }
 
+type Document = Readonly<Record<string, unknown>>;
+
 export interface CommandResult {
-  /** The one document that `--json` prints; `format: 1` is added. */
-  readonly document?: Readonly<Record<string, unknown>>;
+  /** The one document that `--json` prints; `format: 1` is added. A function where it costs something to make. */
+  readonly document?: Document | (() => Promise<Document>);
   /** The same for people. */
   text?(style: Style): string;
   /** Verbatim bytes for stdout, such as a schema or a completion script; instead of `text`. */

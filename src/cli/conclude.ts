@@ -7,7 +7,7 @@ import type { Output } from './output.ts';
 /** Prints a result, or the failure that came instead of one, in the form that was asked for. Answers the exit code. */
 export async function conclude(result: CommandResult, output: Output): Promise<ExitCode> {
   if (output.form === 'text') printText(result, output);
-  else printDocument(result, output);
+  else await printDocument(result, output);
   if (result.failure) printFailure(result, result.failure, output);
   if (process.env.GITHUB_ACTIONS === 'true') await tellGithub(result, output);
   return result.exit ?? (result.failure ? exitCodeOf(result.failure) : EXIT.done);
@@ -18,9 +18,10 @@ function printText(result: CommandResult, output: Output): void {
   else output.value(result.text?.(output.style.value) ?? '');
 }
 
-function printDocument({ document, failure }: CommandResult, output: Output): void {
+async function printDocument({ document, failure }: CommandResult, output: Output): Promise<void> {
   if (!document && !failure) return;
-  const whole = { format: 1, ...(failure ? failureDocument(failure) : {}), ...document };
+  const made = typeof document === 'function' ? await document() : document;
+  const whole = { format: 1, ...(failure ? failureDocument(failure) : {}), ...made };
   if (output.form === 'json') output.document(whole);
   else output.record({ type: 'result', ...whole });
 }

@@ -22,7 +22,7 @@ export async function chooseEnvironment({ globals }: Invocation, workspace: Work
   if (globals.env) return { name: globals.env, origin: '--env' };
   const { DEPLOYER_ENV } = workspace.runtime.environment;
   if (DEPLOYER_ENV) return { name: DEPLOYER_ENV, origin: 'DEPLOYER_ENV' };
-  const { defaultEnvironment } = await import('../workflows/default-environment.ts');
+  const { defaultEnvironment } = await import('../config/environments.ts');
   return defaultEnvironment(workspace.config);
 }
 

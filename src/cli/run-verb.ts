@@ -2,6 +2,7 @@ import type { Listener } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunReport } from '../core/run.ts';
 import { count, printableLine } from '../core/text.ts';
+import { findingText } from '../report/failure.ts';
 import { runDocument, runExit, runFailureText, runText } from '../report/run.ts';
 import type { RunOptions } from '../workflows/deploy.ts';
 import type { Workspace } from '../workflows/workspace.ts';
@@ -73,8 +74,9 @@ async function isProtected(workspace: Workspace, env: string): Promise<boolean> 
 }
 
 /** A run's report as a command's result. `--quiet` leaves the URL. */
-export function runResult(report: RunReport, { globals }: Pick<Invocation, 'globals'>): CommandResult {
-  const { failure, run_id } = report;
+export function runResult(report: RunReport, { globals, note }: Pick<Invocation, 'globals' | 'note'>): CommandResult {
+  const { failure, run_id, undelivered } = report;
+  for (const warning of undelivered) note(findingText(warning));
   return {
     document: runDocument(report),
     exit: runExit(report),

@@ -4,7 +4,10 @@ import { DeployerError } from '../core/errors.ts';
 import { PLAN_FORMAT, type Plan } from '../core/plan.ts';
 import { planId } from '../plan/finish.ts';
 import { planJson } from '../report/plan/json.ts';
+import type { Workspace } from '../workflows/workspace.ts';
+import type { wishesOf } from './run-options.ts';
 import { readStdin } from './stdin.ts';
+import { usage } from './usage.ts';
 
 const LARGEST = 64 * 1024 * 1024;
 
@@ -25,6 +28,37 @@ export async function readSavedPlan(cwd: string, file: string): Promise<Plan> {
   const plan = parse(file === '-' ? await readStdin('plan') : await read(resolve(cwd, file), file), file);
   if (plan.id !== planId(plan)) throw refused(file, 'was changed after it was saved');
   return plan;
+}
+
+const OPTIONS: Readonly<Record<keyof ReturnType<typeof wishesOf>, string>> = {
+  services: '--service NAME',
+  canaryPercent: '--canary PERCENT',
+  force: '--force',
+};
+
+/** `USAGE` for wishes that belong to planning: a saved plan has its own, and runs as it is. */
+export function refuseWishes(wishes: ReturnType<typeof wishesOf>): void {
+  const [typed] = (Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]).filter((name) => wishes[name] !== undefined);
+  if (!typed) return;
+  const [option = ''] = OPTIONS[typed].split(' ');
+  throw usage(
+    `${option} has no meaning beside --plan: a saved plan runs as it is`,
+    `Leave ${option} out, or save another plan: deployer plan ${OPTIONS[typed]} --out plan.json`,
+  );
+}
+
+/** `USAGE` when the environment that is named is not the plan's. */
+export async function refuseOtherEnvironment(
+  workspace: Workspace,
+  { plan, typed }: { readonly plan: Plan; readonly typed: string },
+): Promise<void> {
+  const { findTarget } = await import('../workflows/observe.ts');
+  const { document } = await workspace.state.read();
+  if (typed === plan.env || findTarget(workspace, document, { env: typed }).name === plan.env) return;
+  throw usage(
+    `--env ${typed} contradicts --plan: the saved plan is for ${plan.env}`,
+    `Leave --env out, or save another plan: deployer plan --env ${typed} --out plan.json`,
+  );
 }
 
 async function read(path: string, shown: string): Promise<string> {

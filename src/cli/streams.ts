@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 
 /** Where values (`stdout`) and narration (`stderr`) go. */
 export interface OutputStream {
@@ -26,7 +26,7 @@ function output(file: number, stream: () => NodeJS.WriteStream): OutputStream {
   return {
     closed: gone.signal,
     get isTTY() {
-      return isDevice(file) && stream().isTTY === true;
+      return mayBeTerminal(file) && stream().isTTY === true;
     },
     write(text) {
       if (gone.signal.aborted) return;
@@ -55,9 +55,11 @@ function output(file: number, stream: () => NodeJS.WriteStream): OutputStream {
   }
 }
 
-function isDevice(file: number): boolean {
+/** Terminals are devices; so is the one that swallows everything, and it is none. */
+function mayBeTerminal(file: number): boolean {
   try {
-    return fstatSync(file).isCharacterDevice();
+    const stat = fstatSync(file);
+    return stat.isCharacterDevice() && stat.rdev !== statSync('/dev/null').rdev;
   } catch {
     return false;
   }

@@ -19,11 +19,21 @@ export function findEnvironment(config: Config, nameOrAlias: string): Environmen
   });
 }
 
-/** The environment of commands without `--env`: the one the config prefers, else the only one in mode `dev`. */
-export function defaultEnvironment(config: Config): EnvironmentConfig | undefined {
-  if (config.default_environment !== undefined) return config.environments[config.default_environment];
-  const [first, ...more] = Object.values(config.environments).filter(({ mode }) => mode === 'dev');
-  return more.length === 0 ? first : undefined;
+/**
+ * The environment of commands without `--env`, and what chose it: the one the config prefers, else the only one in mode
+ * `dev`. Throws `USAGE` when there is no such choice.
+ */
+export function defaultEnvironment(config: Config): { readonly name: string; readonly origin: string } {
+  if (config.default_environment !== undefined)
+    return { name: config.default_environment, origin: 'default_environment in the config' };
+  const [only, ...more] = Object.values(config.environments).filter(({ mode }) => mode === 'dev');
+  if (only && more.length === 0) return { name: only.name, origin: 'the only environment in mode dev' };
+  throw new DeployerError({
+    code: 'USAGE',
+    reason: `Which environment? There are ${list(Object.keys(config.environments))}`,
+    fix: 'Name one with --env, or set default_environment in the config',
+    stage: 'usage',
+  });
 }
 
 export interface EnvironmentRequest {

@@ -12,6 +12,7 @@ import { findingsOf } from './findings.ts';
 import { Interpolation } from './interpolate.ts';
 import { Problems } from './problems.ts';
 import { SIZE_LIMIT, tooLarge } from './read-file.ts';
+import { checkReferences } from './references.ts';
 import type { Review, Vocabulary } from './rules/rule.ts';
 import { RULES } from './rules/rules.ts';
 import { checkAgainst } from './schema/check.ts';
@@ -84,6 +85,7 @@ async function completed(read: Read, request: ParseRequest): Promise<Config | un
   const isProject = checkAgainst(projectSchema(request.drivers.names), values ?? null, problems);
   if (!isProject || !checkSize(values as SoundConfig, problems)) return undefined;
   const review = reviewed(values as SoundConfig, read, request.known ?? {});
+  await checkReferences(review.config, review.known, problems);
   const options = await checkDrivers(review.config, review.services, request.drivers, problems);
   if (problems.errors > 0) return undefined;
   const { file } = request;

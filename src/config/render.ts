@@ -60,19 +60,35 @@ function renderDatabase({ name, connection_env, engine, path }: DatabaseDraft): 
 }
 
 function renderEnvironments({ services, databases }: ProjectDraft): string[] {
-  const names = [...services.flatMap(({ env }) => env), ...databases.map(({ connection_env }) => connection_env)];
-  const example = names[0] ?? 'API_TOKEN';
+  const names = neededVariables({ services, databases });
   return [
     'environments:',
     '  dev:',
     '    mode: dev',
     '    # variables: { LOG_LEVEL: debug }',
+    ...renderSecrets(names, ''),
     '  staging:',
     '    mode: staging',
-    `    # secrets: { ${example}: "env:STAGING_${example}" } # references, never values`,
+    ...renderSecrets(names, 'STAGING_'),
     '  production:',
     '    mode: production # asks before it changes anything',
     '    promote_from: [staging] # takes only what ran there',
+    ...renderSecrets(names, 'PRODUCTION_'),
+  ];
+}
+
+/** What a deploy asks for, each name once. */
+export function neededVariables({ services, databases }: Pick<ProjectDraft, 'services' | 'databases'>): string[] {
+  const names = [...services.flatMap(({ env }) => env), ...databases.map(({ connection_env }) => connection_env)];
+  return [...new Set(names)];
+}
+
+/** A reference for everything that is needed: what is no secret may move to `variables`. */
+function renderSecrets(names: readonly string[], prefix: string): string[] {
+  if (names.length === 0) return [];
+  return [
+    '    secrets: # references to variables that deployer is started with, never values',
+    ...names.map((name) => `      ${text(name)}: ${text(`env:${prefix}${name}`)}`),
   ];
 }
 

@@ -47,36 +47,6 @@ function isInOrder(nodes: readonly Node[]): boolean {
   return seen.size === nodes.length;
 }
 
-/** The first cycle found, as names in order with the first repeated at the end; `undefined` when there is none. */
-export function findCycle(edges: Readonly<Record<string, readonly string[]>>): string[] | undefined {
-  const done = new Set<string>();
-  for (const start of Object.keys(edges)) {
-    const path: string[] = [];
-    const onPath = new Set<string>();
-    const stack: { name: string; next: number }[] = done.has(start) ? [] : [{ name: start, next: 0 }];
-    if (stack.length > 0) enter(start);
-    for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
-      const to = edges[frame.name]?.[frame.next++];
-      if (to === undefined) {
-        done.add(frame.name);
-        onPath.delete(frame.name);
-        path.pop();
-        stack.pop();
-      } else if (onPath.has(to)) {
-        return [...path.slice(path.indexOf(to)), to];
-      } else if (!done.has(to) && edges[to]) {
-        stack.push({ name: to, next: 0 });
-        enter(to);
-      }
-    }
-    function enter(name: string): void {
-      path.push(name);
-      onPath.add(name);
-    }
-  }
-  return undefined;
-}
-
 /** For each node the length of the longest path from it to an end, its own weight included. Linear. */
 export function tailWeights<T extends Node>(nodes: readonly T[], weight: (node: T) => number): Map<string, number> {
   const tails = new Map<string, number>();

@@ -41,10 +41,12 @@ export interface DirtyMigration {
 }
 
 export interface MigrationStatus {
+  /** All files of the engine, in order. */
+  readonly files: readonly MigrationFile[];
   readonly applied: readonly AppliedMigration[];
   readonly pending: readonly MigrationFile[];
   readonly dirty?: DirtyMigration;
-  /** Changed, missing, out-of-order or duplicate files, as errors. */
+  /** Files that cannot be read right, changed, missing, out-of-order or duplicate ones, as errors. */
   readonly problems: readonly Finding[];
 }
 

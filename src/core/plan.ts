@@ -105,11 +105,16 @@ export interface Operation {
 export interface Unchanged {
   readonly service: string;
   readonly because: string;
+  /** It has changes, but only other services were asked for. */
+  readonly left_out?: true;
 }
 
-/** One difference a person wants to see: what kind of thing, its name, and from what to what (never a secret's value). */
+/**
+ * One difference a person wants to see: what kind of thing, its name, and from what to what (never a secret's value). A
+ * `setting` is what `env set` holds for later deploys.
+ */
 export interface Change {
-  readonly kind: 'service' | 'variable' | 'secret' | 'flag' | 'migration' | 'option';
+  readonly kind: 'service' | 'variable' | 'secret' | 'flag' | 'migration' | 'option' | 'setting';
   readonly name: string;
   readonly service?: string;
   readonly change: 'add' | 'update' | 'remove';
@@ -141,6 +146,8 @@ export interface Plan {
   readonly from_env?: string;
   /** For deploy: what was asked for, so that a saved plan can be made again and compared. */
   readonly request?: PlanRequest;
+  /** For rollback: what was put over the config file by `env set` up to `from` becomes what it was at `to`. */
+  readonly restores?: { readonly from: number; readonly to: number };
   readonly based_on: PlanBasis;
   /** In listed order, which is also a topological one. */
   readonly operations: readonly Operation[];

@@ -40,8 +40,21 @@ export interface ProviderWorld {
   readonly processes: Processes;
 }
 
-/** What a provider's file exports as `provider`; one is made per run. */
-export type ProviderFactory = (world: ProviderWorld) => SecretProvider;
+/** What keeps a reference from being read, whatever is in the store. */
+export interface ReferenceProblem {
+  readonly message: string;
+  /** What would have been right: `dotenv:FILE#NAME`. */
+  readonly expected: string;
+  readonly fix: string;
+}
+
+/** What a provider's file exports as `provider`. */
+export interface ProviderFactory {
+  /** Judges the form of a reference; touches nothing. One with a problem is never read. */
+  check(reference: SecretReference): ReferenceProblem | undefined;
+  /** One is made per run. */
+  open(world: ProviderWorld): SecretProvider;
+}
 
 /** All providers there are, by the name that references use. The code of one loads when it is asked for. */
 export interface ProviderCatalog {

@@ -68,8 +68,13 @@ export interface RunReport {
   readonly env_configured: boolean;
   readonly duration_ms: number;
   readonly operations: readonly OperationReport[];
+  /** Of the services that were asked for. */
   readonly unchanged: readonly string[];
+  /** Services that have changes and were not asked for. */
+  readonly left_out: readonly string[];
   readonly warnings: readonly Finding[];
+  /** Notifications that nobody took. */
+  readonly undelivered: readonly Finding[];
   /** The version from before the run serves users again, or never stopped to. */
   readonly previous_runs: boolean;
   /** Sentences: what was restored, what could not be. */

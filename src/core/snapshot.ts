@@ -2,7 +2,7 @@ import type { Config, EnvironmentConfig } from './config.ts';
 import type { Digest, Fingerprint } from './digest.ts';
 import type { DriverFacts, Inspection } from './driver.ts';
 import type { Finding } from './finding.ts';
-import type { AppliedMigration, DirtyMigration, MigrationFile } from './migration.ts';
+import type { MigrationStatus } from './migration.ts';
 import type { AppliedConfiguration, EnvironmentState, SourceInfo, StateDocument, Version } from './state.ts';
 
 /** What was seen of one service's sources and variables. */
@@ -19,15 +19,6 @@ export interface ObservedService {
   readonly build_variables: Readonly<Record<string, Fingerprint>>;
 }
 
-export interface ObservedDatabase {
-  readonly applied: readonly AppliedMigration[];
-  readonly pending: readonly MigrationFile[];
-  readonly dirty?: DirtyMigration;
-  readonly problems: readonly Finding[];
-  /** Files of the engine, all of them, in order. */
-  readonly files: readonly MigrationFile[];
-}
-
 /**
  * The world, looked at once before planning, as plain data. It records and makes no choice; choosing belongs to the
  * planners.
@@ -42,7 +33,7 @@ export interface Snapshot {
   readonly current?: EnvironmentState;
   readonly source: SourceInfo | null;
   readonly services: Readonly<Record<string, ObservedService>>;
-  readonly databases: Readonly<Record<string, ObservedDatabase>>;
+  readonly databases: Readonly<Record<string, MigrationStatus>>;
   readonly drivers: Readonly<Record<string, DriverFacts>>;
   /** What the platforms say; only where it was asked. */
   readonly inspections: Readonly<Record<string, Inspection>>;

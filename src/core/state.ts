@@ -43,7 +43,10 @@ export interface AppliedConfiguration {
   readonly flags: Readonly<Record<string, FlagValue>>;
 }
 
-/** What `env set` changed on top of the config file; every change is a revision. `null` takes a name away. */
+/**
+ * What `env set` changed on top of the config file; every change is a revision. `null` takes a name away. One that a
+ * roll-back made says which it restores, and nothing before it counts.
+ */
 export interface ConfigurationRevision {
   readonly revision: number;
   readonly at: string;
@@ -51,6 +54,7 @@ export interface ConfigurationRevision {
   readonly variables: Readonly<Record<string, string | null>>;
   readonly secrets: Readonly<Record<string, string | null>>;
   readonly flags: Readonly<Record<string, FlagValue | null>>;
+  readonly restores?: number;
 }
 
 /** A migration as a version knows it. */

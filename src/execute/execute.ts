@@ -2,6 +2,7 @@ import { formatDuration } from '../core/duration.ts';
 import { DeployerError, toFailure } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import { topological } from '../core/graph.ts';
+import { list } from '../core/text.ts';
 import { compensate } from './compensate.ts';
 import { goForward } from './forward.ts';
 import { settleInDoubt } from './in-doubt.ts';
@@ -62,9 +63,11 @@ function directionOf({ plan, history, compensation, direction }: ExecutionReques
 }
 
 /** At once, because what runs may take its time to end. */
-function tellStopping({ recorder, stopping, limits, request }: Run): void {
-  const message = `${stopping.signal()}: what runs may end within ${formatDuration(limits.drain_ms)}, nothing new begins; \
-a second signal stops at once. Go on later with: deployer resume ${request.runId}`;
+function tellStopping({ recorder, stopping, limits, request, underWay }: Run): void {
+  const longest = formatDuration(limits.drain_ms + limits.grace_ms);
+  const waiting = underWay.size > 0 ? `waiting at most ${longest} for: ${list([...underWay])}` : 'nothing is under way';
+  const message = `${stopping.signal()}: ${waiting}. Nothing new begins; a second signal ends it at once. \
+Go on later with: deployer resume ${request.runId}`;
   recorder.show({ type: 'warning', message });
 }
 

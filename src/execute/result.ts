@@ -7,6 +7,7 @@ import { count, list } from '../core/text.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { undoings } from './compensate.ts';
 import { goesOn, inDoubt, type Run } from './run.ts';
+import { LOOK } from './work.ts';
 
 export interface OperationResult {
   readonly id: string;
@@ -134,7 +135,7 @@ function failureOf(run: Run, status: RunStatus, facts: Facts): Failure | undefin
   const detail = [...(cause.detail ?? []), ...notUndone(facts), ...doubts(facts)];
   const recovery = [...(cause.recovery ?? []), ...waysOn(run, status, facts)];
   return {
-    ...cause,
+    ...(cause.fix === LOOK ? { ...cause, fix: `${LOOK}, then ${afterLooking(run, status, facts)}` } : cause),
     run_id: run.request.runId,
     ...(detail.length > 0 ? { detail } : {}),
     ...(recovery.length > 0 ? { recovery } : {}),
@@ -170,6 +171,14 @@ function notUndone({ compensations }: Facts): string[] {
 
 function doubts({ in_doubt }: Facts): string[] {
   return in_doubt.length > 0 ? [`Nobody knows whether this was done: ${list(in_doubt)}`] : [];
+}
+
+/** A run that is closed cannot be resumed: it was taken back, or left as it is. */
+function afterLooking(run: Run, status: RunStatus, { compensations }: Facts): string {
+  const open = status === 'interrupted' || compensations.some((compensation) => compensation.status !== 'succeeded');
+  const livesOn = status === 'failed' && run.broken === undefined;
+  if (open || livesOn) return `go on with \`deployer resume ${run.request.runId}\``;
+  return 'raise its timeout in the config if it needs longer, and run the command again';
 }
 
 function waysOn(run: Run, status: RunStatus, { compensations }: Facts): Recovery[] {

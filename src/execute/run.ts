@@ -77,6 +77,8 @@ export interface Run {
   readonly skipped: Map<string, string>;
   /** The last line of each running operation, for those who wait. */
   readonly lastLine: Map<string, string>;
+  /** Titles of the steps under way. */
+  readonly underWay: Set<string>;
   /** The first operation whose failure ended the way forward. */
   broken: string | undefined;
   /** Whether the undoing was begun, in this process or before. */
@@ -103,6 +105,7 @@ export function createRun(request: ExecutionRequest, direction: 'forward' | 'bac
     compensations: new Map(history?.compensations),
     skipped: new Map(),
     lastLine: new Map(),
+    underWay: new Set(),
     broken: firstBreaking(operations, request.plan),
     undoing: (history?.compensations.size ?? 0) > 0,
     halted: undefined,

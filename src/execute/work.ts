@@ -38,6 +38,9 @@ export class Halt extends Error {
   }
 }
 
+/** The first thing to do when a time limit passed. */
+export const LOOK = 'See what is there with `deployer status`';
+
 const STAGES: Readonly<Record<OperationType, Stage>> = {
   infra_provision: 'provision',
   configure: 'configure',
@@ -54,6 +57,7 @@ export async function carryOut<T>(run: Run, work: Work<T>): Promise<WorkResult<T
   const { clock } = run.request;
   const began = clock.monotonic();
   const tries: Tries<T> = { run, work, began, made: 0 };
+  run.underWay.add(work.title);
   const ending = await supervise((signal) => tryUntilDone(tries, signal), {
     clock,
     stopping: run.stopping,
@@ -62,6 +66,7 @@ export async function carryOut<T>(run: Run, work: Work<T>): Promise<WorkResult<T
     tick_ms: run.limits.waiting_ms,
     onTick: (elapsed) => tellWaiting(run, work, elapsed),
   });
+  run.underWay.delete(work.title);
   return resultOf(tries, ending, Math.max(0, Math.round(clock.monotonic() - began)));
 }
 
@@ -171,31 +176,27 @@ function haltedResult<T>({ failure }: Halt, attempts: number): WorkResult<T> {
 }
 
 /** What the work itself says weighs more, unless it is of the kind that being stopped brings about. */
-function deadlineFailure<T>({ run, work }: Tries<T>, ending: StoppedEnding<T>): Failure {
+function deadlineFailure<T>({ work }: Tries<T>, ending: StoppedEnding<T>): Failure {
   const stage = STAGES[work.operation.type];
   const own = ending.end === 'threw' && ending.error instanceof DeployerError ? ending.error.failure : undefined;
   if (own && own.code !== 'INTERRUPTED' && severityOf(own) !== 'temporary') return { stage, ...own };
   const detail = own ? [own.reason, ...(own.detail ?? [])] : [];
-  return { ...timeLimitPassed(run, work, ending.end), stage, ...(detail.length > 0 ? { detail } : {}) };
+  return { ...timeLimitPassed(work, ending.end), stage, ...(detail.length > 0 ? { detail } : {}) };
 }
 
 type StoppedEnding<T> = Exclude<Ending<T>, { end: 'returned' }>;
 
-function timeLimitPassed<T>(run: Run, { operation, title }: Work<T>, end: StoppedEnding<T>['end']): Failure {
+/** How to go on depends on how the run ends: `resultOf` says it. */
+function timeLimitPassed<T>({ operation, title }: Work<T>, end: StoppedEnding<T>['end']): Failure {
   const where = operation.driver ? `on ${operation.driver}` : 'outside';
   const rest =
     end === 'ignored'
       ? 'It did not stop when told and may still be going on'
       : `What it began ${where} may still be going on`;
-  const check = 'See what is there with `deployer status`';
-  const goOn = `\`deployer resume ${run.request.runId}\``;
   return {
     code: 'TIMEOUT',
     reason: `${title} (${operation.id}) passed its time limit of ${formatDuration(operation.timeout_ms)}. ${rest}.`,
-    fix: `${check}, then go on with ${goOn}`,
-    recovery: [
-      { action: 'check', message: check },
-      { action: 'retry', message: goOn },
-    ],
+    fix: LOOK,
+    recovery: [{ action: 'check', message: LOOK }],
   };
 }

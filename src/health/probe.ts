@@ -12,6 +12,8 @@ export interface ProbeWorld {
 /** No single try takes longer than this, nor than five intervals, nor than the time that is left; ms. */
 const LONGEST_ATTEMPT = 10_000;
 const INTERVALS_PER_ATTEMPT = 5;
+/** In less than this a service cannot answer, and the try would only hide what it said last; ms. */
+const SHORTEST_ATTEMPT = 10;
 
 /** A probe over the given ports. Its times are those of the clock. */
 export function createProbe(world: ProbeWorld): Probe {
@@ -29,7 +31,7 @@ async function probe(request: ProbeRequest, world: ProbeWorld): Promise<Verdict>
     signal.throwIfAborted();
     const reason = request.doomed?.();
     const left = check.timeout - elapsed();
-    if (reason !== undefined || left <= 0) return verdict('unhealthy', reason);
+    if (reason !== undefined || left <= (last ? SHORTEST_ATTEMPT : 0)) return verdict('unhealthy', reason);
     last = { number, ...(await timed(() => tryOnce(attemptOf(request, left), world), clock)) };
     request.onAttempt?.(last);
     streak = last.ok ? streak + 1 : 0;

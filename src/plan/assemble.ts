@@ -17,16 +17,18 @@ import {
 import type { Placement } from './placement.ts';
 import { releaseSteps } from './release.ts';
 import { movedWarnings, servingErrors } from './requirements.ts';
-import { canaryErrors, type Rollout, rolloutOf } from './rollout.ts';
+import { canaryErrors, type Rollout, rolloutOf, unsplitWarnings } from './rollout.ts';
 import type { ObservedTarget } from './target.ts';
 
 /** What every planner that places releases has decided for itself. */
 export interface ReleaseDecision
-  extends Pick<Outline, 'intent' | 'version' | 'fromEnvironment' | 'request' | 'unchanged'> {
+  extends Pick<Outline, 'intent' | 'version' | 'fromEnvironment' | 'request' | 'restores' | 'unchanged'> {
   readonly targets: readonly ObservedTarget[];
   readonly placements: readonly Placement[];
   /** The configuration that will be in force. */
   readonly configuration: AppliedConfiguration;
+  /** Differences beside those of what runs. */
+  readonly changes?: readonly Change[] | undefined;
   /** Those that `force` passes. */
   readonly gates: readonly Gate[];
   readonly force?: boolean | undefined;
@@ -59,7 +61,11 @@ export function planForward(
     {
       ...decision,
       gates: [...decision.gates, ...phaseGate(due, { rollout, live })],
-      warnings: [...migrationWarnings(told, { environment, live }), ...decision.warnings],
+      warnings: [
+        ...unsplitWarnings(snapshot, placements, canaryPercent),
+        ...migrationWarnings(told, { environment, live }),
+        ...decision.warnings,
+      ],
       errors: [...decision.errors, ...canaryErrors(snapshot, placements, rollout), ...schemaErrors(work, environment)],
     },
     form,
@@ -74,7 +80,11 @@ export function planRelease(snapshot: Snapshot, decision: ReleaseDecision, form:
   return finishPlan(snapshot, {
     ...decision,
     steps: releaseSteps(placements, { rollout, ...migrations, keep: snapshot.config.keep }),
-    changes: [...planChanges(snapshot, placements, configuration), ...form.migrationChanges],
+    changes: [
+      ...planChanges(snapshot, placements, configuration),
+      ...(decision.changes ?? []),
+      ...form.migrationChanges,
+    ],
     gates: [...canaryGate(snapshot), ...passed.gates],
     warnings: [
       ...driftWarnings(snapshot, targets),

@@ -1,6 +1,7 @@
 import { type Digest, digestValue } from '../core/digest.ts';
+import type { MigrationStatus } from '../core/migration.ts';
 import type { Plan, PlanBasis } from '../core/plan.ts';
-import type { ObservedDatabase, ObservedService, Snapshot } from '../core/snapshot.ts';
+import type { ObservedService, Snapshot } from '../core/snapshot.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driftOf } from './target.ts';
 
@@ -64,7 +65,7 @@ function sourcesOf({ source, options, variables, build_variables }: ObservedServ
   return { source, options, variables, build_variables };
 }
 
-function schemaOf({ applied, pending, dirty, problems }: ObservedDatabase): unknown {
+function schemaOf({ applied, pending, dirty, problems }: MigrationStatus): unknown {
   const identity = ({ id, checksum }: { readonly id: string; readonly checksum: Digest }) => [id, checksum];
   return { applied: applied.map(identity), pending: pending.map(identity), dirty, problems };
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../core/json.ts';
 import type { Change } from '../core/plan.ts';
+import type { Settings } from '../core/revisions.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { AppliedConfiguration, EnvironmentState } from '../core/state.ts';
 import { difference } from './names.ts';
@@ -17,6 +18,15 @@ export function diffConfigurations(from: AppliedConfiguration | undefined, to: A
     ...differences('variable', before.variables, to.variables),
     ...differences('secret', before.secrets, to.secrets).map(({ kind, name, change }) => ({ kind, name, change })),
     ...differences('flag', before.flags, to.flags),
+  ];
+}
+
+/** How two sets of settings differ, as `diffConfigurations` shows it. */
+export function settingChanges(from: Settings, to: Settings): Change[] {
+  return [
+    ...differences('setting', from.variables, to.variables),
+    ...differences('setting', from.secrets, to.secrets).map(({ kind, name, change }) => ({ kind, name, change })),
+    ...differences('setting', from.flags, to.flags),
   ];
 }
 
@@ -46,7 +56,7 @@ export function planChanges(
 }
 
 function differences<T extends Json>(
-  kind: 'variable' | 'secret' | 'flag',
+  kind: 'variable' | 'secret' | 'flag' | 'setting',
   from: Readonly<Record<string, T>>,
   to: Readonly<Record<string, T>>,
 ): Change[] {

@@ -64,7 +64,7 @@ function judge(snapshot: Snapshot, target: ObservedTarget, asked: ReadonlySet<st
   }
   if (asked && !asked.has(service.name)) {
     const because = `not asked for, although: ${reasons.join('; ')}`;
-    return { unchanged: { service: service.name, because }, leftOut: service.name };
+    return { unchanged: { service: service.name, because, left_out: true }, leftOut: service.name };
   }
   return {
     place: placement(target, {

@@ -27,6 +27,7 @@ export interface Outline {
   readonly version?: { readonly id: string; readonly name?: string | undefined } | undefined;
   readonly fromEnvironment?: string | undefined;
   readonly request?: PlanRequest | undefined;
+  readonly restores?: Plan['restores'] | undefined;
   /** In listed order. */
   readonly steps: readonly Step[];
   readonly unchanged?: readonly Unchanged[];
@@ -42,6 +43,7 @@ export function finishPlan(snapshot: Snapshot, outline: Outline): Planned {
     version,
     fromEnvironment,
     request,
+    restores,
     steps,
     unchanged = [],
     changes = [],
@@ -58,6 +60,7 @@ export function finishPlan(snapshot: Snapshot, outline: Outline): Planned {
     ...(version?.name === undefined ? {} : { version_name: version.name }),
     ...(fromEnvironment === undefined ? {} : { from_env: fromEnvironment }),
     ...(request && Object.keys(request).length > 0 ? { request } : {}),
+    ...(restores ? { restores } : {}),
     based_on: basisOf(snapshot),
     operations,
     unchanged,

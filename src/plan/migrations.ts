@@ -1,8 +1,8 @@
 import type { DatabaseConfig, MigrationStrategy } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
-import type { MigrationFile } from '../core/migration.ts';
+import type { MigrationFile, MigrationStatus } from '../core/migration.ts';
 import type { Change } from '../core/plan.ts';
-import type { ObservedDatabase, Snapshot } from '../core/snapshot.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import { count } from '../core/text.ts';
 import type { WayBack } from './operations.ts';
 import { type Step, step } from './step.ts';
@@ -12,7 +12,7 @@ export interface DatabaseWork {
   readonly database: DatabaseConfig;
   readonly strategy: MigrationStrategy;
   readonly timeout: number;
-  readonly observed: ObservedDatabase;
+  readonly observed: MigrationStatus;
   readonly files: readonly MigrationFile[];
 }
 
@@ -112,7 +112,7 @@ export function schemaErrors(work: readonly DatabaseWork[], environment: string)
 
 export function dirtyFinding(
   database: string,
-  dirty: NonNullable<ObservedDatabase['dirty']>,
+  dirty: NonNullable<MigrationStatus['dirty']>,
   environment: string,
 ): Finding {
   return {

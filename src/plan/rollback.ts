@@ -7,6 +7,7 @@ import type { Planned } from './finish.ts';
 import { changedNames, difference, differing } from './names.ts';
 import { type Placement, placement } from './placement.ts';
 import { schemaBack } from './schema-back.ts';
+import { type SettingsBack, settingsBack } from './settings-back.ts';
 import { can, type ObservedTarget, observedOf, observeTargets } from './target.ts';
 import { missingVersion, notInVersion, partsWithoutService, versionLabel } from './version.ts';
 
@@ -16,22 +17,26 @@ export interface RollbackRequest {
   readonly force?: boolean | undefined;
 }
 
-/** Brings an earlier version back, with the configuration it ran with; at once, never by canary. */
+/** Brings an earlier version back, with the configuration and settings it ran with; at once, never by canary. */
 export function planRollback(snapshot: Snapshot, request: RollbackRequest = {}): Planned {
   const { version, current } = snapshot;
   const { targets, errors } = observeTargets(snapshot);
-  const past = current?.deployments.findLast((deployment) => deployment.version_id === version?.id);
+  const past = current?.deployments.slice(0, -1).findLast(({ version_id }) => version_id === version?.id);
   const judged = version ? targets.map((target) => judge(snapshot, version, target)) : [];
+  const placements = judged.flatMap((one) => one.place ?? []);
   const back = schemaBack(snapshot, past, request);
+  const settings: SettingsBack =
+    past && placements.length > 0 ? settingsBack(snapshot, past.configuration) : { changes: [] };
   return planRelease(
     snapshot,
     {
       intent: 'rollback',
       version,
       targets,
-      placements: judged.flatMap((one) => one.place ?? []),
+      placements,
       unchanged: judged.flatMap((one) => one.unchanged ?? []),
       configuration: past?.configuration ?? snapshot.configuration,
+      ...settings,
       gates: back.gates,
       force: request.force,
       warnings: [

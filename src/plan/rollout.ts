@@ -51,6 +51,24 @@ export function canaryErrors(snapshot: Snapshot, placements: readonly Placement[
     }));
 }
 
+/** Services that get all users at once although a share was asked for, because nothing runs beside them. */
+export function unsplitWarnings(
+  { environment }: Snapshot,
+  placements: readonly Placement[],
+  canaryPercent: number | undefined,
+): Finding[] {
+  const whole = placements.filter((placement) => !splits(placement)).map(({ service }) => service.name);
+  if (canaryPercent === undefined || whole.length === 0) return [];
+  return [
+    {
+      level: 'warning',
+      code: 'UNSUPPORTED',
+      message: `--canary ${canaryPercent} has nothing to split with: no earlier release of ${list(whole)} runs in ${environment.name}, so the new one gets all requests`,
+      fix: 'Leave --canary out now; from the next deploy on there is a release to share with',
+    },
+  ];
+}
+
 /** Whether an older release is there beside which the new one can get a share. */
 export function splits({ live, service }: Placement): boolean {
   return live?.driver === service.driver;

@@ -35,7 +35,7 @@ export function serviceFolder(tree: SourceTree, service: SourceService): string 
   if (inside !== undefined) return inside === '' ? '' : `${inside}/`;
   throw pathProblem(service, {
     field: 'path',
-    what: `the folder ${service.path} leads out of the project`,
+    what: `The folder ${service.path} leads out of the project`,
     fix: 'Move the folder into the project',
   });
 }
@@ -59,12 +59,11 @@ export function pathProblem(
 ): DeployerError {
   const { field, what, fix, detail } = problem;
   const path = `services.${service.name}.${field}`;
-  const message = `${path}: ${what}`;
   return new DeployerError({
     code: 'INVALID_CONFIG',
-    reason: message,
+    reason: `${path}: ${what}`,
     fix,
-    findings: [{ level: 'error', code: 'INVALID_CONFIG', path, message, fix }],
+    findings: [{ level: 'error', code: 'INVALID_CONFIG', path, message: what, fix }],
     ...(detail ? { detail } : {}),
   });
 }
@@ -88,7 +87,7 @@ function realFolder(tree: SourceTree, service: SourceService): string {
     if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error))) throw ioFailure('read', service.path, error);
     throw pathProblem(service, {
       field: 'path',
-      what: `there is no folder ${service.path}`,
+      what: `There is no folder ${service.path}`,
       fix: 'Correct the path or create the folder',
     });
   }

@@ -24,19 +24,30 @@ export function failureDocument(failure: Failure): Record<string, unknown> {
   };
 }
 
-/** The same for people, the most important line last: findings and detail first, then what to do, then what happened. */
+/**
+ * The same for people, the most important line last: findings and detail first, then what to do, then what happened.
+ * Nothing is said twice: an error that stands alone is the last line, and a fix that a finding has is that finding's.
+ */
 export function failureText(failure: Failure, style: Style = plainStyle): string {
-  const { findings = [], detail = [], fix, code } = failure;
-  const only = findings.length === 1 ? findings[0] : undefined;
+  const { findings = [], detail = [], code } = failure;
+  const only = soleError(failure);
+  const others = findings.filter((finding) => finding !== only);
+  const fix = failure.fix ?? only?.fix;
   return [
-    ...(only ? [] : findings.map((finding) => findingText(finding, style))),
+    ...others.map((finding) => findingText(finding, style)),
     ...detail.map((line) => style.dim(`  | ${printableLine(line)}`)),
-    ...(fix ? [`fix: ${printable(fix)}`] : []),
+    ...(fix && others.every((finding) => finding.fix !== fix) ? [`fix: ${printable(fix)}`] : []),
     style.dim(`more: deployer help ${code}`),
-    only?.code === code
+    only
       ? headOf(only, style)
       : `${style.red(`error[${code}]`)} ${placeText(failure.place)}${printable(failure.reason)}`,
   ].join('\n');
+}
+
+/** The one error among warnings, when it is what failed. */
+function soleError({ findings = [], code }: Failure): Finding | undefined {
+  const [first, ...more] = findings.filter(({ level }) => level === 'error');
+  return more.length === 0 && first?.code === code ? first : undefined;
 }
 
 /** `error[INVALID_CONFIG] deploy.config.yaml:3:5: services.api.helth: unknown key`, and below it how to mend it. */
@@ -53,9 +64,10 @@ export function messageOf({ path, message, expected }: Pick<Finding, 'path' | 'm
 }
 
 function headOf(finding: Finding, style: Style): string {
-  const { level, code, place } = finding;
+  const { level, code, place, message } = finding;
   const paint = level === 'error' ? style.red : style.yellow;
-  return `${paint(`${level}[${code}]`)} ${placeText(place)}${printable(messageOf(finding))}`;
+  const isSaid = place !== undefined && !place.line && message.startsWith(place.file);
+  return `${paint(`${level}[${code}]`)} ${isSaid ? '' : placeText(place)}${printable(messageOf(finding))}`;
 }
 
 /** `deploy.config.yaml:3:5: `, seen from where the command was started. */

@@ -11,7 +11,7 @@ import { facts, table } from './table.ts';
 
 /** The document of deploy, redeploy, promote, rollback, canary, migrate and destroy. A failure has the error's fields in front. */
 export function runDocument(report: RunReport): Record<string, unknown> {
-  const { failure, operations, warnings, ...rest } = report;
+  const { failure, operations, warnings, undelivered, ...rest } = report;
   return {
     ...(failure
       ? failureDocument({ ...failure, ...(report.run_id ? { run_id: report.run_id } : {}) })
@@ -29,8 +29,9 @@ export function runDocument(report: RunReport): Record<string, unknown> {
     run_status: rest.status,
     operations: operations.map(operationDocument),
     unchanged: rest.unchanged,
+    left_out: rest.left_out,
     restored: rest.restored,
-    warnings,
+    warnings: [...warnings, ...undelivered],
     next_steps: rest.next_steps,
   };
 }
@@ -91,9 +92,12 @@ export function headline({ status }: RunReport): string {
 }
 
 /** `deploy staging in 4.2s (run_…)`. */
-export function sentence({ status, unchanged, env, intent, duration_ms, run_id }: RunReport): string {
+export function sentence(report: RunReport): string {
+  const { status, unchanged, left_out, env, intent, duration_ms, run_id } = report;
   if (status !== 'unchanged') return `${intent.replace('_', ' ')} ${env} in ${formatDuration(duration_ms)} (${run_id})`;
-  return `${list(unchanged) || env} ${unchanged.length > 1 ? 'are' : 'is'} up to date${unchanged.length ? ` in ${env}` : ''}`;
+  const current = `${list(unchanged) || env} ${unchanged.length > 1 ? 'are' : 'is'} up to date${unchanged.length ? ` in ${env}` : ''}`;
+  if (left_out.length === 0) return current;
+  return `${current}; ${list(left_out)}, not asked for, ${left_out.length > 1 ? 'have' : 'has'} changes`;
 }
 
 /** `2 succeeded, 1 failed, 3 not started`; words for counts in the order of a run. */

@@ -1,11 +1,9 @@
-import { DeployerError, toFailure } from '../core/errors.ts';
+import { toFailure } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
-import { nearest } from '../core/name.ts';
-import type { ProviderCatalog, ProviderWorld, SecretProvider, SecretReference, SecretValue } from '../core/provider.ts';
+import type { ProviderCatalog, ProviderWorld, SecretProvider, SecretValue } from '../core/provider.ts';
 import type { Secret } from '../core/secret.ts';
 import { SHORTEST_MASKED } from '../core/secret-forms.ts';
-import { list } from '../core/text.ts';
-import { parseReference } from './reference.ts';
+import { readReference } from './check-reference.ts';
 
 export interface ResolverOptions {
   readonly providers: ProviderCatalog;
@@ -28,7 +26,7 @@ export interface Resolver {
 }
 
 export function createResolver({ providers, world }: ResolverOptions): Resolver {
-  const loaded = new Map<string, Promise<SecretProvider>>();
+  const opened = new Map<string, SecretProvider>();
   const reads = new Map<string, { readonly value: Promise<SecretValue>; readonly signal: AbortSignal }>();
   return { resolve, resolveAll };
 
@@ -46,28 +44,18 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
   }
 
   function begin(text: string, signal: AbortSignal): Promise<SecretValue> {
-    const value = read(parseReference(text), signal);
+    const value = read(text, signal);
     reads.set(text, { value, signal });
     value.catch(() => reads.delete(text));
     return value;
   }
 
-  async function read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue> {
-    const provider = await providerOf(reference);
+  async function read(text: string, signal: AbortSignal): Promise<SecretValue> {
+    const { reference, provider: factory } = await readReference(text, providers);
     signal.throwIfAborted();
+    const provider = opened.get(reference.provider) ?? factory.open(world);
+    opened.set(reference.provider, provider);
     return provider.read(reference, signal);
-  }
-
-  function providerOf({ provider: name }: SecretReference): Promise<SecretProvider> {
-    const known = loaded.get(name) ?? load(name);
-    loaded.set(name, known);
-    return known;
-  }
-
-  async function load(name: string): Promise<SecretProvider> {
-    const factory = await providers.load(name);
-    if (!factory) throw unknownProvider(name, providers.names);
-    return factory(world);
   }
 
   async function resolveAll(references: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Resolved> {
@@ -87,16 +75,6 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
     }
     return { values: Object.fromEntries(values), findings: [...errors, ...[...warnings].map(warningOf)] };
   }
-}
-
-/** Does not show the name: in `postgres://…` it is the beginning of a pasted value. */
-function unknownProvider(name: string, known: readonly string[]): DeployerError {
-  const close = nearest(name, known);
-  return new DeployerError({
-    code: 'INVALID_CONFIG',
-    reason: `The reference to a secret names no known provider; there are ${list([...known].sort())}`,
-    fix: close ? `Did you mean ${close}:…?` : 'Write env:NAME or dotenv:FILE#NAME; keep values out of the config file',
-  });
 }
 
 function errorFor(variable: string, reason: unknown): Finding {

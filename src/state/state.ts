@@ -12,7 +12,7 @@ import { openRuns, type Runs } from './runs.ts';
 import { serially } from './serially.ts';
 import { readNewest } from './snapshots.ts';
 import { type EnvironmentChange, updateState } from './update.ts';
-import { type StateReport, verifyState } from './verify.ts';
+import type { StateReport } from './verify.ts';
 import { openVersions, type Versions } from './versions.ts';
 
 export interface StateOptions {
@@ -82,6 +82,9 @@ export function openState(options: StateOptions): State {
     audit,
     key: () => readKey(store),
     createKey: () => createKey(context),
-    verify: () => verifyState({ store, machine: context.machine, project, audit }),
+    async verify() {
+      const { verifyState } = await import('./verify.ts');
+      return verifyState({ store, machine: context.machine, project, audit });
+    },
   };
 }

@@ -10,15 +10,6 @@ export interface Identity {
   readonly ci?: string;
 }
 
-/** Whether a person is at the other end of each stream, and how wide the terminal is. */
-export interface TerminalFacts {
-  readonly stdin: boolean;
-  readonly stdout: boolean;
-  readonly stderr: boolean;
-  /** Columns of the narration on stderr; absent when it is no terminal. */
-  readonly columns?: number;
-}
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What gives a CI away, what it is called, and which variable names the person who caused the run. */
@@ -41,16 +32,6 @@ export function systemIdentity(environment: Environment): Identity {
   if (!system) return { who: short(`${userName(environment)}@${host}`), host };
   const actor = environment[system.actor] || userName(environment);
   return { who: short(`${actor}@${system.name}`), host, ci: system.name };
-}
-
-export function terminalFacts(): TerminalFacts {
-  const { columns } = process.stderr;
-  return {
-    stdin: process.stdin.isTTY === true,
-    stdout: process.stdout.isTTY === true,
-    stderr: process.stderr.isTTY === true,
-    ...(process.stderr.isTTY && columns ? { columns } : {}),
-  };
 }
 
 /** `CI=false` and `CI=0` are how people say that this is none. */

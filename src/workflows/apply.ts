@@ -10,6 +10,7 @@ import { isStale } from '../plan/basis.ts';
 import type { Lock } from '../state/held-lock.ts';
 import { underLock } from './lock.ts';
 import type { Observation } from './observe.ts';
+import { cutOffSentence, howToEnd } from './open-runs.ts';
 import { refuseErrors, refuseGates } from './refuse.ts';
 import { reportUnchanged } from './report-run.ts';
 import { runPlan } from './run.ts';
@@ -102,8 +103,8 @@ function refuseUnfinished({ observation, plan }: Planned): void {
   if (!run) return;
   throw new DeployerError({
     code: 'RUN_UNFINISHED',
-    reason: `${run} was cut off in ${plan.env} and is neither finished nor undone`,
-    fix: `Finish it: deployer resume ${run}, or take it back: deployer rollback --env ${plan.env}`,
+    reason: cutOffSentence(run, plan.env),
+    fix: howToEnd(run, plan.env),
     stage: 'resume',
     run_id: run,
     recovery: [{ action: 'manual', message: 'When neither works: the same command with --force leaves it as it is' }],

@@ -4,6 +4,7 @@ import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import { isName, NAME_RULE } from '../core/name.ts';
 import type { Change } from '../core/plan.ts';
+import { newestRevision } from '../core/revisions.ts';
 import type { AppliedConfiguration, EnvironmentState, StateDocument } from '../core/state.ts';
 import { diffConfigurations } from '../plan/changes.ts';
 import { emptyEnvironment } from '../state/document.ts';
@@ -97,7 +98,7 @@ export async function showEnvironment(workspace: Workspace, name: string): Promi
       at,
       run_id,
     })),
-    revisions: state?.revisions.at(-1)?.revision ?? 0,
+    revisions: newestRevision(state?.revisions ?? []),
     promote_from: environment.promote_from,
   };
 }

@@ -2,6 +2,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { StampedEvent } from '../core/event.ts';
 import { canonicalJson, type Json } from '../core/json.ts';
 import type { Action, Operation, Plan } from '../core/plan.ts';
+import { restoredRevisions } from '../core/revisions.ts';
 import { type RunContext, versionOf } from '../core/run.ts';
 import type { CanaryState, Deployment, EnvironmentState, MigrationRecord, Release } from '../core/state.ts';
 import { unreachable } from '../core/unreachable.ts';
@@ -148,20 +149,32 @@ function restore(picture: Picture, service: string, before: EnvironmentState | u
 function stateOf(request: FoldRequest, picture: Picture): EnvironmentState {
   const { before, context } = request;
   const canary = canaryOf(request, picture);
+  const deployed = isDeployed(request, picture) && !canary;
   return {
     name: context.env,
     mode: before?.mode ?? context.mode,
     created_at: before?.created_at ?? context.started_at,
     ...(before?.template ? { template: before.template } : {}),
     ...(before?.expires_at ? { expires_at: before.expires_at } : {}),
-    revisions: before?.revisions ?? [],
+    revisions: deployed ? revisionsAfter(request) : (before?.revisions ?? []),
     resources: picture.resources,
     current: picture.current,
     ...(canary ? { canary } : {}),
-    deployments:
-      isDeployed(request, picture) && !canary ? withDeployment(request, picture) : (before?.deployments ?? []),
+    deployments: deployed ? withDeployment(request, picture) : (before?.deployments ?? []),
     durations: picture.durations,
   };
+}
+
+/** In the same write as the deployment they belong to, so that no kill comes between the two. */
+function revisionsAfter({ before, plan, context, at }: FoldRequest): EnvironmentState['revisions'] {
+  const { revisions = [] } = before ?? {};
+  if (!plan.restores) return revisions;
+  return restoredRevisions(revisions, {
+    configuration: context.configuration,
+    planned: plan.restores,
+    at,
+    by: context.who,
+  });
 }
 
 /** Also when the run failed, with its version built and users on a release of it that nothing takes back. */

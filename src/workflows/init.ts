@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderConfig } from '../config/render.ts';
@@ -5,27 +6,42 @@ import type { ProjectDraft } from '../core/draft.ts';
 import { DeployerError } from '../core/errors.ts';
 import { detectProject } from '../project/detect-project.ts';
 
-/** Writes the config that fits the folder; refuses when one is there already. */
+/** Writes the config that fits the folder; refuses when one is there already, or nothing is found to deploy. */
 export async function initProject(request: {
   cwd: string;
   mode: 'write' | 'print';
 }): Promise<{ file: string; text: string; draft: ProjectDraft }> {
-  const draft = await detectProject(request.cwd);
-  const text = renderConfig(draft);
   const file = join(request.cwd, 'deploy.config.yaml');
+  if (request.mode === 'write' && existsSync(file)) throw existsAlready(file);
+  const draft = await detectProject(request.cwd);
+  if (draft.services.length + draft.databases.length === 0) throw nothingFound(request.cwd);
+  const text = renderConfig(draft);
   if (request.mode === 'write') await writeNew(file, text);
   return { file, text, draft };
+}
+
+function existsAlready(file: string): DeployerError {
+  return new DeployerError({
+    code: 'USAGE',
+    reason: `${file} exists already`,
+    fix: 'Print a fresh one instead: deployer init --print',
+    stage: 'usage',
+  });
+}
+
+function nothingFound(folder: string): DeployerError {
+  return new DeployerError({
+    code: 'NOT_FOUND',
+    reason: `There is nothing to deploy in ${folder}: no program, no site and no migrations were recognised`,
+    fix: 'Run it in the folder of your project, or write the config by hand: deployer schema config',
+    stage: 'usage',
+  });
 }
 
 async function writeNew(file: string, text: string): Promise<void> {
   const handle = await open(file, 'wx').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST'
-      ? new DeployerError({
-          code: 'USAGE',
-          reason: `${file} exists already`,
-          fix: 'Print a fresh one instead: deployer init --print',
-          stage: 'usage',
-        })
+      ? existsAlready(file)
       : new DeployerError({
           code: 'IO_FAILED',
           reason: `${file} cannot be written (${error.code})`,

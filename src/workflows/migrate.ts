@@ -1,7 +1,6 @@
 import { DeployerError } from '../core/errors.ts';
-import type { Resolution } from '../core/migration.ts';
+import type { MigrationStatus, Resolution } from '../core/migration.ts';
 import type { RunReport } from '../core/run.ts';
-import type { ObservedDatabase } from '../core/snapshot.ts';
 import { planMigrate } from '../plan/migrate.ts';
 import { applyPlan } from './apply.ts';
 import type { RunOptions } from './deploy.ts';
@@ -23,7 +22,7 @@ export interface MigrateRequest {
 export async function migrationStatus(
   workspace: Workspace,
   request: MigrateRequest,
-): Promise<Readonly<Record<string, ObservedDatabase>>> {
+): Promise<Readonly<Record<string, MigrationStatus>>> {
   const { snapshot } = await observe(workspace, request);
   refuseErrors(snapshot.findings.filter(({ path }) => path?.startsWith('databases.') || path?.includes('.secrets.')));
   if (request.database === undefined) return snapshot.databases;

@@ -1,16 +1,15 @@
 import type { DatabaseConfig, EnvironmentConfig } from '../core/config.ts';
 import { DeployerError, type Failure, toFailure } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
-import type { MigrationContext, MigrationEngine, MigrationTarget } from '../core/migration.ts';
+import type { MigrationContext, MigrationEngine, MigrationStatus, MigrationTarget } from '../core/migration.ts';
 import { reveal, Secret } from '../core/secret.ts';
-import type { ObservedDatabase } from '../core/snapshot.ts';
 import type { EnvironmentVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
 type Migrations = NonNullable<DatabaseConfig['migrations']>;
 
 export interface DatabasesObserved {
-  readonly observed: Readonly<Record<string, ObservedDatabase>>;
+  readonly observed: Readonly<Record<string, MigrationStatus>>;
   readonly findings: readonly Finding[];
 }
 
@@ -21,7 +20,7 @@ export async function observeDatabases(
   variables: EnvironmentVariables,
 ): Promise<DatabasesObserved> {
   const findings: Finding[] = [];
-  const observed: Record<string, ObservedDatabase> = {};
+  const observed: Record<string, MigrationStatus> = {};
   for (const database of Object.values(environment.databases)) {
     const target = migrationTarget(workspace, database, variables);
     if (!target) continue;
@@ -70,14 +69,12 @@ async function observeOne(
   workspace: Workspace,
   database: DatabaseConfig,
   target: MigrationTarget,
-): Promise<ObservedDatabase | { readonly failure: Failure }> {
+): Promise<MigrationStatus | { readonly failure: Failure }> {
   const { migrations } = database;
   if (!migrations) return { failure: { code: 'INTERNAL', reason: `${database.name} has no migrations` } };
   try {
     const engine = await requireEngine(workspace, { ...database, migrations });
-    const { files, problems } = await engine.files(target);
-    const status = await engine.status(target, readContext(workspace));
-    return { ...status, files, problems: [...problems, ...status.problems] };
+    return await engine.status(target, readContext(workspace));
   } catch (error) {
     return { failure: toFailure(error, 'migration') };
   }
@@ -87,7 +84,7 @@ function readContext({ runtime }: Workspace): MigrationContext {
   return {
     clock: runtime.clock,
     processes: runtime.processes,
-    signal: AbortSignal.timeout(30_000),
+    signal: new AbortController().signal,
     timeout: 30_000,
     log: () => {},
   };

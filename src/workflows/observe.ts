@@ -9,6 +9,8 @@ import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } f
 import { readSource } from '../project/git-head.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { observeDatabases } from './observe-databases.ts';
+import { refuseErrors } from './refuse.ts';
+import { folderFindings } from './service-folders.ts';
 import { sourceDigest } from './sources.ts';
 import {
   buildVariables,
@@ -56,7 +58,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
     state: document,
     ...(current ? { current } : {}),
     source: await readSource(workspace.config.root),
-    services: observeServices(workspace, { environment, drivers, variables, key, current }),
+    services: await readServices(workspace, { environment, drivers, variables, key, current }),
     databases: databases.observed,
     drivers,
     inspections,
@@ -108,6 +110,17 @@ interface ServicesRequest {
   readonly variables: EnvironmentVariables;
   readonly key: Uint8Array | undefined;
   readonly current: EnvironmentState | undefined;
+}
+
+/** A folder that cannot be read is a mistake in the config: all of them are told at once, each with its place. */
+async function readServices(workspace: Workspace, request: ServicesRequest): Promise<Record<string, ObservedService>> {
+  try {
+    return observeServices(workspace, request);
+  } catch (error) {
+    if (error instanceof DeployerError && error.code === 'INVALID_CONFIG')
+      refuseErrors(await folderFindings(workspace, [request.environment]));
+    throw error;
+  }
 }
 
 function observeServices(workspace: Workspace, request: ServicesRequest): Record<string, ObservedService> {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../core/error-codes.ts';
 import { DeployerError, type Failure, type Stage } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Gate, Plan } from '../core/plan.ts';
 import { list } from '../core/text.ts';
 
 const STAGES: Partial<Record<ErrorCode, Stage>> = {
@@ -29,6 +29,7 @@ export function failureOf(findings: readonly Finding[]): Failure | undefined {
       same.length === 1 ? firstSentence(first) : `${firstSentence(first)}, and ${same.length - 1} more of the kind`,
     stage: STAGES[first.code] ?? 'preflight',
     ...(first.fix ? { fix: first.fix } : {}),
+    ...(first.place ? { place: first.place } : {}),
     findings,
   };
 }
@@ -38,19 +39,23 @@ export function refuseGates(plan: Plan): void {
   const closed = plan.gates.filter(({ met }) => !met);
   const [first] = closed;
   if (!first) return;
-  const unsafe = first.name.startsWith('migration');
   throw new DeployerError({
-    code: unsafe ? 'MIGRATION_REFUSED' : first.name === 'run_unfinished' ? 'RUN_UNFINISHED' : 'GATE_REFUSED',
-    reason: `${first.message}${closed.length > 1 ? ` (also: ${list(closed.slice(1).map(({ name }) => name))})` : ''}`,
+    code: codeOf(first),
+    reason:
+      closed.length === 1 ? first.message : `${closed.length} gates refuse: ${list(closed.map(({ name }) => name))}`,
     stage: 'plan',
     ...(first.fix ? { fix: first.fix } : {}),
-    findings: closed.map(({ name, message, fix }) => ({
+    findings: closed.map((gate) => ({
       level: 'error',
-      code: 'GATE_REFUSED',
-      message: `${name}: ${message}`,
-      ...(fix ? { fix } : {}),
+      code: codeOf(gate),
+      message: `${gate.name}: ${gate.message}`,
+      ...(gate.fix ? { fix: gate.fix } : {}),
     })),
   });
+}
+
+function codeOf({ name }: Gate): ErrorCode {
+  return name.startsWith('migration') ? 'MIGRATION_REFUSED' : 'GATE_REFUSED';
 }
 
 function firstSentence({ message }: Finding): string {

@@ -1,3 +1,4 @@
+import type { Finding } from '../core/finding.ts';
 import type { Plan } from '../core/plan.ts';
 import type { OperationReport, RunContext, RunReport } from '../core/run.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -31,8 +32,9 @@ export function reportRun(request: ReportRequest): RunReport {
     env_configured: true,
     duration_ms: request.duration_ms,
     operations: plan.operations.map((operation) => operationReport(operation.id, operation.type, result)),
-    unchanged: plan.unchanged.map(({ service }) => service),
-    warnings: plan.warnings,
+    ...withoutWork(plan),
+    warnings: [...plan.warnings, ...movedAddresses(request)],
+    undelivered: [],
     previous_runs: previousRuns(request),
     restored: restoredSentences(request),
     ...(failure ? { failure } : {}),
@@ -53,11 +55,22 @@ export function reportUnchanged(plan: Plan, { current }: Snapshot): RunReport {
     env_configured: true,
     duration_ms: 0,
     operations: [],
-    unchanged: plan.unchanged.map(({ service }) => service),
+    ...withoutWork(plan),
     warnings: plan.warnings,
+    undelivered: [],
     previous_runs: true,
     restored: [],
     next_steps: [],
+  };
+}
+
+/** A deploy of some services tells nothing about the others, except that they have changes too. */
+function withoutWork({ unchanged, request }: Plan): Pick<RunReport, 'unchanged' | 'left_out'> {
+  const asked = request?.services && new Set(request.services);
+  const isAsked = (service: string) => !asked || asked.has(service);
+  return {
+    unchanged: unchanged.flatMap(({ service, left_out }) => (!left_out && isAsked(service) ? [service] : [])),
+    left_out: unchanged.flatMap(({ service, left_out }) => (left_out ? [service] : [])),
   };
 }
 
@@ -92,6 +105,24 @@ function operationReport(id: string, type: OperationReport['type'], result: Exec
     ...(undone ? { undone: true } : {}),
     ...(done?.failure ? { failure: done.failure } : {}),
   };
+}
+
+/** Services whose address is another now although nobody asked for that: on this machine, when its port was taken. */
+function movedAddresses({ plan, before, closed }: ReportRequest): Finding[] {
+  const asked = new Set(plan.changes.flatMap(({ kind, service }) => (kind === 'option' ? [service] : [])));
+  return Object.values(closed?.current ?? {}).flatMap(({ service, driver, url }) => {
+    const earlier = before?.current[service];
+    if (!url || !earlier?.url || earlier.url === url || earlier.driver !== driver || asked.has(service)) return [];
+    return [
+      {
+        level: 'warning' as const,
+        code: 'DRIFT' as const,
+        message: `${service} answers at ${url} from now on, and no longer at ${earlier.url}`,
+        path: `services.${service}`,
+        fix: 'Tell whoever uses the old address; to keep one, ask for it in the config, as by local.port',
+      },
+    ];
+  });
 }
 
 /** Whether every service that had a release before still runs the same version. */

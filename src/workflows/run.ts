@@ -1,3 +1,4 @@
+import type { Plan } from '../core/plan.ts';
 import type { RunContext, RunReport } from '../core/run.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { keepOutOfGit } from '../project/keep-out.ts';
@@ -25,12 +26,16 @@ export async function runPlan(request: RunRequest): Promise<RunReport> {
   const context = await makeContext(request);
   await workspace.state.runs.writePlan(context.run_id, plan);
   await workspace.state.runs.writeContext(context);
-  await recordStart(workspace, context, { action: context.intent, detail: { plan: plan.id } });
+  await recordStart(workspace, context, { action: context.intent, detail: { plan: plan.id, ...restored(plan) } });
   const before = await openRun(workspace, context, lock);
   const told = notifyStarted(workspace, context);
   const report = await perform({ ...request, context, before, variables: request.observation.variables });
-  await told;
-  return report;
+  return { ...report, undelivered: [...(await told), ...report.undelivered] };
+}
+
+/** What `env set` changed goes back with a roll-back. */
+function restored({ restores }: Plan): Readonly<Record<string, string>> {
+  return restores ? { configuration: `from revision ${restores.from} back to ${restores.to}` } : {};
 }
 
 /** Executes (from the start, or from where the journal ends), closes the run and reports. */
@@ -48,8 +53,7 @@ export async function perform(request: PerformRequest): Promise<RunReport> {
     before: request.before,
     duration_ms: workspace.runtime.clock.monotonic() - started,
   });
-  await notify(workspace, report);
-  return report;
+  return { ...report, undelivered: await notify(workspace, report) };
 }
 
 /** Marks the environment as under way, so that nothing else plans over a half-done run. */

@@ -2,8 +2,10 @@ import type { EnvironmentConfig, FlagValue } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import { isVariableName } from '../core/name.ts';
+import { newestRevision, settingsOf, withRevision } from '../core/revisions.ts';
 import type { AppliedConfiguration, EnvironmentState } from '../core/state.ts';
-import { parseReference } from '../secrets/reference.ts';
+import { secretProviders } from '../secrets/catalog.ts';
+import { readReference } from '../secrets/check-reference.ts';
 import { emptyEnvironment } from '../state/document.ts';
 import type { Lock } from '../state/held-lock.ts';
 import type { RunOptions } from './deploy.ts';
@@ -11,8 +13,6 @@ import { underLock } from './lock.ts';
 import { findTarget } from './observe.ts';
 import { recordAction } from './record.ts';
 import type { Workspace } from './workspace.ts';
-
-const REVISIONS_KEPT = 50;
 
 const NOUNS: Readonly<Record<Setting, string>> = { variables: 'variable', secrets: 'secret', flags: 'flag' };
 
@@ -40,7 +40,7 @@ export async function changeSettings(
   options: Pick<RunOptions, 'lockWaitMs'> = {},
 ): Promise<SettingsChange> {
   refuseBadNames(Object.keys(request.values));
-  if (request.kind === 'secrets') refuseValues(request);
+  if (request.kind === 'secrets') await refuseValues(request);
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, request);
   return underLock({ workspace, command: 'env set', ...options }, environment.name, (lock) =>
@@ -57,7 +57,7 @@ async function addRevision(
   const { kind, values } = request;
   const { document } = await workspace.state.read();
   const state = document.environments[name];
-  const newest = state?.revisions.at(-1)?.revision ?? 0;
+  const newest = newestRevision(state?.revisions ?? []);
   if (holds(state?.revisions ?? [], kind, values)) return { env: name, revision: newest, changed: false };
   refuseUnknown({ ...request, env: name }, configurationOf(environment, state));
   const revision = newest + 1;
@@ -70,7 +70,7 @@ async function addRevision(
     name,
     (current = emptyEnvironment({ name, mode, created_at: at })) => ({
       ...current,
-      revisions: bounded([...current.revisions, next]),
+      revisions: withRevision(current.revisions, next),
     }),
     { lock },
   );
@@ -79,23 +79,8 @@ async function addRevision(
 
 /** Whether every name was last set to the very value that is wanted. */
 function holds(revisions: EnvironmentState['revisions'], kind: Setting, values: SettingsRequest['values']): boolean {
-  const set = new Map(revisions.flatMap((revision) => Object.entries(revision[kind])));
+  const set = new Map(Object.entries(settingsOf(revisions)[kind]));
   return Object.entries(values).every(([name, value]) => set.has(name) && set.get(name) === value);
-}
-
-/** Older revisions are folded into one, so that what they say still holds. */
-function bounded(revisions: EnvironmentState['revisions']): EnvironmentState['revisions'] {
-  const [first, second, ...rest] = revisions;
-  if (revisions.length <= REVISIONS_KEPT || !first || !second) return revisions;
-  return [
-    {
-      ...second,
-      variables: { ...first.variables, ...second.variables },
-      secrets: { ...first.secrets, ...second.secrets },
-      flags: { ...first.flags, ...second.flags },
-    },
-    ...rest,
-  ];
 }
 
 function refuseBadNames(names: readonly string[]): void {
@@ -110,8 +95,8 @@ function refuseBadNames(names: readonly string[]): void {
 }
 
 /** What is given has to be a reference: a value would end up in the state. */
-function refuseValues({ values }: SettingsRequest): void {
-  for (const text of Object.values(values)) if (text !== null) parseReference(String(text));
+async function refuseValues({ values }: SettingsRequest): Promise<void> {
+  for (const text of Object.values(values)) if (text !== null) await readReference(String(text), secretProviders);
 }
 
 /** Taking a name away that is not there is most likely a slip. */

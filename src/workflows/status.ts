@@ -5,6 +5,7 @@ import { DeployerError } from '../core/errors.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { findTarget, requireState } from './observe.ts';
+import { type OpenRun, openRuns } from './open-runs.ts';
 import { resolveVariables } from './variables.ts';
 import { contextOf, type Workspace } from './workspace.ts';
 
@@ -25,14 +26,20 @@ export interface ServiceStatus {
   readonly drift: boolean;
 }
 
-/** What runs where, as the platforms say it, beside what the state says. */
-export async function readStatus(workspace: Workspace, request: { env?: string }): Promise<readonly ServiceStatus[]> {
+export interface Status {
+  readonly services: readonly ServiceStatus[];
+  readonly open_runs: readonly OpenRun[];
+}
+
+/** What runs where, as the platforms say it, beside what the state says; and which runs have not come to their end. */
+export async function readStatus(workspace: Workspace, request: { env?: string }): Promise<Status> {
   const { document } = await workspace.state.read();
   const names = request.env
     ? [findTarget(workspace, document, { env: request.env }).name]
     : Object.keys(document.environments).sort();
-  const rows = await Promise.all(names.map((name) => environmentStatus(workspace, requireState(document, name))));
-  return rows.flat();
+  const states = names.map((name) => requireState(document, name));
+  const rows = await Promise.all(states.map((state) => environmentStatus(workspace, state)));
+  return { services: rows.flat(), open_runs: await openRuns(workspace, states) };
 }
 
 async function environmentStatus(workspace: Workspace, state: EnvironmentState): Promise<ServiceStatus[]> {

@@ -8,6 +8,8 @@ import type { AppliedConfiguration } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import type { Workspace } from './workspace.ts';
 
+/** For all providers together, ms. */
+const SECRETS_TIMEOUT = 60_000;
 /** Names every driver that runs processes sets itself. */
 const GIVEN = new Set(['PORT', 'HOST']);
 
@@ -24,8 +26,7 @@ export async function resolveVariables(
   environment: EnvironmentConfig,
   configuration: AppliedConfiguration,
 ): Promise<EnvironmentVariables> {
-  const resolver = await workspace.runtime.openSecrets(workspace.config.root);
-  const { values: secrets, findings } = await resolver.resolveAll(configuration.secrets, AbortSignal.timeout(60_000));
+  const { values: secrets, findings } = await resolveSecrets(workspace, configuration.secrets);
   const flags = Object.fromEntries(Object.entries(configuration.flags).map(([name, value]) => [name, String(value)]));
   const values = withAbsoluteDatabases(workspace.config.root, environment, {
     ...configuration.variables,
@@ -38,6 +39,12 @@ export async function resolveVariables(
     secretNames: new Set(Object.keys(configuration.secrets)),
     findings: [...findings, ...missing(environment, values, configuration.secrets)],
   };
+}
+
+async function resolveSecrets({ runtime, config }: Workspace, references: AppliedConfiguration['secrets']) {
+  if (Object.keys(references).length === 0) return { values: {}, findings: [] };
+  const resolver = await runtime.openSecrets(config.root);
+  return await resolver.resolveAll(references, AbortSignal.timeout(SECRETS_TIMEOUT));
 }
 
 /**

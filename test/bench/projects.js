@@ -1,4 +1,5 @@
 // The projects that are measured, each in a folder of its own below the system's temporary folder.
+import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,6 +9,7 @@ import { output } from './measure.js';
 export const REPOSITORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const NODE = process.execPath;
 const made = [];
+let base;
 
 /** What runs one command of the tool. */
 export function deployer(...words) {
@@ -15,8 +17,23 @@ export function deployer(...words) {
 }
 
 export function newFolder() {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'deployer-bench-')));
+  base ??= keptFolder();
+  const folder = join(base, String(made.length + 1));
+  mkdirSync(folder);
   made.push(folder);
+  return folder;
+}
+
+/**
+ * A signal that ends the bench cannot be waited for while a command is measured, so a process of its own sees to what
+ * is left behind.
+ */
+function keptFolder() {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'deployer-bench-')));
+  const keeper = fileURLToPath(new URL('keeper.js', import.meta.url));
+  const child = spawn(NODE, [keeper, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  child.unref();
+  child.stdin.unref();
   return folder;
 }
 
@@ -59,14 +76,17 @@ export function manyServices(amount) {
 
 /** Ends what still runs in the projects, and removes them. */
 export function dispose() {
-  for (const folder of made) {
-    try {
-      output({ command: deployer('local', 'stop'), cwd: folder });
-    } catch {
-      // No project, or nothing runs there.
-    }
-    rmSync(folder, { recursive: true, force: true });
+  for (const folder of made) clearAway(folder);
+  if (base) rmSync(base, { recursive: true, force: true });
+}
+
+export function clearAway(folder) {
+  try {
+    output({ command: deployer('local', 'stop'), cwd: folder });
+  } catch {
+    // No project, or nothing runs there.
   }
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function writeService(folder, { index, name }) {

@@ -34,13 +34,15 @@ describe('an environment', () => {
 
 describe('the environment of commands without --env', () => {
   test('is the one the config prefers, by name or alias', async () => {
-    expect(defaultEnvironment(await project(THREE, 'default_environment: stage'))?.name).toBe('staging');
+    expect(defaultEnvironment(await project(THREE, 'default_environment: stage')).name).toBe('staging');
   });
 
   test('is else the only one in mode dev', async () => {
-    expect(defaultEnvironment(await project(THREE))?.name).toBe('dev');
-    expect(defaultEnvironment(await project('{ a: { mode: dev }, b: { mode: dev } }'))).toBeUndefined();
-    expect(defaultEnvironment(await project('{ a: { mode: staging } }'))).toBeUndefined();
+    expect(defaultEnvironment(await project(THREE)).name).toBe('dev');
+    for (const unclear of ['{ a: { mode: dev }, b: { mode: dev } }', '{ a: { mode: staging } }']) {
+      const found = await project(unclear);
+      expect(() => defaultEnvironment(found)).toThrow('Which environment? There are a');
+    }
   });
 });
 

@@ -160,6 +160,16 @@ describe.each([
   });
 });
 
+test('every ring of services is told, each once', async () => {
+  const services =
+    'a: { path: a, after: [b] }, b: { path: b, after: [a] }, c: { path: c, after: [c] }, d: { path: d, after: [c] }';
+  const text = `${FRAME.head}services: { ${services} }\nenvironments: { dev: { mode: dev }, prod: { mode: production, services: { d: { timeout: 1m } } } }`;
+  expect(await complaints(text)).toEqual([
+    expect.stringContaining('Services wait for each other: a → b → a'),
+    expect.stringContaining('Services wait for each other: c → c'),
+  ]);
+});
+
 describe('words that other parts know', () => {
   const known = { backends: ['file'], engines: ['raw', 'knex'], providers: ['env', 'dotenv'] };
 
@@ -172,6 +182,19 @@ databases: { main: { connection_env: A, migrations: { path: a, engine: rwa } } }
       'environments.dev.databases.main.migrations.engine Did you mean "knex"?',
       'state.backend Did you mean "file"?',
       'databases.main.migrations.engine Did you mean "raw"?',
+    ]);
+  });
+
+  test('include the form of references', async () => {
+    const reference = async () => ({ message: 'half of it', expected: 'env:NAME', fix: 'Write env:B' });
+    const text = environment('secrets: { A: "env:A", B: "evn:A" }');
+    expect(await findings(text, { known: { ...known, reference } })).toEqual([
+      expect.objectContaining({
+        message: 'half of it',
+        path: 'environments.dev.secrets.A',
+        place: expect.objectContaining({ line: expect.any(Number), column: expect.any(Number) }),
+      }),
+      expect.objectContaining({ path: 'environments.dev.secrets.B', fix: 'Did you mean "env"?' }),
     ]);
   });
 

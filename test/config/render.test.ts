@@ -133,12 +133,17 @@ describe('the config that init writes', () => {
         dev:
           mode: dev
           # variables: { LOG_LEVEL: debug }
+          secrets: # references to variables that deployer is started with, never values
+            DATABASE_URL: "env:DATABASE_URL"
         staging:
           mode: staging
-          # secrets: { DATABASE_URL: "env:STAGING_DATABASE_URL" } # references, never values
+          secrets: # references to variables that deployer is started with, never values
+            DATABASE_URL: "env:STAGING_DATABASE_URL"
         production:
           mode: production # asks before it changes anything
           promote_from: [staging] # takes only what ran there
+          secrets: # references to variables that deployer is started with, never values
+            DATABASE_URL: "env:PRODUCTION_DATABASE_URL"
       "
     `);
   });

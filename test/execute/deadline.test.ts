@@ -14,8 +14,25 @@ describe('an operation at its time limit', () => {
       code: 'TIMEOUT',
       stage: 'deploy',
       reason: 'Deploy web (deploy:web) passed its time limit of 1m 0s. What it began on vercel may still be going on.',
-      fix: 'See what is there with `deployer status`, then go on with `deployer resume run_test`',
+      fix: expect.stringMatching(/^See what is there with `deployer status`, then raise its timeout/),
     });
+  });
+
+  it.each([
+    ['taken back', {}, 'restored', false],
+    ['left as it is', { compensation: 'off' }, 'failed', false],
+    ['not taken back whole', { scripts: { 'undo:deploy:web': failing('DEPLOY_FAILED') } }, 'failed', true],
+  ] as const)('names resume only for a run that can be resumed: %s', async (_, setup, status, resumable) => {
+    const scripts = { 'deploy:web': taking(90_000), ...('scripts' in setup ? setup.scripts : {}) };
+    const result = await anExecution(plan, { ...setup, scripts }).run();
+    expect(result.status).toBe(status);
+    expect(result.failure?.fix?.includes('deployer resume run_test')).toBe(resumable);
+  });
+
+  it('names resume when its failure undoes nothing', async () => {
+    const late = anOperation('migrate:main', { timeout_ms: 60_000, on_failure: 'keep' });
+    const result = await anExecution(aPlan([late]), { scripts: { 'migrate:main': taking(90_000) } }).run();
+    expect(result.failure).toMatchObject({ code: 'TIMEOUT', fix: expect.stringContaining('deployer resume run_test') });
   });
 
   it('is given up ten seconds later when it does not listen', async () => {

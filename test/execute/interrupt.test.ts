@@ -56,6 +56,12 @@ describe('the first stop signal', () => {
     const execution = anExecution(plan, { clock: manual(), scripts: { 'deploy:web': deaf } });
     const { ended } = await begun(execution);
     execution.interrupts.raise();
+    expect(execution.told).toContainEqual(
+      expect.objectContaining({
+        type: 'warning',
+        message: expect.stringMatching(/^SIGINT: waiting at most 40\.0s for: .*a second signal ends it at once/),
+      }),
+    );
     await execution.clock.advance(40_000);
     expect(await ended).toMatchObject({ status: 'interrupted', in_doubt: ['deploy:web'], duration_ms: 40_000 });
     expect(story(execution.journal.events)).toEqual([

@@ -31,6 +31,13 @@ describe('waiting for health', () => {
     expect(clock.monotonic() - start).toBe(30_000);
   });
 
+  test('an answer is not hidden by a try for which there is no time left', async () => {
+    const url = await serve((_, response) => void response.writeHead(503).end('starting'));
+    const check = httpCheck({ interval: 95, timeout: 100 });
+    const verdict = await createProbe({ http, processes, clock: new InstantClock() })(request({ url, check }));
+    expect(verdict.last).toMatchObject({ number: 1, answer: 'HTTP 503 "starting" (expected 200)' });
+  });
+
   test('up late: goes on until it is', async () => {
     let asked = 0;
     const url = await serve((_, response) => void response.writeHead(++asked < 8 ? 500 : 200).end());

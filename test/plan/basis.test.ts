@@ -7,8 +7,8 @@ import {
   aDatabase,
   aDeployment,
   aMigration,
+  aMigrationStatus,
   anEnvironmentState,
-  anObservedDatabase,
   aRelease,
   aSnapshot,
   digestOf,
@@ -21,7 +21,7 @@ const current = anEnvironmentState(live);
 const draft: SnapshotDraft = {
   current,
   databaseConfigs: [aDatabase('main')],
-  databases: { main: anObservedDatabase({ pending: [aMigration('0002_more')] }) },
+  databases: { main: aMigrationStatus({ pending: [aMigration('0002_more')] }) },
 };
 const snapshot = aSnapshot(draft);
 const { plan } = planDeploy(snapshot);
@@ -59,7 +59,7 @@ describe('a plan is stale when', () => {
     ['a source moved', { observed: { web: observed({ source: 'second' }) } }, 'sources, variables'],
     ['a variable moved', { observed: { web: observed({ variables: { A: '1' } }) } }, 'sources, variables'],
     ['the configuration moved', { configuration: aConfiguration({ revision: 2 }) }, 'sources, variables'],
-    ['a migration was applied', { databases: { main: anObservedDatabase() } }, 'sources, variables'],
+    ['a migration was applied', { databases: { main: aMigrationStatus() } }, 'sources, variables'],
     ['a live release is gone', { inspections: { web: { state: 'absent', releases: [] } } }, 'sources, variables'],
   ])('%s', (_, moved, reason) => {
     expect(isStale(plan, aSnapshot({ ...draft, ...moved }))).toEqual([expect.stringContaining(reason)]);

@@ -6,8 +6,8 @@ import {
   aDatabase,
   aDriver,
   aMigration,
+  aMigrationStatus,
   anEnvironmentState,
-  anObservedDatabase,
   aRelease,
   aSnapshot,
   aVersion,
@@ -24,7 +24,7 @@ const rollout = { strategy: 'canary', steps: [10, 50], interval: 300_000, max_er
 
 describe('a canary that is held', () => {
   test('places the new version, gives it its share, and leaves the rest for later', () => {
-    const databases = { main: anObservedDatabase({ pending: [aMigration('0002_more')] }) };
+    const databases = { main: aMigrationStatus({ pending: [aMigration('0002_more')] }) };
     const databaseConfigs = [aDatabase('main', 'post_deploy')];
     const { plan, errors } = planDeploy(aSnapshot({ current, observed: changed, databases, databaseConfigs }), {
       canaryPercent: 10,
@@ -44,13 +44,22 @@ describe('a canary that is held', () => {
   });
 
   test('is an ordinary deploy when there is nothing to split users with', () => {
-    expect(ids(planDeploy(aSnapshot(), { canaryPercent: 10 }).plan)).toContain('traffic:web:100');
+    const { plan } = planDeploy(aSnapshot(), { canaryPercent: 10 });
+    expect(ids(plan)).toContain('traffic:web:100');
+    expect(plan.warnings).toEqual([
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringContaining('no earlier release of api and web runs in staging'),
+      }),
+    ]);
+    expect(planDeploy(aSnapshot()).plan.warnings).toEqual([]);
   });
 
   test('gives a service without an older release everything at once', () => {
     const state = anEnvironmentState([aRelease('api')]);
     const { plan } = planDeploy(aSnapshot({ current: state, observed: changed }), { canaryPercent: 10 });
     expect(ids(plan).filter((id) => id.startsWith('traffic:'))).toEqual(['traffic:api:10', 'traffic:web:100']);
+    expect(plan.warnings[0]?.message).toContain('no earlier release of web runs');
   });
 
   test('is refused where the driver cannot split, naming drivers that can', () => {
@@ -130,7 +139,7 @@ describe('promoting a canary', () => {
   const state = anEnvironmentState(live, { canary });
 
   test('gives it all users, then does what the deploy had held back', () => {
-    const databases = { main: anObservedDatabase({ pending: [aMigration('0002_drop', { phase: 'contract' })] }) };
+    const databases = { main: aMigrationStatus({ pending: [aMigration('0002_drop', { phase: 'contract' })] }) };
     const databaseConfigs = [aDatabase('main', 'post_deploy')];
     const { plan } = planCanaryPromote(aSnapshot({ current: state, databases, databaseConfigs }));
     expect(plan).toMatchObject({ intent: 'canary_promote', version_id: 'ver_2' });
@@ -145,7 +154,7 @@ describe('promoting a canary', () => {
 
   test('runs no migration that is not part of its version', () => {
     const [mine, later] = [aMigration('0002_mine'), aMigration('0003_later')];
-    const databases = { main: anObservedDatabase({ pending: [mine, later] }) };
+    const databases = { main: aMigrationStatus({ pending: [mine, later] }) };
     const databaseConfigs = [aDatabase('main', 'post_deploy')];
     const version = aVersion([], { id: 'ver_2', migrations: { main: [record(mine)] } });
     const { plan } = planCanaryPromote(aSnapshot({ current: state, databases, databaseConfigs, version }));

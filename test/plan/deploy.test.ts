@@ -290,7 +290,9 @@ describe('only some services', () => {
   test('leaves the others out and says that they changed', () => {
     const { plan } = planDeploy(aSnapshot({ current, observed: changed }), { services: ['api'] });
     expect(ids(plan)).not.toContain('deploy:web');
-    expect(plan.unchanged).toEqual([{ service: 'web', because: 'not asked for, although: files changed: 2' }]);
+    expect(plan.unchanged).toEqual([
+      { service: 'web', because: 'not asked for, although: files changed: 2', left_out: true },
+    ]);
     expect(plan.warnings).toEqual([]);
   });
 

@@ -6,8 +6,8 @@ import {
   aCanary,
   aDatabase,
   aMigration,
+  aMigrationStatus,
   anEnvironmentState,
-  anObservedDatabase,
   aRelease,
   aSnapshot,
   observed,
@@ -29,7 +29,7 @@ function withMigrations(strategy: 'pre_deploy' | 'post_deploy' | 'manual', pendi
     current,
     observed: changed,
     databaseConfigs: [aDatabase('main', strategy)],
-    databases: { main: anObservedDatabase({ applied: [aMigration('0001_notes')], pending }) },
+    databases: { main: aMigrationStatus({ applied: [aMigration('0001_notes')], pending }) },
     ...more,
   });
 }
@@ -189,7 +189,7 @@ describe('pending migrations of a deploy', () => {
 
   test('on a database that stopped half way are an error that names the way out', () => {
     const databases = {
-      main: anObservedDatabase({ dirty: { id: '0002_add_tags', statements_done: 2, statements_total: 5 } }),
+      main: aMigrationStatus({ dirty: { id: '0002_add_tags', statements_done: 2, statements_total: 5 } }),
     };
     const { errors } = planDeploy(withMigrations('pre_deploy', [], { databases }));
     expect(errors).toMatchObject([
@@ -203,14 +203,14 @@ describe('pending migrations of a deploy', () => {
 
   test('with changed or missing files are errors', () => {
     const problem = { level: 'error', code: 'MIGRATION_REFUSED', message: '0001_notes was changed' } as const;
-    const databases = { main: anObservedDatabase({ problems: [problem] }) };
+    const databases = { main: aMigrationStatus({ problems: [problem] }) };
     expect(planDeploy(withMigrations('pre_deploy', [], { databases })).errors).toEqual([problem]);
   });
 
   test('of many databases wait for each other no more than they must', () => {
     const databaseConfigs = [aDatabase('a'), aDatabase('b', 'post_deploy'), aDatabase('c')];
     const databases = Object.fromEntries(
-      ['a', 'b', 'c'].map((name) => [name, anObservedDatabase({ pending: [aMigration(`1_${name}`)] })]),
+      ['a', 'b', 'c'].map((name) => [name, aMigrationStatus({ pending: [aMigration(`1_${name}`)] })]),
     );
     const { plan } = planDeploy(aSnapshot({ databaseConfigs, databases }));
     expect(ancestors(plan, 'migrate:c:pre_deploy')).not.toContain('migrate:a:pre_deploy');

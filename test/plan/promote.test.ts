@@ -7,8 +7,8 @@ import {
   aDatabase,
   aDeployment,
   aMigration,
+  aMigrationStatus,
   anEnvironmentState,
-  anObservedDatabase,
   aRelease,
   aSnapshot,
   aVersion,
@@ -186,7 +186,7 @@ describe('migrations of a promotion', () => {
   const migrated = { ...version, migrations: { main: [record(mine)] } };
 
   test('are those of the version; later ones stay pending', () => {
-    const databases = { main: anObservedDatabase({ pending: [mine, later] }) };
+    const databases = { main: aMigrationStatus({ pending: [mine, later] }) };
     const { plan } = planPromote(promotion({ databaseConfigs, databases, version: migrated }));
     expect(operation(plan, 'migrate:main:pre_deploy').changes).toEqual(['+ 0002_mine (expand)']);
     expect(plan.warnings).toMatchObject([{ message: expect.stringContaining('0003_later') }]);
@@ -196,7 +196,7 @@ describe('migrations of a promotion', () => {
     ['missing', []],
     ['changed', [aMigration('0002_mine', { checksum: later.checksum })]],
   ])('that are %s in the working tree are an error', (_, pending) => {
-    const databases = { main: anObservedDatabase({ pending }) };
+    const databases = { main: aMigrationStatus({ pending }) };
     const { errors } = planPromote(promotion({ databaseConfigs, databases, version: migrated }));
     expect(errors).toMatchObject([{ code: 'MIGRATION_REFUSED', fix: 'git checkout abc123' }]);
   });

@@ -18,8 +18,8 @@ import {
   aDeployment,
   aDriver,
   aMigration,
+  aMigrationStatus,
   anEnvironmentState,
-  anObservedDatabase,
   aRelease,
   aService,
   aSnapshot,
@@ -201,7 +201,7 @@ function observedOf(change: ServiceDraft['change']) {
 }
 
 function databaseOf({ pending, applied }: DatabaseDraft) {
-  return anObservedDatabase({
+  return aMigrationStatus({
     applied: applied.map((has_down, index) => aMigration(`000${index}_applied`, { has_down })),
     pending: pending.map((phase, index) => aMigration(`001${index}_pending`, { phase })),
   });

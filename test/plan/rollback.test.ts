@@ -8,8 +8,8 @@ import {
   aDeployment,
   aDriver,
   aMigration,
+  aMigrationStatus,
   anEnvironmentState,
-  anObservedDatabase,
   aRelease,
   aSnapshot,
   aVersion,
@@ -110,7 +110,7 @@ describe('migrations that ran since', () => {
   const final = aMigration('0004_final', { phase: 'contract' });
   const since = (...applied: (typeof adds)[]) => ({
     databaseConfigs,
-    databases: { main: anObservedDatabase({ applied: [notes, ...applied] }) },
+    databases: { main: aMigrationStatus({ applied: [notes, ...applied] }) },
   });
 
   test('none: no gate', () => {
@@ -152,7 +152,7 @@ describe('migrations that ran since', () => {
   });
 
   test('whose file is gone count by the phase in the ledger', () => {
-    const databases = { main: anObservedDatabase({ applied: [notes, final], files: [notes] }) };
+    const databases = { main: aMigrationStatus({ applied: [notes, final], files: [notes] }) };
     expect(planRollback(back({ databaseConfigs, databases })).plan.gates).toMatchObject([{ met: false }]);
   });
 
@@ -163,7 +163,7 @@ describe('migrations that ran since', () => {
   });
 
   test('cannot be reverted on a database that stopped half way', () => {
-    const main = anObservedDatabase({
+    const main = aMigrationStatus({
       applied: [notes, drops],
       dirty: { id: '0005', statements_done: 1, statements_total: 2 },
     });

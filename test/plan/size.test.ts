@@ -3,7 +3,7 @@ import { planDeploy } from '../../src/plan/deploy.ts';
 import { estimate } from '../../src/plan/estimate.ts';
 import { joinAll, type Step, settle, step } from '../../src/plan/step.ts';
 import { planText } from '../../src/report/plan/text.ts';
-import { aDatabase, aMigration, anObservedDatabase, aService, aSnapshot } from '../support/snapshots.ts';
+import { aDatabase, aMigration, aMigrationStatus, aService, aSnapshot } from '../support/snapshots.ts';
 
 function steps(prefix: string, amount: number): Step[] {
   return Array.from({ length: amount }, (_, index) =>
@@ -52,7 +52,7 @@ test.each([1_000, 10_000])('a plan of %i services has a few operations and edges
     aSnapshot({
       services,
       databaseConfigs: [aDatabase('main')],
-      databases: { main: anObservedDatabase({ pending: [aMigration('0001_first')] }) },
+      databases: { main: aMigrationStatus({ pending: [aMigration('0001_first')] }) },
     }),
   );
   expect(plan.operations).toHaveLength(4 * amount + 1);

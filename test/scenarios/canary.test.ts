@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appFiles, get, type Project, projectOf } from '../support/project.ts';
+import { appFiles, get, type Outcome, type Project, projectOf } from '../support/project.ts';
 
 describe('canary', () => {
   let project: Project;
   let url: string;
+  let first: Outcome;
 
   const shareOf = async (version: string, requests: number) => {
     let hits = 0;
@@ -16,9 +17,17 @@ describe('canary', () => {
 
   beforeAll(async () => {
     project = await projectOf(appFiles({ environments: '  staging: { mode: staging }\n' }));
-    url = (await project.ok(['deploy', '--env', 'staging', '--json'])).json().url;
+    first = await project.ok(['deploy', '--canary', '10', '--env', 'staging', '--json']);
+    url = first.json().url;
   });
   afterAll(() => project.dispose());
+
+  it('says of the first deploy that there is nothing to split with', async () => {
+    expect(first.json().warnings).toMatchObject([
+      { message: expect.stringContaining('--canary 10 has nothing to split') },
+    ]);
+    expect((await get(url)).text).toBe('one');
+  });
 
   it('sends about a tenth of 1,000 requests to the new version', async () => {
     await project.write('app/version.txt', 'two\n');

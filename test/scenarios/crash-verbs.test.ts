@@ -30,12 +30,15 @@ describe('what resume makes of a killed', () => {
     expect(killed).toBeGreaterThan(steps.length * 0.8);
   }
 
-  it('roll-back: the version before', LIMIT, async () => {
+  it('roll-back: the version before, and what was set when it ran', LIMIT, async () => {
     await deploy('two');
     await proveAll('a roll-back', {
       env: 'staging',
       command: ['rollback', '--env', 'staging', '--json'],
-      prepare: async (round) => (round % 2 === 0 ? 'one' : 'two'),
+      async prepare(round) {
+        await crash.project.ok(['env', 'set', `ROUND=${round}`, '--env', 'staging']);
+        return round % 2 === 0 ? 'one' : 'two';
+      },
     });
   });
 

@@ -47,6 +47,16 @@ describe('a newcomer deploys the sample project', () => {
     const plan = (await project.ok(['plan', '--json'])).json();
     expect(plan.operations.find(({ id }: { id: string }) => id === 'build:web').because).toBe('files changed: 1');
     expect(plan.unchanged.map(({ service }: { service: string }) => service)).toEqual(['api']);
+  });
+
+  it('says of a deploy of one service what it looked at, and what else has changed', async () => {
+    const { stdout } = await project.ok(['deploy', '--service', 'api']);
+    expect(stdout).toContain('nothing to do: api is up to date in dev; web, not asked for, has changes');
+    const document = (await project.ok(['deploy', '--service', 'api', '--json'])).json();
+    expect(document).toMatchObject({ changed: false, unchanged: ['api'], left_out: ['web'] });
+  });
+
+  it('brings the change to users', async () => {
     await project.ok(['deploy']);
     expect((await get(url)).text).toContain('<h1>My notes</h1>');
   });

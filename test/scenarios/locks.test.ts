@@ -57,10 +57,17 @@ describe('the lock of an environment', () => {
   it('is taken over from a holder that was killed, without a flag, and says so', async () => {
     const holder = held.start(DEPLOY);
     await held.reached('build');
+    expect((await held.project.ok(['status'])).stdout).toMatch(/run_\w+ is under way in staging/);
     holder.kill('SIGKILL');
     await holder.ended;
     const [run] = (await held.project.ok(['runs', '--json'])).json().runs;
     expect(run.status).toBe('cut_off');
+    const ends = [`deployer resume ${run.run_id}`, 'deployer rollback --env staging'];
+    const { stdout } = await held.project.ok(['status']);
+    for (const words of [`${run.run_id} was cut off in staging`, ...ends]) expect(stdout).toContain(words);
+    expect((await held.project.ok(['status', '--env', 'staging', '--json'])).json().open_runs).toEqual([
+      { env: 'staging', run_id: run.run_id, status: 'cut_off', next_steps: ends },
+    ]);
     await held.letGo('build');
     const deploy = await held.run(DEPLOY);
     expect(deploy.json()).toMatchObject({ code: 'RUN_UNFINISHED', run_id: run.run_id });

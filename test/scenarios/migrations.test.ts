@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { APP, appFiles, get, type Outcome, type Project, projectOf } from '../support/project.ts';
@@ -219,6 +220,11 @@ describe('manual migrations', () => {
     });
     const status = (await project.ok(['migrate', 'status', '--env', 'production', '--json'])).json().databases.main;
     expect(status.dirty).toMatchObject({ id: '0002_half', statements_done: 1 });
+    await rm(project.path('db/0002_half.sql'));
+    expect((await project.ok(['migrate', 'status', '--env', 'production'])).stdout).toMatch(
+      /0002_half .*dirty after statement 1/,
+    );
+    await project.write('db/0002_half.sql', text);
     expect((await project.run(['migrate', 'run', '--env', 'production', '--yes', '--json'])).code).not.toBe(0);
     query('CREATE TABLE later (n INTEGER)');
     await project.ok(['migrate', 'resolve', '0002_half', '--continue-from', '2', '--env', 'production', '--yes']);

@@ -8,6 +8,7 @@ describe('notifications', () => {
   const told: { event: string; body: Record<string, unknown>; id: string }[] = [];
   const receiver = createServer(async (request, response) => {
     const body = JSON.parse(await text(request));
+    if (request.url?.startsWith('/gone')) return void response.writeHead(404).end();
     told.push({ event: body.event, body, id: String(request.headers['x-deployer-id']) });
     response.end();
   });
@@ -22,6 +23,7 @@ describe('notifications', () => {
 notifications:
   - { url: "${url}/all", on: [started, succeeded, failed], allow_private: true }
   - { url: "${url}/refused" }
+  - { url: "${url}/gone/s3cr3t-hook", on: [succeeded], allow_private: true }
 `,
       }),
     );
@@ -46,6 +48,17 @@ notifications:
       url,
     });
     expect(told.map(({ id }) => id).sort()).toEqual([`${run_id}-started`, `${run_id}-succeeded`]);
+  });
+
+  it('that nobody takes are warned about, without the path, which may be a key; the run succeeds all the same', async () => {
+    await project.write('app/version.txt', 'warned\n');
+    const outcome = await project.ok(['deploy', '--json']);
+    const [refused, gone] = outcome.json().warnings;
+    expect(refused).toMatchObject({ level: 'warning', path: 'notifications[1].url' });
+    expect(refused.message).toMatch(/^The notification "succeeded" did not reach 127\.0\.0\.1:\d+: refused/);
+    expect(gone).toMatchObject({ path: 'notifications[2].url', message: expect.stringMatching(/it answered 404$/) });
+    expect(outcome.stderr).toContain(gone.message);
+    expect(outcome.stdout + outcome.stderr).not.toContain('s3cr3t-hook');
   });
 
   it('tell nothing when there was nothing to do', async () => {

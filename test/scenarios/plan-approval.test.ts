@@ -7,7 +7,8 @@ describe('what was approved is what runs', () => {
   beforeAll(async () => {
     project = await projectOf(
       appFiles({
-        environments: '  staging: { mode: staging }\n  production: { mode: production, protected: false }\n',
+        environments:
+          '  staging: { mode: staging }\n  production: { mode: production, protected: false, aliases: [prod] }\n',
       }),
     );
   });
@@ -40,6 +41,27 @@ describe('what was approved is what runs', () => {
     await project.ok(['deploy', '--plan', 'p.json']);
     expect((await project.ok(['canary', 'status', '--env', 'production', '--json'])).json().percent).toBe(10);
     await project.ok(['canary', 'promote', '--env', 'production']);
+  });
+
+  it.each([
+    [['--service', 'app'], '--service'],
+    [['--canary', '10'], '--canary'],
+    [['--force'], '--force'],
+    [['--env', 'staging'], '--env staging'],
+  ])('refuses %s beside a saved plan, naming both', async (words, named) => {
+    await project.write('app/version.txt', 'contradicted\n');
+    await project.ok(['plan', '--env', 'production', '--out', 'p.json']);
+    const refused = await project.run(['deploy', '--plan', 'p.json', ...words, '--json']);
+    expect(refused.code).toBe(2);
+    expect(refused.json().code).toBe('USAGE');
+    expect(refused.json().reason).toContain(named);
+    expect(refused.json().reason).toContain('--plan');
+  });
+
+  it('takes an --env that is the plan’s own, by name or alias', async () => {
+    await project.write('app/version.txt', 'agreed\n');
+    await project.ok(['plan', '--env', 'production', '--out', 'p.json']);
+    expect((await project.ok(['deploy', '--plan', 'p.json', '--env', 'prod', '--json'])).json().changed).toBe(true);
   });
 
   it('refuses a saved plan when something else was deployed since', async () => {

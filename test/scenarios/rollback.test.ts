@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRuntime } from '../../src/runtime.ts';
 import { appFiles, get, type Project, projectOf } from '../support/project.ts';
 
 describe('a version that does not become healthy', () => {
@@ -58,6 +59,35 @@ describe('a version that does not become healthy', () => {
     await project.ok(['deploy', '--env', 'production', '--yes']);
     expect((await get(url)).text).toBe('two');
   });
+
+  it('takes back what was set since, so that the next deploy does not bring it again', async () => {
+    const env = ['--env', 'production'];
+    await project.ok(['env', 'set', 'GREETING=third', 'LATER=yes', ...env]);
+    await project.write('app/version.txt', 'three\n');
+    await project.ok(['deploy', ...env, '--yes']);
+    expect(JSON.parse((await get(`${url}/env`)).text).greeting).toBe('third');
+    await project.ok(['env', 'set', 'NOT_YET=deployed', ...env]);
+    const asked = await project.run(['rollback', ...env]);
+    expect(asked.stderr).toContain('- setting GREETING (was third)');
+    expect(asked.stderr).toContain('- setting NOT_YET (was deployed)');
+    await project.ok(['rollback', ...env, '--yes']);
+    const shown = (await project.ok(['env', 'show', ...env, '--json'])).json();
+    expect(shown.configuration).toMatchObject({ variables: { GREETING: 'second' }, flags: { BETA_FORM: false } });
+    expect(shown.revisions).toBe(5);
+    const plan = (await project.ok(['plan', ...env, '--json'])).json();
+    expect(plan.changes.map(({ kind }: { kind: string }) => kind)).toEqual(['service']);
+    const entries = (await project.ok(['audit', '--json'])).json().entries;
+    expect(entries.at(-2).detail).toMatchObject({ configuration: 'from revision 4 back to 2' });
+    await project.ok(['rollback', ...env, '--to', await versionOf('third'), '--yes']);
+    expect(JSON.parse((await get(`${url}/env`)).text).greeting).toBe('third');
+  });
+
+  /** The version that ran with this greeting. */
+  async function versionOf(greeting: string): Promise<string> {
+    const { document } = await createRuntime({}).openState('scenario', project.path('.deployer')).read();
+    const ran = document.environments['production']?.deployments ?? [];
+    return ran.find(({ configuration }) => configuration.variables['GREETING'] === greeting)?.version_id ?? '';
+  }
 
   it('says that there is nothing to go back to in a fresh environment', async () => {
     await project.ok(['env', 'create', 'qa', '--from', 'production']);

@@ -71,6 +71,7 @@ describe('a stop signal', () => {
     await held.reached('build');
     deploy.kill('SIGINT');
     await until(() => deploy.told().includes('deployer resume run_'));
+    expect(deploy.told()).toMatch(/SIGINT: waiting at most 40\.0s for: Build app.*\. Nothing new begins/);
     deploy.kill('SIGTERM');
     const outcome = await deploy.ended;
     expect(outcome.code).toBe(130);

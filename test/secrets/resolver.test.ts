@@ -130,13 +130,16 @@ type Read = (reference: SecretReference, signal: AbortSignal) => Promise<SecretV
 
 function resolverWith(read: Read) {
   const asked: string[] = [];
-  const factory: ProviderFactory = () => ({
-    name: 'fake',
-    read: (reference, signal) => {
-      asked.push(reference.text);
-      return read(reference, signal);
-    },
-  });
+  const factory: ProviderFactory = {
+    check: () => undefined,
+    open: () => ({
+      name: 'fake',
+      read: (reference, signal) => {
+        asked.push(reference.text);
+        return read(reference, signal);
+      },
+    }),
+  };
   const resolver = createResolver({
     providers: { names: ['fake'], load: async (name) => (name === 'fake' ? factory : undefined) },
     world: nowhere(),

@@ -7,8 +7,8 @@ import type {
 } from '../../src/core/config.ts';
 import { type Digest, digestValue, type Fingerprint } from '../../src/core/digest.ts';
 import type { Capability, DriverFacts, Inspection } from '../../src/core/driver.ts';
-import type { MigrationFile } from '../../src/core/migration.ts';
-import type { ObservedDatabase, ObservedService, Snapshot } from '../../src/core/snapshot.ts';
+import type { MigrationFile, MigrationStatus } from '../../src/core/migration.ts';
+import type { ObservedService, Snapshot } from '../../src/core/snapshot.ts';
 import type {
   AppliedConfiguration,
   CanaryState,
@@ -102,11 +102,11 @@ export function record({ id, phase, checksum }: MigrationFile): MigrationRecord 
 }
 
 /** `applied` and `pending` files; together they are all there are. */
-export function anObservedDatabase(
+export function aMigrationStatus(
   given: { applied?: readonly MigrationFile[]; pending?: readonly MigrationFile[] } & Partial<
-    Pick<ObservedDatabase, 'dirty' | 'problems' | 'files'>
+    Pick<MigrationStatus, 'dirty' | 'problems' | 'files'>
   > = {},
-): ObservedDatabase {
+): MigrationStatus {
   const { applied = [], pending = [], ...rest } = given;
   return {
     applied: applied.map((file) => ({ ...record(file), applied_at: '2026-01-01T00:00:00.000Z' })),

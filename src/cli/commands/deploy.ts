@@ -1,4 +1,5 @@
-import type { CommandSpec } from '../command.ts';
+import type { Workspace } from '../../workflows/workspace.ts';
+import type { CommandSpec, Invocation } from '../command.ts';
 import { CANARY_OPTION, FORCE_OPTION, RUN_OPTIONS, SERVICE_OPTION, wishesOf } from '../run-options.ts';
 import { runVerb } from '../run-verb.ts';
 import { given, textOf } from '../values.ts';
@@ -25,12 +26,22 @@ export const spec: CommandSpec = {
   run: (invocation) =>
     runVerb(invocation, async ({ workspace, running, env }) => {
       const { deploy } = await import('../../workflows/deploy.ts');
-      const { options, globals } = invocation;
+      const { options } = invocation;
       const saved = textOf(options, 'plan');
-      const approved = saved && (await (await import('../saved-plan.ts')).readSavedPlan(globals.cwd, saved));
+      const approved = saved && (await approvedPlan(invocation, workspace, saved));
       const request = { ...wishesOf(options), ...given({ versionName: textOf(options, 'versionName') }) };
       return approved
         ? deploy(workspace, { ...request, env: approved.env, approved }, running)
         : deploy(workspace, { ...request, env: await env() }, running);
     }),
 };
+
+/** A saved plan says itself what it is about. */
+async function approvedPlan(invocation: Invocation, workspace: Workspace, file: string) {
+  const { options, globals } = invocation;
+  const { readSavedPlan, refuseOtherEnvironment, refuseWishes } = await import('../saved-plan.ts');
+  refuseWishes(wishesOf(options));
+  const plan = await readSavedPlan(globals.cwd, file);
+  if (globals.env) await refuseOtherEnvironment(workspace, { plan, typed: globals.env });
+  return plan;
+}

@@ -17,7 +17,7 @@ export const spec: CommandSpec = {
   examples: ['deployer help deploy', 'deployer help exit-codes', 'deployer help PLAN_STALE'],
   async run({ args, options }) {
     if (flagOf(options, 'man')) return manual();
-    if (args.length === 0) return { text: () => overview(), document: await describeTool() };
+    if (args.length === 0) return { text: () => overview(), document: describeTool };
     return (await topicOrCode(args)) ?? about(args);
   },
 };
@@ -36,7 +36,7 @@ async function about(words: readonly string[]): Promise<CommandResult> {
     return { text: () => commandHelp(entry, spec), document: describeCommand(entry, spec) };
   }
   if (!group || words.length > 1) throw unknownCommand(words);
-  return { text: () => overview(group), document: { commands: await describeAll(commandsOf(group)) } };
+  return { text: () => overview(group), document: async () => ({ commands: await describeAll(commandsOf(group)) }) };
 }
 
 async function describeTool(): Promise<Record<string, unknown>> {

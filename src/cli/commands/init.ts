@@ -1,3 +1,4 @@
+import { list } from '../../core/text.ts';
 import { facts } from '../../report/table.ts';
 import type { CommandSpec } from '../command.ts';
 import { flagOf } from '../values.ts';
@@ -9,7 +10,10 @@ export const spec: CommandSpec = {
   options: [{ flags: '--print', description: 'print it instead of writing it' }],
   examples: ['deployer init', 'deployer init --print'],
   async run({ options, globals }) {
-    const { initProject } = await import('../../workflows/init.ts');
+    const [{ initProject }, { neededVariables }] = await Promise.all([
+      import('../../workflows/init.ts'),
+      import('../../config/render.ts'),
+    ]);
     const mode = flagOf(options, 'print') ? 'print' : 'write';
     const { file, text, draft } = await initProject({ cwd: globals.cwd, mode });
     if (mode === 'print') return { raw: text, document: { file, text, draft } };
@@ -20,10 +24,14 @@ export const spec: CommandSpec = {
           [
             ['written', file],
             ...draft.services.map(({ name, framework, path }) => [name, `${framework} in ${path}`] as const),
-            ['next', 'deployer validate, then deployer deploy'],
+            ['next', nextSteps(neededVariables(draft))],
           ],
           style,
         ),
     };
   },
 };
+
+function nextSteps(needed: readonly string[]): string {
+  return `${needed.length > 0 ? `set ${list(needed)}, then ` : ''}deployer validate, then deployer deploy`;
+}

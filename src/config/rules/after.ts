@@ -1,4 +1,4 @@
-import { findCycle } from '../../core/graph.ts';
+import { findCycles } from '../../core/cycles.ts';
 import { pathOf } from '../effective.ts';
 import type { WrittenService } from '../schema/project.ts';
 import type { Review } from './rule.ts';
@@ -26,15 +26,14 @@ function checkCycles({ config, byEnvironment, problems }: Review): void {
   const graphs = new Map([...byEnvironment].map(([environment, services]) => [services, environment]));
   if (graphs.size === 0 && config.services) graphs.set(config.services, '');
   for (const [services, environment] of graphs) {
-    const cycle = findCycle(edges(services));
-    if (!cycle) continue;
-    const service = { name: cycle[0] ?? '', environment, written: services[cycle[0] ?? ''] as WrittenService };
-    problems.add({
-      path: pathOf(config, service, ['after']),
-      message: `Services wait for each other: ${cycle.join(' → ')}`,
-      fix: 'Take one of them out of "after"',
-    });
-    return;
+    for (const cycle of findCycles(edges(services))) {
+      const [name = ''] = cycle;
+      problems.add({
+        path: pathOf(config, { name, environment, written: services[name] as WrittenService }, ['after']),
+        message: `Services wait for each other: ${cycle.join(' → ')}`,
+        fix: 'Take one of them out of "after"',
+      });
+    }
   }
 }
 

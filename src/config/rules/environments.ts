@@ -1,4 +1,4 @@
-import { findCycle } from '../../core/graph.ts';
+import { findCycles } from '../../core/cycles.ts';
 import { list } from '../../core/text.ts';
 import type { Review } from './rule.ts';
 
@@ -37,13 +37,13 @@ function checkPromotion({ config, problems }: Review): void {
       problems.add({ path, message, expected: `one of ${list(names)}`, ...problems.suggest(source, names) });
     }
   }
-  const cycle = findCycle(sources);
-  if (!cycle) return;
-  problems.add({
-    path: ['environments', cycle[0] ?? '', 'promote_from'],
-    message: `Nothing could ever be deployed to ${cycle.slice(1).join(' and ')}: each takes only what ran in the other`,
-    fix: 'Leave out "promote_from" where versions come in first',
-  });
+  for (const cycle of findCycles(sources)) {
+    problems.add({
+      path: ['environments', cycle[0] ?? '', 'promote_from'],
+      message: `Nothing could ever be deployed to ${cycle.slice(1).join(' and ')}: each takes only what ran in the other`,
+      fix: 'Leave out "promote_from" where versions come in first',
+    });
+  }
 }
 
 function checkDefault({ config, problems }: Review): void {

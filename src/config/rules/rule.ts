@@ -1,3 +1,4 @@
+import type { ReferenceProblem } from '../../core/provider.ts';
 import type { EffectiveService, ServicesByEnvironment, SoundConfig } from '../effective.ts';
 import type { Problems } from '../problems.ts';
 import type { Places } from '../yaml/places.ts';
@@ -10,6 +11,8 @@ export interface Vocabulary {
   readonly engines?: readonly string[];
   /** Providers of secrets. */
   readonly providers?: readonly string[];
+  /** Judges the form of a reference to a secret; no store is asked. */
+  readonly reference?: (text: string) => Promise<ReferenceProblem | undefined>;
 }
 
 /** What a rule sees: the parts of a config that have the right types. */

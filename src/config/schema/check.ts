@@ -1,57 +1,51 @@
 import * as z from 'zod/mini';
 import { printableLine } from '../../core/text.ts';
 import { type Problems, pathText } from '../problems.ts';
+import type { Field, Shape, ValueField } from './form.ts';
 
-type Schema = z.core.$ZodTypes;
-type Fields = Record<string, unknown>;
+type Values = Record<string, unknown>;
 
 /**
- * Checks values against a schema and adds what is wrong to `problems`; tells whether the whole is of the right kind.
- * Every value that is wrong is taken out of `values`, so that the rules that follow can rely on the types of what is
- * left; lists keep their length. Values are never named in a message: one may be a secret at the wrong place.
- *
- * Maps, lists and forms are walked here and only single fields go through zod: it would run the schema of each key that
- * a map may have, most of which are absent, and this is what checking many services would cost.
+ * Checks values against what the config may hold and adds what is wrong to `problems`; tells whether the whole is of the
+ * right kind. Every value that is wrong is taken out of `values`, so that the rules that follow can rely on the types of
+ * what is left; lists keep their length. Values are never named in a message: one may be a secret at the wrong place.
  */
-export function checkAgainst(schema: z.core.$ZodType, values: unknown, problems: Problems): boolean {
-  return new Checker(problems).accepts(schema as Schema, values);
+export function checkAgainst(field: Field, values: unknown, problems: Problems): boolean {
+  return new Checker(problems).accepts(field, values);
 }
 
 class Checker {
   readonly #problems: Problems;
   readonly #path: (string | number)[] = [];
-  readonly #required = new Map<Schema, readonly string[]>();
+  readonly #needed = new Map<Shape, readonly string[]>();
 
   constructor(problems: Problems) {
     this.#problems = problems;
   }
 
-  /** Whether a value is of the kind that the schema wants; what is wrong within it is taken out of it. */
-  accepts(schema: Schema, value: unknown): boolean {
-    const { def } = schema._zod;
-    if (def.type === 'optional') return this.accepts(def.innerType as Schema, value);
-    if (def.type === 'union') return this.#acceptsForm(schema, def.options as readonly Schema[], value);
-    if (def.type === 'object' && isMap(value)) this.#section(schema, def.shape as Record<string, Schema>, value);
-    else if (def.type === 'record' && isMap(value))
-      this.#entries(def.keyType as Schema, def.valueType as Schema, value);
-    else if (def.type === 'array' && Array.isArray(value)) this.#items(def.element as Schema, value);
-    else return this.#field(schema, value);
+  /** Whether a value is of the kind that is wanted; what is wrong within it is taken out of it. */
+  accepts(field: Field, value: unknown): boolean {
+    if (field.kind === 'forms') return this.#acceptsForm(field, field.forms, value);
+    if (field.kind === 'section' && isMap(value)) this.#section(field.shape, value);
+    else if (field.kind === 'map' && isMap(value)) this.#entries(field.key, field.element, value);
+    else if (field.kind === 'list' && Array.isArray(value)) this.#items(field.element, value);
+    else if (field.kind !== 'value' || !isRight(field, value)) return this.#wrong(field, value);
     return true;
   }
 
   /** The one form that fits in kind tells more than the list of all forms. */
-  #acceptsForm(schema: Schema, forms: readonly Schema[], value: unknown): boolean {
+  #acceptsForm(field: Field, forms: readonly Field[], value: unknown): boolean {
     const kind = kindOf(value);
     const form = forms.find((candidate) => kindOfForm(candidate) === kind);
-    return form ? this.accepts(form, value) : this.#field(schema, value);
+    return form ? this.accepts(form, value) : this.#wrong(field, value);
   }
 
-  #section(schema: Schema, shape: Readonly<Record<string, Schema>>, map: Fields): void {
-    for (const key of this.#requiredIn(schema, shape)) {
-      if (!(key in map)) this.#missing(key, shape[key] as Schema);
+  #section(shape: Shape, map: Values): void {
+    for (const key of this.#neededIn(shape)) {
+      if (!(key in map)) this.#missing(key, fieldAt(shape, key));
     }
     for (const key of Object.keys(map)) {
-      const field = Object.hasOwn(shape, key) ? shape[key] : undefined;
+      const field = Object.hasOwn(shape, key) ? fieldAt(shape, key) : undefined;
       this.#path.push(key);
       if (!field) this.#unknownKey(key, Object.keys(shape));
       if (!field || !this.accepts(field, map[key])) delete map[key];
@@ -60,17 +54,16 @@ class Checker {
   }
 
   /** A wrong key does not hide what is wrong below it. */
-  #entries(name: Schema, element: Schema, map: Fields): void {
+  #entries(name: Field, element: Field, map: Values): void {
     for (const key of Object.keys(map)) {
       this.#path.push(key);
-      const expected = expectation(name, key);
       if (!this.accepts(element, map[key])) delete map[key];
-      if (expected !== undefined) this.#wrongKey(key, expected);
+      if (name.kind === 'value' && !isRight(name, key)) this.#wrongKey(key, name.expected);
       this.#path.pop();
     }
   }
 
-  #items(element: Schema, list: unknown[]): void {
+  #items(element: Field, list: unknown[]): void {
     for (const [index, item] of list.entries()) {
       this.#path.push(index);
       if (!this.accepts(element, item)) list[index] = undefined;
@@ -78,19 +71,18 @@ class Checker {
     }
   }
 
-  #field(schema: Schema, value: unknown): boolean {
+  #wrong(field: Field, value: unknown): false {
     // What could not be read right is reported already.
     if (this.#problems.errors > 0 && this.#problems.touches(this.#path)) return false;
-    const expected = expectation(schema, value);
-    if (expected === undefined) return true;
-    const { def } = schema._zod;
-    const isMisspelt = def.type === 'enum' && typeof value === 'string';
+    const { expected } = field;
     const where = this.#path.length === 0 ? 'The config' : `"${printableLine(pathText(this.#path))}"`;
     this.#problems.add({
       path: [...this.#path],
       message: `${where} must be ${expected}`,
       expected,
-      ...(isMisspelt ? this.#problems.suggest(value, Object.keys(def.entries)) : {}),
+      ...(field.kind === 'value' && field.values && typeof value === 'string'
+        ? this.#problems.suggest(value, field.values)
+        : {}),
     });
     return false;
   }
@@ -112,28 +104,31 @@ class Checker {
     });
   }
 
-  #missing(key: string, schema: Schema): void {
+  #missing(key: string, { expected }: { readonly expected: string }): void {
     const path = [...this.#path, key];
-    const expected = expectation(schema, undefined) ?? 'a value';
     const message = `"${printableLine(pathText(path))}" is missing`;
     this.#problems.add({ path, message, expected, fix: `Add "${key}": ${expected}` });
   }
 
-  #requiredIn(schema: Schema, shape: Readonly<Record<string, Schema>>): readonly string[] {
-    const known = this.#required.get(schema);
+  #neededIn(shape: Shape): readonly string[] {
+    const known = this.#needed.get(shape);
     if (known) return known;
-    const required = Object.keys(shape).filter((key) => shape[key]?._zod.def.type !== 'optional');
-    this.#required.set(schema, required);
-    return required;
+    const needed = Object.keys(shape).filter((key) => shape[key]?.kind !== 'optional');
+    this.#needed.set(shape, needed);
+    return needed;
   }
 }
 
-/** What the schema expects instead of the value; `undefined` when it is right. */
-function expectation(schema: Schema, value: unknown): string | undefined {
-  return z.safeParse(schema, value).error?.issues[0]?.message;
+function fieldAt(shape: Shape, key: string): Field {
+  const field = shape[key] as Shape[string];
+  return field.kind === 'optional' ? field.field : field;
 }
 
-function isMap(value: unknown): value is Fields {
+function isRight({ schema }: ValueField, value: unknown): boolean {
+  return z.safeParse(schema(), value).success;
+}
+
+function isMap(value: unknown): value is Values {
   return kindOf(value) === 'map';
 }
 
@@ -142,8 +137,7 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'map' : typeof value;
 }
 
-function kindOfForm({ _zod: { def } }: Schema): string {
-  if (def.type === 'object' || def.type === 'record') return 'map';
-  if (def.type === 'array') return 'list';
-  return def.type === 'literal' ? typeof def.values[0] : def.type;
+function kindOfForm(field: Field): string {
+  if (field.kind === 'list') return 'list';
+  return field.kind === 'value' ? field.of : 'map';
 }

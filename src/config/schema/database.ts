@@ -1,14 +1,5 @@
-import * as z from 'zod/mini';
-import {
-  anyKey,
-  choiceField,
-  durationField,
-  mapField,
-  nameField,
-  pathField,
-  sectionField,
-  variableField,
-} from './fields.ts';
+import { anythingField, choiceField, durationField, keyField, nameField, pathField, variableField } from './fields.ts';
+import { mapField, optional, sectionField } from './form.ts';
 
 /** Fields that a database and its overrides share; built once for both. */
 export type DatabaseFields = ReturnType<typeof databaseFields>;
@@ -26,30 +17,33 @@ export function databaseFields() {
 export function databaseShape({ connection, migration, path, migrations }: DatabaseFields) {
   return {
     connection_env: connection,
-    migration_env: z.optional(migration),
-    migrations: z.optional(sectionField('Migrations of the database.', { path, ...migrations })),
+    migration_env: optional(migration),
+    migrations: optional(sectionField('Migrations of the database.', { path, ...migrations })),
   };
 }
 
 /** The same in an environment, where nothing is needed. */
 export function databaseOverrideShape({ connection, migration, path, migrations }: DatabaseFields) {
-  const changed = sectionField('Migrations of the database.', { path: z.optional(path), ...migrations });
+  const changed = sectionField('Migrations of the database.', { path: optional(path), ...migrations });
   return {
-    connection_env: z.optional(connection),
-    migration_env: z.optional(migration),
-    migrations: z.optional(changed),
+    connection_env: optional(connection),
+    migration_env: optional(migration),
+    migrations: optional(changed),
   };
 }
 
 function migrationsShape() {
   return {
-    engine: z.optional(nameField('What runs the migrations; default: raw, for plain SQL files.')),
-    strategy: z.optional(
+    engine: optional(nameField('What runs the migrations; default: raw, for plain SQL files.')),
+    strategy: optional(
       choiceField('When migrations run; default: pre_deploy.', ['pre_deploy', 'post_deploy', 'manual']),
     ),
-    timeout: z.optional(durationField('Time limit for the migrations of one deploy; default: defaults.timeout.')),
-    options: z.optional(
-      mapField('Options of the migration engine.', 'a map of options of the migration engine', [anyKey(), z.unknown()]),
+    timeout: optional(durationField('Time limit for the migrations of one deploy; default: defaults.timeout.')),
+    options: optional(
+      mapField('Options of the migration engine.', 'a map of options of the migration engine', [
+        keyField('Name of an option.'),
+        anythingField('Value of the option.'),
+      ]),
     ),
   };
 }

@@ -1,19 +1,17 @@
-import * as z from 'zod/mini';
 import { type DatabaseFields, databaseOverrideShape } from './database.ts';
 import {
   choiceField,
   durationField,
-  formsField,
-  listField,
-  mapField,
+  durationKind,
   nameField,
   numberField,
-  sectionField,
+  scalarField,
   switchField,
-  testedField,
+  textKind,
   variableField,
   wholeField,
 } from './fields.ts';
+import { listField, mapField, optional, sectionField } from './form.ts';
 import { overrideShape, type ServiceFields } from './service.ts';
 
 const REFERENCE = /^[a-z][a-z0-9-]*:\S+$/;
@@ -27,13 +25,13 @@ export function environmentShape(fields: { readonly service: ServiceFields; read
     mode: choiceField('What kind of place this is; defaults follow it.', ['dev', 'staging', 'production', 'preview']),
     ...namingShape(),
     ...valuesShape(),
-    services: z.optional(
+    services: optional(
       mapField('Fields of services that differ here.', 'a map from service names to overrides', [
         nameField('Name of a service.'),
         sectionField('Fields of the service that differ here.', overrideShape(fields.service)),
       ]),
     ),
-    databases: z.optional(
+    databases: optional(
       mapField('Fields of databases that differ here.', 'a map from database names to overrides', [
         nameField('Name of a database.'),
         sectionField('Fields of the database that differ here.', databaseOverrideShape(fields.database)),
@@ -45,40 +43,40 @@ export function environmentShape(fields: { readonly service: ServiceFields; read
 
 function namingShape() {
   return {
-    aliases: z.optional(
+    aliases: optional(
       listField(
         'Other names for this environment.',
         'a list of names',
         nameField('Another name for this environment.'),
       ),
     ),
-    protected: z.optional(switchField('Whether changes need confirmation; default: true in mode production.')),
-    promote_from: z.optional(
+    protected: optional(switchField('Whether changes need confirmation; default: true in mode production.')),
+    promote_from: optional(
       listField(
         'Environments in which a version has to have run healthily before it may come here.',
         'a list of environment names',
         nameField('Name of an environment.'),
       ),
     ),
-    ttl: z.optional(durationField('Life of environments made from this one.', TEN_YEARS)),
+    ttl: optional(durationKind(TEN_YEARS)('Life of environments made from this one.')),
   };
 }
 
 function valuesShape() {
   return {
-    variables: z.optional(
+    variables: optional(
       mapField('Plain variables of the services here.', 'a map from variable names to values', [
         variableField('Name of a variable.'),
         scalarField('Value of the variable.'),
       ]),
     ),
-    secrets: z.optional(
+    secrets: optional(
       mapField('Secret variables of the services here, by reference.', 'a map from variable names to references', [
         variableField('Name of a variable.'),
         referenceField('Where the secret stands, such as env:NAME or dotenv:.env.staging#NAME.'),
       ]),
     ),
-    flags: z.optional(
+    flags: optional(
       mapField('Feature flags here.', 'a map from flag names to values', [
         variableField('Name of a flag.'),
         scalarField('Value of the flag.'),
@@ -88,33 +86,28 @@ function valuesShape() {
 }
 
 function referenceField(description: string) {
-  return testedField(description, EXPECTED_REFERENCE, (text) => REFERENCE.test(text), REFERENCE);
-}
-
-function scalarField(description: string) {
-  const expected = 'a text, a number, true or false';
-  return formsField(description, expected, [z.string(), z.number(), z.boolean()]);
+  return textKind(EXPECTED_REFERENCE, (text) => REFERENCE.test(text), REFERENCE)(description);
 }
 
 function rolloutShape() {
   return {
-    rollout: z.optional(
+    rollout: optional(
       sectionField('How a new version gets its traffic.', {
-        strategy: z.optional(choiceField('All at once, or in steps; default: all.', ['all', 'canary'])),
-        steps: z.optional(
+        strategy: optional(choiceField('All at once, or in steps; default: all.', ['all', 'canary'])),
+        steps: optional(
           listField(
             'Shares of the new version in percent, rising; default for canaries: 10, 50.',
             'a list of rising shares from 1 to 99',
             wholeField('Share of the new version in percent.', 1, 99),
           ),
         ),
-        interval: z.optional(durationField('How long each step is watched; default: 5m.')),
-        max_error_rate: z.optional(rateField()),
+        interval: optional(durationField('How long each step is watched; default: 5m.')),
+        max_error_rate: optional(rateField()),
       }),
     ),
-    rollback: z.optional(
+    rollback: optional(
       sectionField('What happens when a release fails.', {
-        automatic: z.optional(switchField('Whether the version before is restored; default: true.')),
+        automatic: optional(switchField('Whether the version before is restored; default: true.')),
       }),
     ),
   };

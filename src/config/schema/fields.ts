@@ -3,38 +3,36 @@ import { parseDuration } from '../../core/duration.ts';
 import { isName, isVariableName, NAME_RULE } from '../../core/name.ts';
 import { list } from '../../core/text.ts';
 import { normalizePath, PATH_RULE } from '../relative-path.ts';
+import type { Basic, Field, Hints } from './form.ts';
 
-/** What editors are told about a key, as members of its JSON Schema. Our own checks are functions they cannot see. */
-export interface Note {
-  readonly description: string;
-  readonly type?: 'integer';
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
+/** A schema is most of what checking a small config costs: one does for all fields of its kind, from the first value on. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly it: T } | undefined;
+  return () => {
+    made ??= { it: make() };
+    return made.it;
+  };
 }
 
-/** Notes on all keys, for the JSON Schema. */
-export const notes = z.registry<Note>();
-
-/** Gives a schema its description. An instance only stands for keys of one meaning: a service's and its override's. */
-export function note<T extends z.core.$ZodType>(
-  description: string,
-  schema: T,
-  more: Omit<Note, 'description'> = {},
-): T {
-  notes.add(schema, { description, ...more } as never);
-  return schema;
-}
-
-/**
- * A text that passes a test. In all fields the error message of the schema is the expectation: `a duration such as 30s`.
- * A plain function is the cheapest check to build, and building the schema is most of what checking a small config costs.
- */
-export function testedField(description: string, expected: string, test: (text: string) => boolean, pattern?: RegExp) {
-  const schema = z.string({ error: expected }).check(({ value, issues }) => {
-    if (!test(value)) issues.push({ code: 'custom', input: value, message: expected });
+/** A kind of text. Gives the field that holds it, by its description. */
+export function textKind(expected: string, test: (text: string) => boolean, pattern?: RegExp) {
+  const schema = once(() => z.string({ error: expected }).check(tested(test, expected)));
+  const hints = pattern ? { pattern: pattern.source } : {};
+  return (description: string): Field<string> => ({
+    kind: 'value',
+    of: 'string',
+    description,
+    expected,
+    schema,
+    hints,
   });
-  return note(description, schema, pattern ? { pattern: pattern.source } : {});
+}
+
+/** A plain function is the cheapest check to build. */
+function tested<T>(test: (value: T) => boolean, expected: string) {
+  return ({ value, issues }: z.core.ParsePayload<T>) => {
+    if (!test(value)) issues.push({ code: 'custom', input: value, message: expected });
+  };
 }
 
 /** For editors: the value may come from a variable, and they cannot know what it holds. */
@@ -48,39 +46,48 @@ const EXPECTED_VARIABLE = 'the name of a variable, such as DATABASE_URL';
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
-export const nameField = (description: string) => testedField(description, EXPECTED_NAME, isName, orVariable(NAME));
+export const nameField = textKind(EXPECTED_NAME, isName, orVariable(NAME));
 
-export const variableField = (description: string) =>
-  testedField(description, EXPECTED_VARIABLE, isVariableName, orVariable(VARIABLE));
+export const variableField = textKind(EXPECTED_VARIABLE, isVariableName, orVariable(VARIABLE));
 
-export const anyKey = () => note('Name of an option.', z.string());
+export const keyField = textKind('a text', () => true);
 
-export const textField = (description: string, expected = 'a text that is not empty') =>
-  testedField(description, expected, (text) => text.trim() !== '', /\S/);
+export const textField = textKind('a text that is not empty', isFilled, /\S/);
 
-export const commandField = (description: string) =>
-  textField(description, 'a command, as typed in a shell, such as npm run build');
+export const commandField = textKind('a command, as typed in a shell, such as npm run build', isFilled, /\S/);
 
-export const pathField = (description: string) =>
-  testedField(description, PATH_RULE, (text) => normalizePath(text) !== undefined, orVariable(/^(?![/~-])[^\\]+$/));
+function isFilled(text: string): boolean {
+  return text.trim() !== '';
+}
+
+export const pathField = textKind(
+  PATH_RULE,
+  (text) => normalizePath(text) !== undefined,
+  orVariable(/^(?![/~-])[^\\]+$/),
+);
 
 /** A timer of Node fires at once beyond 2³¹ ms, 24.8 days. */
 const LONGEST_WAIT = 24 * 86_400_000;
 
-export const durationField = (description: string, longest = LONGEST_WAIT) =>
-  testedField(
-    description,
+export const durationField = durationKind(LONGEST_WAIT);
+
+export function durationKind(longest: number) {
+  return textKind(
     `a duration such as 30s, 5m or 1h30m, more than 0 and at most ${longest / 86_400_000}d`,
     (text) => isWithin(parseDuration(text), longest),
     orVariable(/^(\d+(\.\d+)?(ms|s|m|h|d))+$/),
   );
+}
 
 function isWithin(ms: number | undefined, longest: number): boolean {
   return ms !== undefined && ms > 0 && ms <= longest;
 }
 
-export const urlField = (description: string) =>
-  testedField(description, 'an http:// or https:// URL without a user name', isPlainUrl, orVariable(/^https?:\/\//));
+export const urlField = textKind(
+  'an http:// or https:// URL without a user name',
+  isPlainUrl,
+  orVariable(/^https?:\/\//),
+);
 
 /** Credentials in a URL end up in logs and process lists. */
 export function isPlainUrl(text: string): boolean {
@@ -89,57 +96,62 @@ export function isPlainUrl(text: string): boolean {
   return url.username === '' && url.password === '';
 }
 
-export const urlPathField = (description: string) =>
-  testedField(description, 'a path that starts with one "/", such as /healthz', isUrlPath, orVariable(/^\/(?!\/)\S*$/));
+export const urlPathField = textKind(
+  'a path that starts with one "/", such as /healthz',
+  isUrlPath,
+  orVariable(/^\/(?!\/)\S*$/),
+);
 
 export function isUrlPath(text: string): boolean {
   return text.length <= 2048 && /^\/(?![/\\])\S*$/.test(text);
 }
 
-export function choiceField<const T extends readonly string[]>(description: string, values: T) {
-  return note(description, z.enum(values, { error: `one of ${list(values)}` }));
+export function choiceField<const T extends readonly string[]>(description: string, values: T): Field<T[number]> {
+  const expected = `one of ${list(values)}`;
+  const schema = once(() => z.enum(values, { error: expected }));
+  return { kind: 'value', of: 'string', description, expected, schema, values };
 }
 
-export function wholeField(description: string, minimum: number, maximum: number) {
+export function literalField<const T extends string | number | boolean>(
+  description: string,
+  { value, expected }: { readonly value: T; readonly expected: string },
+): Field<T> {
+  const of = typeof value as Basic;
+  return { kind: 'value', of, description, expected, schema: once(() => z.literal(value, { error: expected })) };
+}
+
+export function wholeField(description: string, minimum: number, maximum: number): Field<number> {
   const expected = `a whole number from ${minimum} to ${maximum}`;
   return numberField(description, expected, { type: 'integer', minimum, maximum });
 }
 
-export function numberField(description: string, expected: string, range: Omit<Note, 'description' | 'pattern'>) {
-  const schema = z.number({ error: expected }).check(({ value, issues }) => {
-    if (!isInRange(value, range)) issues.push({ code: 'custom', input: value, message: expected });
-  });
-  return note(description, schema, range);
+export function numberField(description: string, expected: string, hints: Omit<Hints, 'pattern'>): Field<number> {
+  const isRight = (value: number) => isInRange(value, hints);
+  const schema = once(() => z.number({ error: expected }).check(tested(isRight, expected)));
+  return { kind: 'value', of: 'number', description, expected, schema, hints };
 }
 
-function isInRange(value: number, { type, minimum = value, maximum = value }: Omit<Note, 'description'>): boolean {
+function isInRange(value: number, { type, minimum = value, maximum = value }: Hints): boolean {
   return value >= minimum && value <= maximum && (type !== 'integer' || Number.isInteger(value));
 }
 
-export const switchField = (description: string) => note(description, z.boolean({ error: 'true or false' }));
+const SWITCH = 'true or false';
+const switchSchema = once(() => z.boolean({ error: SWITCH }));
 
-export function listField<T extends z.core.$ZodType>(description: string, expected: string, element: T) {
-  return note(description, z.array(element, { error: expected }));
+export function switchField(description: string): Field<boolean> {
+  return { kind: 'value', of: 'boolean', description, expected: SWITCH, schema: switchSchema };
 }
 
-export function mapField<K extends z.core.$ZodRecordKey, V extends z.core.$ZodType>(
-  description: string,
-  expected: string,
-  [key, value]: readonly [K, V],
-) {
-  return note(description, z.record(key, value, { error: expected }));
+const SCALAR = 'a text, a number, true or false';
+const scalarSchema = once(() => z.union([z.string(), z.number(), z.boolean()], { error: SCALAR }));
+
+export function scalarField(description: string): Field<string | number | boolean> {
+  return { kind: 'value', of: 'anything', description, expected: SCALAR, schema: scalarSchema };
 }
 
-/** A map with a fixed set of keys. */
-export function sectionField<S extends z.core.$ZodLooseShape>(description: string, shape: S) {
-  return note(description, z.strictObject(shape, { error: 'a map of keys and values' }));
-}
+const anythingSchema = once(() => z.unknown());
 
-/** Several forms of one thing; `expected` names them all. */
-export function formsField<const T extends readonly z.core.$ZodType[]>(
-  description: string,
-  expected: string,
-  forms: T,
-) {
-  return note(description, z.union(forms, { error: expected }));
+/** What somebody else checks. */
+export function anythingField(description: string): Field {
+  return { kind: 'value', of: 'anything', description, expected: 'anything', schema: anythingSchema };
 }

@@ -1,19 +1,16 @@
-import * as z from 'zod/mini';
 import { databaseFields, databaseShape } from './database.ts';
 import { environmentShape } from './environment.ts';
 import {
   choiceField,
   durationField,
-  listField,
-  mapField,
+  literalField,
   nameField,
-  note,
   pathField,
-  sectionField,
   switchField,
   urlField,
   wholeField,
 } from './fields.ts';
+import { type Held, listField, mapField, optional, sectionField } from './form.ts';
 import { driverShape, serviceFields, serviceShape } from './service.ts';
 
 /** The schema of the whole file, for the drivers there are. Made anew at each call. */
@@ -21,17 +18,17 @@ export function projectSchema(drivers: readonly string[]) {
   const options = driverShape(drivers);
   const fields = { service: serviceFields(options), database: databaseFields() };
   return sectionField('A project for deployer.', {
-    version: note('Version of this format.', z.literal(1, { error: '1, the version of the config format' })),
+    version: literalField('Version of this format.', { value: 1, expected: '1, the version of the config format' }),
     project: nameField('Name of the project; it names what is created on platforms.'),
-    state: z.optional(stateField()),
-    defaults: z.optional(defaultsField(options)),
-    services: z.optional(
+    state: optional(stateField()),
+    defaults: optional(defaultsField(options)),
+    services: optional(
       mapField('What is deployed, by name.', 'a map from service names to services', [
         nameField('Name of a service.'),
         sectionField('One deployable thing.', serviceShape(fields.service)),
       ]),
     ),
-    databases: z.optional(
+    databases: optional(
       mapField('Databases that services use, by name.', 'a map from database names to databases', [
         nameField('Name of a database.'),
         sectionField('A database.', databaseShape(fields.database)),
@@ -41,15 +38,15 @@ export function projectSchema(drivers: readonly string[]) {
       nameField('Name of an environment.'),
       sectionField('A place where the project runs.', environmentShape(fields)),
     ]),
-    default_environment: z.optional(
+    default_environment: optional(
       nameField('Environment of commands without --env; default: the only one in mode dev.'),
     ),
-    notifications: z.optional(notificationsField()),
+    notifications: optional(notificationsField()),
   });
 }
 
 /** What the owner wrote, checked; defaults and overrides are not applied yet. */
-export type WrittenConfig = z.infer<ReturnType<typeof projectSchema>>;
+export type WrittenConfig = Held<ReturnType<typeof projectSchema>>;
 export type WrittenService = NonNullable<WrittenConfig['services']>[string];
 export type WrittenDatabase = NonNullable<WrittenConfig['databases']>[string];
 export type WrittenEnvironment = WrittenConfig['environments'][string];
@@ -57,17 +54,17 @@ export type WrittenOverride = NonNullable<WrittenEnvironment['services']>[string
 
 function stateField() {
   return sectionField('Where the state is kept.', {
-    backend: z.optional(nameField('Kind of store; default: file.')),
-    path: z.optional(pathField('Folder of the state, inside the project folder; default: .deployer.')),
+    backend: optional(nameField('Kind of store; default: file.')),
+    path: optional(pathField('Folder of the state, inside the project folder; default: .deployer.')),
   });
 }
 
 function defaultsField(options: Record<never, never>) {
   return sectionField('What holds for all services that say nothing else.', {
-    driver: z.optional(nameField('Driver of services; default: local.')),
-    timeout: z.optional(durationField('Time limit for each operation; default: 5m.')),
-    concurrency: z.optional(wholeField('How many operations run at once; default: 4.', 1, 256)),
-    keep: z.optional(wholeField('How many earlier versions stay in place for a roll-back; default: 3.', 0, 20)),
+    driver: optional(nameField('Driver of services; default: local.')),
+    timeout: optional(durationField('Time limit for each operation; default: 5m.')),
+    concurrency: optional(wholeField('How many operations run at once; default: 4.', 1, 256)),
+    keep: optional(wholeField('How many earlier versions stay in place for a roll-back; default: 3.', 0, 20)),
     ...options,
   });
 }
@@ -78,14 +75,14 @@ function notificationsField() {
     'a list of maps with url and on',
     sectionField('A receiver of notifications.', {
       url: urlField('URL that gets a POST with the result as JSON.'),
-      on: z.optional(
+      on: optional(
         listField(
           'What is told; default: failed and succeeded.',
           'a list of started, succeeded and failed',
           choiceField('What is told.', ['started', 'succeeded', 'failed']),
         ),
       ),
-      allow_private: z.optional(switchField('Whether the URL may lead to a private address; default: false.')),
+      allow_private: optional(switchField('Whether the URL may lead to a private address; default: false.')),
     }),
   );
 }

@@ -1,25 +1,22 @@
-import * as z from 'zod/mini';
 import {
-  anyKey,
+  anythingField,
   commandField,
   durationField,
-  formsField,
   isPlainUrl,
   isUrlPath,
-  listField,
-  mapField,
+  keyField,
+  literalField,
   nameField,
-  note,
   pathField,
-  sectionField,
   switchField,
-  testedField,
   textField,
+  textKind,
   urlField,
   urlPathField,
   variableField,
   wholeField,
 } from './fields.ts';
+import { formsField, listField, mapField, optional, sectionField } from './form.ts';
 
 const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const EXPECTED_HEALTH = 'a path such as /healthz, a URL, false, or a map with path, url, tcp or command';
@@ -29,21 +26,21 @@ export type ServiceFields = ReturnType<typeof serviceFields>;
 
 export function serviceFields(drivers: Record<never, never>) {
   return {
-    driver: z.optional(nameField('The driver that runs this service; default: defaults.driver.')),
-    build: z.optional(buildField()),
-    start: z.optional(
+    driver: optional(nameField('The driver that runs this service; default: defaults.driver.')),
+    build: optional(buildField()),
+    start: optional(
       commandField('Command that runs the service, in the folder of its artifact; left out for static files.'),
     ),
-    env: z.optional(requirementsField()),
-    health: z.optional(healthField()),
-    after: z.optional(
+    env: optional(requirementsField()),
+    health: optional(healthField()),
+    after: optional(
       listField(
         'Services whose new release has to be in place before the one of this service.',
         'a list of service names',
         nameField('Name of a service.'),
       ),
     ),
-    timeout: z.optional(durationField('Time limit for each operation on this service; default: defaults.timeout.')),
+    timeout: optional(durationField('Time limit for each operation on this service; default: defaults.timeout.')),
     ...drivers,
   };
 }
@@ -55,7 +52,7 @@ export function serviceShape(fields: ServiceFields) {
 
 /** The same in an environment, where nothing is needed. */
 export function overrideShape(fields: ServiceFields) {
-  return { path: z.optional(pathField('Folder of the service, inside the project folder.')), ...fields };
+  return { path: optional(pathField('Folder of the service, inside the project folder.')), ...fields };
 }
 
 /**
@@ -63,8 +60,11 @@ export function overrideShape(fields: ServiceFields) {
  * the JSON Schema to say, so that one instance does for all drivers.
  */
 export function driverShape(drivers: readonly string[]): Record<never, never> {
-  const options = z.optional(
-    mapField('Options of the driver.', 'a map of options of the driver', [anyKey(), z.unknown()]),
+  const options = optional(
+    mapField('Options of the driver.', 'a map of options of the driver', [
+      keyField('Name of an option.'),
+      anythingField('Value of the option.'),
+    ]),
   );
   return Object.fromEntries(drivers.map((name) => [name, options]));
 }
@@ -76,8 +76,8 @@ function buildField() {
     [
       commandField('Build command, run in the folder of the service.'),
       sectionField('How the artifact is made.', {
-        command: z.optional(commandField('Build command, run in the folder of the service.')),
-        output: z.optional(
+        command: optional(commandField('Build command, run in the folder of the service.')),
+        output: optional(
           formsField(
             'What becomes the artifact; default: the whole folder under its ignore rules.',
             'a path or a list of paths',
@@ -91,7 +91,7 @@ function buildField() {
             ],
           ),
         ),
-        env: z.optional(
+        env: optional(
           listField('Variables that the build sees.', 'a list of variable names', variableField('Name of a variable.')),
         ),
       }),
@@ -107,7 +107,7 @@ function requirementsField() {
       variableField('Name of a variable.'),
       sectionField('A variable that the service needs.', {
         key: variableField('Name of the variable.'),
-        optional: z.optional(switchField('Whether the service also runs without it; default: false.')),
+        optional: optional(switchField('Whether the service also runs without it; default: false.')),
       }),
     ]),
   );
@@ -115,8 +115,8 @@ function requirementsField() {
 
 function healthField() {
   return formsField('How to tell that a release is healthy.', EXPECTED_HEALTH, [
-    testedField('Path on the release that answers 200 when it is healthy, or a URL.', EXPECTED_HEALTH, isTarget),
-    note('No health check.', z.literal(false, { error: EXPECTED_HEALTH })),
+    textKind(EXPECTED_HEALTH, isTarget)('Path on the release that answers 200 when it is healthy, or a URL.'),
+    literalField('No health check.', { value: false, expected: EXPECTED_HEALTH }),
     sectionField('How to tell that a release is healthy.', healthShape()),
   ]);
 }
@@ -127,33 +127,33 @@ function isTarget(text: string): boolean {
 
 function healthShape() {
   return {
-    path: z.optional(urlPathField('Path on the release to ask by HTTP.')),
-    url: z.optional(urlField('URL to ask instead of the release.')),
-    tcp: z.optional(tcpField()),
-    command: z.optional(commandField('Command that exits with 0 when the release is healthy.')),
-    status: z.optional(statusField()),
-    body: z.optional(textField('Text that the body of the answer has to contain.')),
-    headers: z.optional(
+    path: optional(urlPathField('Path on the release to ask by HTTP.')),
+    url: optional(urlField('URL to ask instead of the release.')),
+    tcp: optional(tcpField()),
+    command: optional(commandField('Command that exits with 0 when the release is healthy.')),
+    status: optional(statusField()),
+    body: optional(textField('Text that the body of the answer has to contain.')),
+    headers: optional(
       mapField('Headers that the answer has to carry.', 'a map from header names to values', [
         headerField(),
         textField('Value of the header.'),
       ]),
     ),
-    allow_private: z.optional(switchField('Whether the URL may lead to a private address; default: false.')),
-    timeout: z.optional(durationField('How long the release may take to become healthy; default: 60s.')),
-    interval: z.optional(durationField('Time between two tries; default: 1s.')),
-    successes: z.optional(wholeField('How many good answers in a row are needed; default: 1.', 1, 100)),
+    allow_private: optional(switchField('Whether the URL may lead to a private address; default: false.')),
+    timeout: optional(durationField('How long the release may take to become healthy; default: 60s.')),
+    interval: optional(durationField('Time between two tries; default: 1s.')),
+    successes: optional(wholeField('How many good answers in a row are needed; default: 1.', 1, 100)),
   };
 }
 
 function headerField() {
-  return testedField('Name of a header.', 'the name of a header', (text) => HEADER.test(text), HEADER);
+  return textKind('the name of a header', (text) => HEADER.test(text), HEADER)('Name of a header.');
 }
 
 function tcpField() {
   const expected = 'true, or a port from 1 to 65535';
   return formsField('Whether a TCP connection is enough.', expected, [
-    note('Connect to the port of the release.', z.literal(true, { error: expected })),
+    literalField('Connect to the port of the release.', { value: true, expected }),
     wholeField('Connect to this port.', 1, 65_535),
   ]);
 }

@@ -28,6 +28,17 @@ export class Places {
     return offset;
   }
 
+  /** Whether all of a path is written. */
+  has(path: Path): boolean {
+    let node: unknown = this.#root;
+    for (const part of path) {
+      const pair = this.#pair(node, part);
+      if (!pair) return false;
+      node = pair.value;
+    }
+    return true;
+  }
+
   /** A scalar as it was written, such as `010` for a number. */
   source(path: Path): string | undefined {
     let node: unknown = this.#root;

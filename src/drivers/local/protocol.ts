@@ -74,6 +74,8 @@ export interface ReleaseView {
 
 export interface TargetView extends TargetName {
   readonly url?: string;
+  /** What is not as it was with its stable port. */
+  readonly note?: string;
   readonly releases: readonly ReleaseView[];
 }
 

@@ -89,7 +89,7 @@ async function notHealthy(
     code: 'HEALTH_CHECK_FAILED',
     stage: 'health_check',
     reason: `${target.service.name} ${exit ? `${exit} before it was healthy` : 'did not become healthy in time'}`,
-    fix: exit ? 'See its last lines' : 'See its last lines; it has to answer on the port that PORT names',
+    fix: `${lines.length > 0 ? 'See its last lines' : 'It printed nothing: start it by hand'}${exit ? '' : '; it has to answer on the port that PORT names'}`,
     detail: [...(verdict?.last ? [`last answer: ${verdict.last.answer}`] : []), ...lines],
   };
   return new DeployerError(failure);

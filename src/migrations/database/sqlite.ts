@@ -1,4 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Address, DatabaseProblem, Dialect, Row, Session, Value } from './contract.ts';
 import { localChannel, processChannel, type SqliteChannel, SqliteError } from './sqlite-channel.ts';
@@ -15,16 +16,17 @@ export const sqlite: Dialect = { open, explain };
 
 /** For reading nothing is loaded when there is no database file yet, or an empty one. */
 async function open(address: Address, mode: 'read' | 'write', watch: Watch): Promise<Session | undefined> {
-  if (mode === 'read' && (await sizeOf(address.file)) === 0) return undefined;
+  if (mode === 'read' && sizeOf(address.file) === 0) return undefined;
   if (mode === 'write') await mkdir(dirname(address.file), { recursive: true });
   return await connect(address.file, mode, watch);
 }
 
-async function sizeOf(file: string): Promise<number> {
-  return await stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  );
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
 }
 
 async function connect(file: string, mode: 'read' | 'write', watch: Watch): Promise<Session> {

@@ -34,12 +34,9 @@ export const command: Tool = {
 export const engine: MigrationEngine = toolEngine(command);
 
 /** The folder's files where `pending` can tell them apart; else one that stands for all. */
-async function files(folder: Folder) {
+function files(folder: Folder) {
   const missing = commandOption(folder.options, 'apply') === undefined ? [noCommand(folder)] : [];
-  const [sql, code] = [
-    await sqlFiles(folder, { id: (name) => /^([^/]+)\.sql$/.exec(name)?.[1] }),
-    await codeFiles(folder),
-  ];
+  const [sql, code] = [sqlFiles(folder, { id: (name) => /^([^/]+)\.sql$/.exec(name)?.[1] }), codeFiles(folder)];
   const found = [...sql.files, ...code.files].sort((a, b) => (a.id < b.id ? -1 : 1));
   const single = found.length === 0 || commandOption(folder.options, 'pending') === undefined;
   const problems = [

@@ -24,10 +24,10 @@ export const drizzle: Tool = {
 export const engine: MigrationEngine = toolEngine(drizzle);
 
 /** The journal's entries, in its order; a file that it does not name is not applied by drizzle. */
-async function files(folder: Folder) {
-  const found = await sqlFiles(folder, { id: (name) => /^(.+)\.sql$/.exec(name)?.[1] });
+function files(folder: Folder) {
+  const found = sqlFiles(folder, { id: (name) => /^(.+)\.sql$/.exec(name)?.[1] });
   if (found.files.length === 0) return found;
-  const journal = await readJournal(folder);
+  const journal = readJournal(folder);
   if (journal === undefined)
     return {
       files: [],
@@ -52,7 +52,7 @@ async function readTable(
   if (!(await session.hasTable(table, schema))) return { applied: [], pending: found.map(({ id }) => id) };
   const rows = await session.query(`select created_at from ${session.table(table, schema)}`);
   const stamps = rows.map((row) => String(row['created_at']));
-  return stateOf(stamps, (await readJournal(target)) ?? [], found);
+  return stateOf(stamps, readJournal(target) ?? [], found);
 }
 
 function stateOf(

@@ -10,7 +10,7 @@ export const engine: MigrationEngine = {
   name: 'raw',
 
   async files(folder) {
-    const { files, problems } = await readSqlFiles(folder);
+    const { files, problems } = readSqlFiles(folder);
     return { files: files.map(({ file }) => file), problems };
   },
 
@@ -31,7 +31,7 @@ export const engine: MigrationEngine = {
 
 async function status(target: MigrationTarget, context: MigrationContext): Promise<MigrationStatus> {
   const address = requireAddress(target);
-  const found = await readSqlFiles(target);
+  const found = readSqlFiles(target);
   const ledger = await readSession(target, address, context, { absent: () => [], present: readLedger });
   return statusOf(compare(target, found, ledger, address.dialect));
 }

@@ -10,10 +10,11 @@ const CODE = /(?<!\.d)\.[cm]?[jt]s$/;
  * Migrations written in JavaScript or TypeScript. What code will do cannot be read off it, so that it counts as
  * `contract` unless it says `// deployer:phase expand`.
  */
-export async function codeFiles(
-  folder: Folder,
-): Promise<{ readonly files: readonly MigrationFile[]; readonly problems: readonly Finding[] }> {
-  const { texts, problems } = await readTexts(folder, { names: (names) => names.filter((name) => CODE.test(name)) });
+export function codeFiles(folder: Folder): {
+  readonly files: readonly MigrationFile[];
+  readonly problems: readonly Finding[];
+} {
+  const { texts, problems } = readTexts(folder, { names: (names) => names.filter((name) => CODE.test(name)) });
   const files = texts.map(({ name, text }) =>
     describe(folder, {
       id: codeId(name),

@@ -17,11 +17,11 @@ export interface SqlLayout {
 }
 
 /** SQL files of a tool, in the order of their ids. */
-export async function sqlFiles(
+export function sqlFiles(
   folder: Folder,
   layout: SqlLayout,
-): Promise<{ readonly files: readonly MigrationFile[]; readonly problems: readonly Finding[] }> {
-  const { texts, problems } = await readTexts(folder, {
+): { readonly files: readonly MigrationFile[]; readonly problems: readonly Finding[] } {
+  const { texts, problems } = readTexts(folder, {
     deep: layout.deep ?? false,
     names: (names) => names.filter((name) => layout.id(name) !== undefined),
   });

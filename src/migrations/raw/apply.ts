@@ -27,7 +27,7 @@ export async function apply(
   context: MigrationContext,
 ): Promise<readonly AppliedMigration[]> {
   const address = requireAddress(target);
-  const found = await readSqlFiles(target);
+  const found = readSqlFiles(target);
   if (found.files.length === 0 && found.problems.length === 0) return [];
   return await writeSession(target, address, context, async (session, watch) => {
     const stepwise = found.files.some(({ up }) => !isTransactional(session.dialect, up));

@@ -31,8 +31,8 @@ const DOWN = '.down.sql';
 const DIALECTS: readonly string[] = ['postgres', 'mysql', 'sqlite'] satisfies readonly SqlDialect[];
 
 /** Reads `NNNN_name.sql` and `NNNN_name.down.sql` of the folder, with what the files say about themselves. */
-export async function readSqlFiles(folder: Folder): Promise<SqlFiles> {
-  const { texts, problems } = await readTexts(folder, {
+export function readSqlFiles(folder: Folder): SqlFiles {
+  const { texts, problems } = readTexts(folder, {
     names: (names) => names.filter((name) => name.endsWith('.sql')),
   });
   const ups = texts.filter(({ name }) => UP.test(name));

@@ -17,7 +17,7 @@ export async function resolve(
   resolution: Resolution,
   context: MigrationContext,
 ): Promise<void> {
-  const { files } = await readSqlFiles(target);
+  const { files } = readSqlFiles(target);
   const file = files.find((one) => one.file.id === resolution.id);
   await writeSession(target, requireAddress(target), context, async (session, watch) => {
     await session.lock('run');

@@ -14,7 +14,7 @@ export async function revert(
   ids: readonly string[],
   context: MigrationContext,
 ): Promise<readonly string[]> {
-  const found = await readSqlFiles(target);
+  const found = readSqlFiles(target);
   return await writeSession(target, requireAddress(target), context, async (session, watch) => {
     await session.lock('run');
     await ensureLedger(session);

@@ -1,6 +1,6 @@
 import { DeployerError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
-import type { AppliedMigration, DirtyMigration, MigrationStatus } from '../../core/migration.ts';
+import type { AppliedMigration, DirtyMigration, MigrationFile, MigrationStatus } from '../../core/migration.ts';
 import { type Folder, problem } from '../files/folder.ts';
 import { historyProblems, type Kinded, withoutKind } from '../files/history.ts';
 import type { SqlDialect } from '../sql/lexer.ts';
@@ -11,6 +11,7 @@ import type { LedgerRow } from './ledger.ts';
 
 /** Files held against the ledger. */
 export interface Standing {
+  readonly files: readonly MigrationFile[];
   readonly rows: ReadonlyMap<string, LedgerRow>;
   readonly pending: readonly SqlFile[];
   readonly dirty?: DirtyMigration;
@@ -25,6 +26,7 @@ export function compare(folder: Folder, found: SqlFiles, ledger: readonly Ledger
   const history = historyProblems(folder, { files: found.files.map(({ file }) => file), applied: done });
   const wrong = pending.flatMap((file) => transactionProblems(folder, file, dialect));
   return {
+    files: found.files.map(({ file }) => file),
     rows,
     pending,
     ...(left === undefined ? {} : { dirty: dirtyOf(left) }),
@@ -34,6 +36,7 @@ export function compare(folder: Folder, found: SqlFiles, ledger: readonly Ledger
 
 export function statusOf(standing: Standing): MigrationStatus {
   return {
+    files: standing.files,
     applied: [...standing.rows.values()].filter(({ state }) => state === 'done').map(appliedOf),
     pending: standing.pending.map(({ file }) => file),
     ...(standing.dirty === undefined ? {} : { dirty: standing.dirty }),

@@ -11,7 +11,7 @@ export interface Token {
 }
 
 const WORD = /[A-Za-z0-9_$\u0080-\uffff]*/y;
-const SPACE = /\s*/y;
+const SPACE = /\s+/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
 
 /**
@@ -20,8 +20,8 @@ const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
  * `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES`).
  */
 export function tokenAt(sql: string, at: number, dialect: SqlDialect): Token {
-  const char = sql.charAt(at);
-  if (/\s/.test(char)) return token('space', at, match(SPACE, sql, at));
+  const blank = match(SPACE, sql, at);
+  if (blank > at) return token('space', at, blank);
   return commentAt(sql, at, dialect) ?? quotedAt(sql, at, dialect) ?? wordAt(sql, at, dialect);
 }
 

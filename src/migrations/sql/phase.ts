@@ -31,9 +31,8 @@ export function assess(sql: string, dialect: SqlDialect): Assessment {
   for (const { text } of splitStatements(sql, dialect)) {
     if (/^(?:INSERT|SELECT|VALUES|COPY)\b/i.test(text)) continue;
     const line = outline(text, dialect);
-    const subject = SUBJECT.exec(line)?.[1];
-    if (subject !== undefined && created.has(bare(subject))) continue;
-    const table = CREATED.exec(line)?.[1];
+    if (created.size > 0 && created.has(bare(SUBJECT.exec(line)?.[1] ?? ''))) continue;
+    const table = line.startsWith('CREATE') ? CREATED.exec(line)?.[1] : undefined;
     if (table !== undefined) created.add(bare(table));
     const { contract, risk } = judge(line, dialect);
     if (contract) phase = 'contract';
@@ -46,15 +45,36 @@ function bare(name: string): string {
   return (name.split('.').at(-1) ?? name).replace(/["`[\]]/g, '').toUpperCase();
 }
 
+/** By the first word, so that only the patterns that may fit are ever compiled: they are much of what a small plan costs. */
 function judge(line: string, dialect: SqlDialect): Verdict {
-  if (line.startsWith('ALTER TABLE ')) return judgeAlter(line, dialect);
-  if (/^(?:DROP|TRUNCATE|RENAME|REVOKE)\b/.test(line)) return contract(line);
-  if (/^ALTER\b.*\b(?:RENAME|DROP)\b/.test(line)) return contract(line);
-  if (/^CREATE (?:UNIQUE )?(?:FULLTEXT )?(?:SPATIAL )?INDEX\b/.test(line)) return judgeIndex(line, dialect);
-  if (/^DELETE FROM\b/.test(line) && !/\bWHERE\b/.test(line)) return contract(`${line} without WHERE`);
-  if (/^UPDATE\b/.test(line) && !/\bWHERE\b/.test(line)) return { risk: short(`${line} without WHERE`) };
-  if (/^(?:DO|CALL|EXECUTE)\b/.test(line)) return contract(`${line}: runs code that is not looked into`);
-  return {};
+  switch (/^[A-Z]*/.exec(line)?.[0]) {
+    case 'ALTER':
+      return line.startsWith('ALTER TABLE ') ? judgeAlter(line, dialect) : judgeOtherAlter(line);
+    case 'DROP':
+    case 'TRUNCATE':
+    case 'RENAME':
+    case 'REVOKE':
+      return contract(line);
+    case 'CREATE':
+      return INDEX.test(line) ? judgeIndex(line, dialect) : {};
+    case 'DELETE':
+      return line.startsWith('DELETE FROM ') && !WHERE.test(line) ? contract(`${line} without WHERE`) : {};
+    case 'UPDATE':
+      return WHERE.test(line) ? {} : { risk: short(`${line} without WHERE`) };
+    case 'DO':
+    case 'CALL':
+    case 'EXECUTE':
+      return contract(`${line}: runs code that is not looked into`);
+    default:
+      return {};
+  }
+}
+
+const WHERE = /\bWHERE\b/;
+const INDEX = /^CREATE (?:UNIQUE )?(?:FULLTEXT )?(?:SPATIAL )?INDEX\b/;
+
+function judgeOtherAlter(line: string): Verdict {
+  return /\b(?:RENAME|DROP)\b/.test(line) ? contract(line) : {};
 }
 
 function judgeIndex(line: string, dialect: SqlDialect): Verdict {

@@ -41,7 +41,7 @@ export interface Tool {
   ownLock(target: MigrationTarget): boolean;
   /** Keys of `options` that it takes beside `cwd`. */
   readonly options: readonly string[];
-  files(folder: Folder): Promise<{ readonly files: readonly MigrationFile[]; readonly problems: readonly Finding[] }>;
+  files(folder: Folder): { readonly files: readonly MigrationFile[]; readonly problems: readonly Finding[] };
   readonly state: StateReader;
   apply(target: MigrationTarget): Invocation;
   /** Variables for its children; the URL reaches them in no other way. */

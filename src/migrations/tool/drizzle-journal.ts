@@ -8,8 +8,8 @@ export interface JournalEntry {
 }
 
 /** `meta/_journal.json`, which drizzle-kit keeps; `undefined` when it is not there or not one. */
-export async function readJournal(folder: Folder): Promise<readonly JournalEntry[] | undefined> {
-  const { texts } = await readTexts(
+export function readJournal(folder: Folder): readonly JournalEntry[] | undefined {
+  const { texts } = readTexts(
     { ...folder, path: `${folder.path}/meta` },
     { names: (names) => names.filter((name) => name === '_journal.json') },
   );

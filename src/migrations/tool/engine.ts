@@ -44,7 +44,7 @@ async function applyLocked(tool: Tool, target: MigrationTarget, request: ApplyRe
 type ResolveArguments = readonly [MigrationTarget, Resolution, MigrationContext];
 
 async function filesOf(tool: Tool, folder: Parameters<MigrationEngine['files']>[0]) {
-  const { files, problems } = await tool.files(folder);
+  const { files, problems } = tool.files(folder);
   return { files, problems: [...optionProblems(folder, tool.name, tool.options), ...problems] };
 }
 
@@ -88,6 +88,7 @@ async function stateOf(
 function statusOf({ files, state, problems }: Standing): MigrationStatus {
   const pending = new Set(state.pending);
   return {
+    files,
     applied: appliedOf(files, state.applied),
     pending: files.filter(({ id }) => pending.has(id)),
     ...(state.dirty === undefined ? {} : { dirty: { id: state.dirty, statements_done: 0, statements_total: 0 } }),

@@ -122,7 +122,18 @@ const RELEASE = object(
   },
 );
 
-const STATUS = document('What runs where', { services: listOf(RELEASE, 'By environment and service.') });
+const STATUS = document('What runs where', {
+  services: listOf(RELEASE, 'By environment and service.'),
+  open_runs: listOf(
+    object('A run that has not come to its end.', {
+      env: text('Environment.'),
+      run_id: text('Id.'),
+      status: oneOf(['running', 'cut_off'], 'cut_off: whoever ran it is gone.'),
+      next_steps: listOf(text('Command.'), 'What ends it.'),
+    }),
+    'Runs that are under way or were cut off.',
+  ),
+});
 
 const CANARY_STATUS = document('The canary under way', {
   env: text('Environment.'),

@@ -63,7 +63,7 @@ export const OPERATION_REPORT: Schema = object(
 export const CHANGE: Schema = object(
   'One difference.',
   {
-    kind: oneOf(['service', 'variable', 'secret', 'flag', 'migration', 'option'], 'What kind of thing.'),
+    kind: oneOf(['service', 'variable', 'secret', 'flag', 'migration', 'option', 'setting'], 'What kind of thing.'),
     name: text('Its name.'),
     change: oneOf(['add', 'update', 'remove'], 'What happens to it.'),
   },

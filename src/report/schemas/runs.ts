@@ -27,9 +27,10 @@ const RUN_MEMBERS = {
   changed: fact('false when there was nothing to do.'),
   run_status: oneOf(['succeeded', 'failed', 'restored', 'interrupted', 'unchanged'], 'How the run ended.'),
   operations: listOf(OPERATION_REPORT, 'In plan order.'),
-  unchanged: listOf(text('Service.'), 'Services that were up to date.'),
+  unchanged: listOf(text('Service.'), 'Services that were up to date, of those that were asked for.'),
+  left_out: listOf(text('Service.'), 'Services that have changes and were not asked for.'),
   restored: listOf(text('Sentence.'), 'What was taken back after a failure.'),
-  warnings: listOf(FINDING, 'What the plan warned of.'),
+  warnings: listOf(FINDING, 'What the plan warned of, and notifications that nobody took.'),
   next_steps: listOf(text('Command.'), 'What to do next.'),
 };
 
@@ -73,7 +74,11 @@ const PLAN_MEMBERS = {
   based_on: anything('State, config and sources it was made from.'),
   operations: listOf(OPERATION, 'In listed order, which is also a topological one.'),
   unchanged: listOf(
-    object('A service without work.', { service: text('Name.'), because: text('Why.') }),
+    object(
+      'A service without work.',
+      { service: text('Name.'), because: text('Why.') },
+      { left_out: fact('It has changes and was not asked for.') },
+    ),
     'The others.',
   ),
   changes: listOf(CHANGE, 'What will be different.'),
@@ -91,6 +96,10 @@ const PLAN = document('A plan', PLAN_MEMBERS, {
   version_name: text('Its name.'),
   from_env: text('Where a promoted version comes from.'),
   request: anything('What was asked for.'),
+  restores: object('For a roll-back: what env set changed since is taken back.', {
+    from: whole('Newest revision when it was planned.'),
+    to: whole('Revision that counts again.'),
+  }),
 });
 
 const PROMOTION = document('What a promotion would do', {

@@ -1,7 +1,14 @@
 import { parseEnv } from 'node:util';
 import { DeployerError } from '../../core/errors.ts';
 import { nearest } from '../../core/name.ts';
-import type { ProviderFactory, SecretReference, SecretValue } from '../../core/provider.ts';
+import type {
+  ProviderFactory,
+  ProviderWorld,
+  ReferenceProblem,
+  SecretProvider,
+  SecretReference,
+  SecretValue,
+} from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
 import { readProjectFile } from '../project-file.ts';
 
@@ -11,13 +18,23 @@ interface Parsed {
 }
 
 /** `dotenv:FILE#NAME`: a variable of a dotenv file inside the project. Each file is read once. */
-export const provider: ProviderFactory = ({ root }) => {
+export const provider: ProviderFactory = { check, open };
+
+function check({ path, key, version }: SecretReference): ReferenceProblem | undefined {
+  if (key !== undefined && version === undefined) return undefined;
+  return {
+    message: 'A dotenv reference names a file and one variable in it',
+    expected: 'dotenv:FILE#NAME',
+    fix: `Write dotenv:${path}#NAME`,
+  };
+}
+
+function open({ root }: ProviderWorld): SecretProvider {
   const files = new Map<string, Promise<Parsed>>();
   return { name: 'dotenv', read };
 
   async function read(reference: SecretReference): Promise<SecretValue> {
-    const { path, key, version } = reference;
-    if (key === undefined || version !== undefined) throw withoutKey(reference);
+    const { path, key = '' } = reference;
     const file = files.get(path) ?? parse(root, path);
     files.set(path, file);
     const { values, warnings } = await file;
@@ -25,19 +42,11 @@ export const provider: ProviderFactory = ({ root }) => {
     if (!value) throw missing(reference, key, values);
     return { value: new Secret(value), ...(warnings.length > 0 ? { warnings } : {}) };
   }
-};
+}
 
 async function parse(root: string, path: string): Promise<Parsed> {
   const { text, warnings } = await readProjectFile(root, path);
   return { values: parseEnv(text), warnings };
-}
-
-function withoutKey({ path }: SecretReference): DeployerError {
-  return new DeployerError({
-    code: 'INVALID_CONFIG',
-    reason: 'A dotenv reference names a file and one variable in it',
-    fix: `Write dotenv:${path}#NAME`,
-  });
 }
 
 function missing({ text, path }: SecretReference, key: string, values: Parsed['values']): DeployerError {

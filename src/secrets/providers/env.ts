@@ -1,15 +1,14 @@
 import { DeployerError } from '../../core/errors.ts';
-import type { ProviderFactory, SecretReference, SecretValue } from '../../core/provider.ts';
+import type { ProviderFactory, ReferenceProblem, SecretReference, SecretValue } from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
 
 /** `env:NAME`: a variable that deployer was started with. An empty one counts as absent: CI sets unknown secrets so. */
-export const provider: ProviderFactory = ({ environment }) => ({
-  name: 'env',
-  read: async (reference) => read(reference, environment),
-});
+export const provider: ProviderFactory = {
+  check: ({ path, key }) => (key === undefined ? undefined : withKey(path)),
+  open: ({ environment }) => ({ name: 'env', read: async (reference) => read(reference, environment) }),
+};
 
 function read(reference: SecretReference, environment: Readonly<Record<string, string | undefined>>): SecretValue {
-  if (reference.key !== undefined) throw withKey(reference);
   const value = Object.hasOwn(environment, reference.path) ? environment[reference.path] : undefined;
   if (value) return { value: new Secret(value) };
   throw new DeployerError({
@@ -19,10 +18,10 @@ function read(reference: SecretReference, environment: Readonly<Record<string, s
   });
 }
 
-function withKey({ text, path }: SecretReference): DeployerError {
-  return new DeployerError({
-    code: 'INVALID_CONFIG',
-    reason: `${text} asks for a part of a variable, which has none`,
+function withKey(path: string): ReferenceProblem {
+  return {
+    message: 'An env reference asks for a part of a variable, which has none',
+    expected: 'env:NAME',
     fix: `Write env:${path}`,
-  });
+  };
 }

@@ -1,10 +1,12 @@
 // Plans of many services, beside what turbo needs for as many packages.
+import { join } from 'node:path';
 import { compare, output, peakMemory } from '../measure.js';
-import { deployer, manyServices, NODE } from '../projects.js';
+import { deployer, manyServices, NODE, REPOSITORY } from '../projects.js';
 import { tool } from '../tools.js';
 
 const EMPTY = 'node -e 0';
 const [MANY, MORE] = ['plan of 1,000 services', 'plan of 10,000 services'];
+const LEAST = 'only reading and hashing the files of 1,000 services';
 
 export async function measure() {
   const [many, more] = [manyServices(1_000), manyServices(10_000)];
@@ -13,7 +15,8 @@ export async function measure() {
     { name: MANY, command: deployer('plan'), cwd: many },
     { name: MORE, command: deployer('plan'), cwd: more },
   ];
-  const costs = compare([reference, ...plans], { rounds: 7, runs: 3 });
+  const least = { name: LEAST, command: [NODE, join(REPOSITORY, 'test/bench/read-tree.js'), many], cwd: many };
+  const costs = compare([reference, ...plans, least], { rounds: 7, runs: 3 });
   return [
     {
       what: `${MANY}, CPU`,
@@ -22,6 +25,7 @@ export async function measure() {
       most: 5,
       note: `${costs[MANY].cpu.toFixed(0)} ms`,
     },
+    { what: `${LEAST}, CPU`, value: costs[LEAST].cpuRatio, unit: `× ${EMPTY}` },
     {
       what: `${MANY}, wall`,
       value: costs[MANY].wallRatio,

@@ -22,7 +22,8 @@ describe('machine output', () => {
   let run: string;
 
   beforeAll(async () => {
-    project = await projectOf(appFiles({ environments: ENVIRONMENTS }));
+    const recognised = { 'app/package.json': '{"scripts":{"start":"node server.js"}}' };
+    project = await projectOf({ ...appFiles({ environments: ENVIRONMENTS }), ...recognised });
     const deployed = (await project.ok(['deploy', '--env', 'staging', '--json'])).json();
     expect(breaches('run', deployed)).toEqual([]);
     [version, run] = [deployed.version_id, deployed.run_id];

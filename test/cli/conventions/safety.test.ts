@@ -33,7 +33,8 @@ describe('input and safety', () => {
   let project: Project;
 
   beforeAll(async () => {
-    project = await projectOf(appFiles({ environments: ENVIRONMENTS }));
+    const recognised = { 'app/package.json': '{"scripts":{"start":"node server.js"}}' };
+    project = await projectOf({ ...appFiles({ environments: ENVIRONMENTS }), ...recognised });
     await project.ok(['deploy', '--env', 'staging']);
   });
   afterAll(() => project.dispose());

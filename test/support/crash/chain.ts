@@ -10,7 +10,10 @@ export interface Chain {
   readonly command: readonly string[];
   /** Exit code of the command when nothing disturbs it. Default 0. */
   readonly code?: number;
-  /** What finishes a run that was cut off. Default: `resume`. */
+  /**
+   * What comes after the command, also when it never came to the step: lines that are written in one go by chance are
+   * written one by one another time. Default: `resume`, and only after a kill.
+   */
   readonly finish?: readonly string[];
   /**
    * What is different from round to round, `undefined` for what is not looked at. Default: what services answer, and how
@@ -72,7 +75,7 @@ export async function cutOff(
   const before = await crash.environment(chain.env);
   const first = await crash.crash(chain.command, step, { every });
   const killed = first.code === null;
-  const end = killed ? await finish(crash, chain, before) : first;
+  const end = killed ? await finish(crash, chain, before) : await afterAll(crash, chain, first);
   const expected = { ...picture, ...(chain.expected ?? changing(crash))(text) };
   const found = await crash.picture(chain.env);
   const wrong = end.code === (chain.code ?? 0) ? [] : [`exit ${end.code}: ${end.stdout}${end.stderr}`];
@@ -80,6 +83,10 @@ export async function cutOff(
     crash.tally(chain.env) === crash.migrations ? [] : [`the database saw ${crash.tally(chain.env)} migrations`];
   const troubles = [...wrong, ...different(found, expected), ...ran].map((what) => ({ step, what }));
   return { killed: killed ? 1 : 0, troubles };
+}
+
+async function afterAll(crash: CrashProject, { finish: last, code = 0 }: Chain, whole: End): Promise<End> {
+  return last && whole.code === code ? crash.project.run(last) : whole;
 }
 
 /** A run that had not begun is nothing to resume: the command is given again. One that was closed needs nothing more. */

@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { settingsOf } from '../../../src/core/revisions.ts';
 import type { EnvironmentState, Release } from '../../../src/core/state.ts';
 import { localStatus } from '../../../src/drivers/local/control.ts';
 import { createRuntime } from '../../../src/runtime.ts';
@@ -130,6 +131,7 @@ export class CrashProject {
       last: `${last?.intent} ${last && name(last.version_id)} ${last?.healthy ? 'healthy' : 'flagged'}`,
       runs: new Set(state.deployments.map(({ run_id }) => run_id)).size - state.deployments.length,
       ledger: Object.values(last?.migrations ?? {}).map((records) => records.length),
+      settings: Object.keys(settingsOf(state.revisions).variables),
       answers: await answers(state.current),
       releases: await this.#releases(env, name),
       processes: await this.#processes(env),
@@ -179,6 +181,8 @@ export interface Picture {
   /** 0 when no run is on record twice. */
   readonly runs: number;
   readonly ledger: readonly number[];
+  /** Names that `env set` holds. */
+  readonly settings: readonly string[];
   readonly answers: Readonly<Record<string, string>>;
   readonly releases: Readonly<Record<string, readonly string[]>>;
   readonly processes: number;
@@ -194,6 +198,7 @@ export const NOTHING: Picture = {
   last: 'none',
   runs: 0,
   ledger: [],
+  settings: [],
   answers: {},
   releases: {},
   processes: 0,

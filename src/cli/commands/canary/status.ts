@@ -12,7 +12,8 @@ export const spec: CommandSpec = {
     const { readStatus } = await import('../../../workflows/status.ts');
     const { env, canary } = await requireCanary(workspace, (await chooseEnvironment(invocation, workspace)).name);
     const { percent, version_id, version_name, started_at, run_id } = canary;
-    const releases = (await readStatus(workspace, { env })).filter((release) => release.version_id === version_id);
+    const { services } = await readStatus(workspace, { env });
+    const releases = services.filter((release) => release.version_id === version_id);
     return {
       document: { env, version_id, version_name: version_name ?? null, percent, started_at, run_id, releases },
       text: (style) =>

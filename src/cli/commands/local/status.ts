@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import type { Finding } from '../../../core/finding.ts';
+import type { TargetView } from '../../../drivers/local/protocol.ts';
+import { findingText } from '../../../report/failure.ts';
 import { stateCell } from '../../../report/state-cell.ts';
 import { table } from '../../../report/table.ts';
 import type { CommandSpec } from '../../command.ts';
@@ -33,9 +36,15 @@ export const spec: CommandSpec = {
             ]),
             style,
           ),
+          ...status.targets.flatMap((target) => (target.note ? [findingText(noteOf(target, target.note), style)] : [])),
         ]
           .filter(Boolean)
           .join('\n'),
     };
   },
 };
+
+function noteOf({ environment, service }: TargetView, note: string): Finding {
+  const fix = 'End the other program, or ask for a port of your own: local.port';
+  return { level: 'warning', code: 'DRIFT', message: `${service} in ${environment}: ${note}`, fix };
+}

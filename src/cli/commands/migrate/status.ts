@@ -1,4 +1,4 @@
-import type { ObservedDatabase } from '../../../core/snapshot.ts';
+import type { MigrationStatus } from '../../../core/migration.ts';
 import { stateCell } from '../../../report/state-cell.ts';
 import { table } from '../../../report/table.ts';
 import type { CommandSpec } from '../../command.ts';
@@ -33,19 +33,16 @@ export const spec: CommandSpec = {
   },
 };
 
-function documentOf({ applied, pending, dirty, problems }: ObservedDatabase) {
+function documentOf({ applied, pending, dirty, problems }: MigrationStatus) {
   return { applied, pending, dirty: dirty ?? null, problems };
 }
 
-function rowsOf(database: string, { applied, pending, dirty }: ObservedDatabase): string[][] {
-  const halfDone = (id: string) => dirty?.id === id;
+function rowsOf(database: string, { files, applied, pending, dirty }: MigrationStatus): string[][] {
+  const halfDone = files.find(({ id }) => id === dirty?.id);
   return [
     ...applied.map(({ id, phase, applied_at }) => [database, id, phase, `applied ${applied_at}`]),
-    ...pending.map(({ id, phase }) => [
-      database,
-      id,
-      phase,
-      halfDone(id) ? `dirty after statement ${dirty?.statements_done}` : 'pending',
-    ]),
+    // Its file may be gone: it is half applied all the same.
+    ...(dirty ? [[database, dirty.id, halfDone?.phase ?? '', `dirty after statement ${dirty.statements_done}`]] : []),
+    ...pending.filter(({ id }) => id !== dirty?.id).map(({ id, phase }) => [database, id, phase, 'pending']),
   ];
 }

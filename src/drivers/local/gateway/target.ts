@@ -39,6 +39,8 @@ export class Target {
   readonly #releases = new Map<string, Release>();
   #routes: readonly Route[] = [];
   #front: Front | undefined;
+  /** The stable port that another program had taken. */
+  #left: number | undefined;
 
   constructor(request: TargetRequest) {
     this.#request = request;
@@ -133,11 +135,27 @@ export class Target {
   view(): TargetView {
     const { environment, service, host, port } = this.record;
     const releases = [...this.#releases.values()].map((release) => release.view());
-    return { environment, service, ...(port === undefined ? {} : { url: urlOf(host, port) }), releases };
+    const note = this.#portNote();
+    return {
+      environment,
+      service,
+      ...(port === undefined ? {} : { url: urlOf(host, port) }),
+      ...(note === undefined ? {} : { note }),
+      releases,
+    };
   }
 
   async rotateLogs(): Promise<void> {
     for (const release of this.#releases.values()) await release.rotateLog();
+  }
+
+  #portNote(): string | undefined {
+    const { port } = this.record;
+    if (port !== undefined && !this.#front)
+      return `its port ${port} is used by another program; the next deploy takes another port`;
+    return this.#left === undefined
+      ? undefined
+      : `its port ${this.#left} was used by another program, so it is ${port} now`;
   }
 
   #add({ release: spec, variables }: Placement): Release {
@@ -207,11 +225,15 @@ export class Target {
 
   /** The port asked for and no other; else the one it had, else the first that is free. */
   async #openFirst(params: ProvisionParams): Promise<void> {
+    this.#left = undefined;
     if (params.port !== undefined) return this.#open(params.port).catch((error) => refusePort(error, params));
     const { project, environment, service, remembered } = params;
+    const wanted = this.record.port ?? remembered;
     const known = [this.record.port, remembered];
     for (const port of [...known, ...candidatePorts(project, environment, service)]) {
-      if (port !== undefined && (await this.#opened(port, params))) return;
+      if (port === undefined || !(await this.#opened(port, params))) continue;
+      if (port !== wanted) this.#left = wanted;
+      return;
     }
     throw new DeployerError({
       code: 'DEPLOY_FAILED',
