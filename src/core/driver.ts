@@ -191,11 +191,6 @@ export interface Driver {
   inspect(target: Target, context: DriverContext): Promise<Inspection>;
   /** Removes one release: drains, stops, deletes. A release that is gone is no error; the live one is refused. */
   retire(target: Target, ref: Json, context: DriverContext): Promise<void>;
-  /**
-   * Stops a release that has no traffic and is kept for a roll-back: it drains, and uses nothing any more. `traffic`
-   * brings it back, and fails like `deploy` when it does not become healthy. The live one is refused.
-   */
-  rest?(target: Target, ref: Json, context: DriverContext): Promise<void>;
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
   /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
   rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;

@@ -12,6 +12,7 @@ import { systemPeers } from '../../src/system/peers.ts';
 import { systemProcesses } from '../../src/system/processes.ts';
 import { dockerEngine, type Engine } from './docker/engine.ts';
 import { engineCall, IMAGES } from './docker/images.ts';
+import { removeThings, thingsOf } from './docker/things.ts';
 import { appFiles, createDriverWorld, type DriverWorld, targetOf } from './driver-world.ts';
 import { freePort } from './loopback.ts';
 
@@ -78,7 +79,7 @@ export async function createDockerWorld(): Promise<DockerWorld> {
       return placed;
     },
     ask,
-    things: async () => (await allThings(engine)).filter((thing) => thing.includes(name)),
+    things: () => thingsOf(engine, name),
     shown: async () => [...filesOf(world.root), ...(await labelsOf(engine, name))],
     end: async () => {
       agent.destroy();
@@ -158,30 +159,6 @@ const health = {
   interval: 50,
   successes: 1,
 } as const;
-
-async function allThings({ socket }: Engine): Promise<readonly string[]> {
-  const [containers, networks, volumes] = await Promise.all(
-    ['/containers/json?all=1', '/networks', '/volumes'].map(
-      async (path) => (await engineCall(socket, 'GET', path)).body,
-    ),
-  );
-  const { Volumes } = volumes as { Volumes: { Name: string }[] | null };
-  return [
-    ...(containers as { Names: string[] }[]).map(({ Names }) => `container ${Names[0]?.slice(1)}`),
-    ...(networks as { Name: string }[]).map(({ Name }) => `network ${Name}`),
-    ...(Volumes ?? []).map(({ Name }) => `volume ${Name}`),
-  ];
-}
-
-/** Whatever a failed test has left, and the images. */
-async function removeThings(engine: Engine, name: string): Promise<void> {
-  const left = (await allThings(engine)).filter((thing) => thing.includes(name)).sort();
-  for (const [kind, thing] of left.map((one) => one.split(' ')))
-    await engineCall(engine.socket, 'DELETE', `/${kind}s/${thing}${kind === 'container' ? '?force=1&v=1' : ''}`);
-  const filters = encodeURIComponent(JSON.stringify({ label: [`deployer.project=${name}`] }));
-  const { body } = await engineCall(engine.socket, 'GET', `/images/json?filters=${filters}`);
-  for (const { Id } of body as { Id: string }[]) await engineCall(engine.socket, 'DELETE', `/images/${Id}?force=1`);
-}
 
 async function labelsOf({ socket }: Engine, name: string) {
   const filters = encodeURIComponent(JSON.stringify({ name: [name] }));

@@ -10,7 +10,7 @@ import { destroyTarget } from './release/destroy.ts';
 import { inspectTarget } from './release/inspection.ts';
 import { releaseLogs } from './release/logs.ts';
 import { placeRelease } from './release/placement.ts';
-import { restRelease, retireRelease, setTraffic } from './release/traffic.ts';
+import { retireRelease, setTraffic } from './release/traffic.ts';
 
 /** Runs services as containers of an engine, behind a proxy that each host has one of. */
 export const driver: Driver = {
@@ -22,7 +22,6 @@ export const driver: Driver = {
   traffic: setTraffic,
   inspect: inspectTarget,
   retire: retireRelease,
-  rest: restRelease,
   logs: releaseLogs,
   destroy: destroyTarget,
 };

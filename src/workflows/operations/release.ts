@@ -71,15 +71,15 @@ export async function withdraw(session: Session, action: ActionOf<'withdraw'>, s
   return { withdrawn: mine.length };
 }
 
-/** Removes releases that are neither live nor among the newest `keep` others; those that stay are stopped. */
+/** Removes releases that are neither live nor among the newest `keep` others. */
 export async function retire(session: Session, action: ActionOf<'retire'>, scope: OperationContext): Promise<Json> {
   const call = await callFor(session, action.service, scope);
   const { releases } = await call.driver.inspect(call.target, call.context);
   const idle = releases.filter(({ percent }) => percent === 0);
-  if (idle.length === releases.length) return { retired: 0 };
-  const spare = idle.slice(0, Math.max(0, idle.length - action.keep));
+  const spare = releases.some(({ percent }) => percent > 0)
+    ? idle.slice(0, Math.max(0, idle.length - action.keep))
+    : [];
   for (const { ref } of spare) await retireOne(call, ref, scope);
-  for (const { ref } of idle.slice(spare.length)) await call.driver.rest?.(call.target, ref, call.context);
   return { retired: spare.length };
 }
 

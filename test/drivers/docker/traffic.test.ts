@@ -49,9 +49,8 @@ describe.skipIf(dockerUnavailable)(`users of a container${reason}`, () => {
   });
 
   it('come to a stopped release only when it is well again', async () => {
-    const { driver, context } = world;
     await world.switchTo(target, one);
-    await driver.rest?.(target, two.ref, context());
+    await engineCall(world.engine.socket, 'POST', `/containers/${new URL(two.internal_url ?? '').hostname}/stop?t=1`);
     expect((await releases()).find(({ ref }) => ref === two.ref)).toMatchObject({ state: 'stopped', percent: 0 });
     const load = startLoad(url, 2);
     await world.switchTo(target, two);

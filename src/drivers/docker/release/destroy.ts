@@ -3,11 +3,9 @@ import type { Engine } from '../engine/client.ts';
 import { findContainer, listContainers, removeContainer, stopContainer } from '../engine/container.ts';
 import { execute } from '../engine/exec.ts';
 import { type Host, openHost } from '../host.ts';
-import { LABEL, labelFilter, targetLabels } from '../names.ts';
+import { LABEL, targetLabels } from '../names.ts';
 import { removeRoute } from '../proxy/routes.ts';
-
-/** Images of a service that are kept beside those in use, for versions that may be placed again. */
-const KEPT_IMAGES = 10;
+import { KEPT_IMAGES, removeImages } from './images.ts';
 
 /**
  * Removes what a target has on its host: containers, route and slots; its images when no environment uses them any more;
@@ -34,21 +32,6 @@ export async function destroyTarget(target: Target, context: DriverContext): Pro
 async function neighbours(engine: Engine, { project, service }: Target): Promise<number> {
   const labels = { [LABEL.project]: project, [LABEL.service]: service.name };
   return (await listContainers(engine, labels)).length;
-}
-
-/** The oldest go first; the engine itself keeps those that a container is made from. */
-export async function removeImages(engine: Engine, { project, service }: Target, keep: number): Promise<void> {
-  const filters = labelFilter({ [LABEL.project]: project, [LABEL.service]: service.name });
-  const request = { doing: 'list images', query: { filters } };
-  const { body } = await engine.call<{ Id: string; Created: number; RepoTags: string[] | null }[]>(
-    'GET',
-    '/images/json',
-    request,
-  );
-  const old = [...body].sort((one, other) => other.Created - one.Created).slice(keep);
-  for (const { Id, RepoTags } of old)
-    for (const name of RepoTags ?? [Id])
-      await engine.call('DELETE', `/images/${name}`, { doing: `remove the image ${name}`, accept: [404, 409] });
 }
 
 /** Its certificates stay: authorities give out only so many. */

@@ -7,7 +7,8 @@ import { routeName } from '../names.ts';
 import { ensureProxy } from '../proxy/container.ts';
 import { ensureRoute } from '../proxy/routes.ts';
 import { assignSlots, drain, readSlots, type SlotState, writeSlots } from '../proxy/slots.ts';
-import { type ReleaseView, viewTarget } from './inspection.ts';
+import { KEPT_IMAGES, removeImages } from './images.ts';
+import { viewTarget } from './inspection.ts';
 import { wakeRelease } from './placement.ts';
 
 /** Sets the shares between two requests. Requests under way are finished: nothing is stopped here. */
@@ -48,31 +49,16 @@ async function switchSlots(
 /** Drains, stops and deletes one release. One that is gone is no failure, one with traffic is refused. */
 export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
   const host = await openHost(target, context);
-  const view = await idleRelease(host, target, ref);
-  if (!view) return;
-  await stopIdle(host, view, context);
-  await removeContainer(host.engine, view.name);
-}
-
-/** Drains and stops one release, which is kept for a roll-back. */
-export async function restRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
-  const host = await openHost(target, context);
-  const view = await idleRelease(host, target, ref);
-  if (view?.container.State.Running) await stopIdle(host, view, context);
-}
-
-async function idleRelease(host: Host, target: Target, ref: Json): Promise<ReleaseView | undefined> {
   const { releases } = await viewTarget(host, target);
   const view = releases.find(({ release }) => release === ref);
-  if (view && view.percent > 0) throw live(target, view.release);
-  return view;
-}
-
-async function stopIdle(host: Host, { name, address }: ReleaseView, context: DriverContext): Promise<void> {
+  if (!view) return;
+  if (view.percent > 0) throw live(target, view.release);
   const { drain_timeout, stop_timeout } = host.options;
-  const state = await drain(host, [address], drain_timeout, context);
-  if (state === 'busy') context.log(`${name} is stopped with requests under way: drain_timeout has passed`, 'info');
-  await stopContainer(host.engine, name, stop_timeout);
+  const state = await drain(host, [view.address], drain_timeout, context);
+  if (state === 'busy') context.log(`${view.name} is stopped with requests under way: drain_timeout is over`, 'info');
+  await stopContainer(host.engine, view.name, stop_timeout);
+  await removeContainer(host.engine, view.name);
+  await removeImages(host.engine, target, KEPT_IMAGES);
 }
 
 function sharesByRelease(shares: readonly Share[]): ReadonlyMap<string, number> {

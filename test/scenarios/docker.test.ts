@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dockerEngine, dockerUnavailable, type Engine } from '../support/docker/engine.ts';
+import { engineCall, IMAGES } from '../support/docker/images.ts';
+import { removeThings, thingsOf } from '../support/docker/things.ts';
+import { appFiles } from '../support/driver-world.ts';
+import { freePort } from '../support/loopback.ts';
+import { get, type Outcome, type Project, projectOf } from '../support/project.ts';
+
+const reason = dockerUnavailable ? ` (skipped: ${dockerUnavailable})` : '';
+const SECRET = 'Zq7dockerScenarioCanaryV4k';
+
+describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, () => {
+  let project: Project;
+  let engine: Engine;
+  let url: string;
+  const name = `s${process.pid}`;
+  const env = { GREETING_VALUE: SECRET };
+
+  beforeAll(async () => {
+    engine = await dockerEngine();
+    const port = await freePort();
+    const app = await appFiles('one');
+    project = await projectOf({
+      'deploy.config.yaml': config(engine, name, port),
+      ...Object.fromEntries(Object.entries(app).map(([file, text]) => [`app/${file}`, text])),
+      'app/Dockerfile': `FROM ${IMAGES.node}\nWORKDIR /app\nCOPY . .\nCMD ["node", "app.mjs"]\n`,
+    });
+    url = `http://${engine.address}:${port}`;
+  });
+  afterAll(async () => {
+    await removeThings(engine, name);
+    await project.dispose();
+  });
+
+  it('is deployed, with its secret and nowhere else', async () => {
+    const outcome = await run(['deploy', '--json']);
+    expect(outcome.json()).toMatchObject({ status: 'success', url });
+    expect((await get(url)).text).toBe('one');
+    expect((await get(`${url}/greeting`)).text).toBe(SECRET);
+    expect(outcome.stdout + outcome.stderr).not.toContain(SECRET);
+  });
+
+  it('is left alone when nothing has changed', async () => {
+    const before = await thingsOf(engine, name);
+    const plan = (await run(['plan', '--json'])).json();
+    expect(plan.operations).toEqual([]);
+    await run(['deploy']);
+    expect(await thingsOf(engine, name)).toEqual(before);
+  });
+
+  it('gives a canary its share, takes it back, and gives it everybody', async () => {
+    await project.write('app/label.txt', 'two');
+    await run(['deploy', '--canary', '10']);
+    expect(await shareOf('two', 200)).toBeCloseTo(0.1, 2);
+    await run(['canary', 'abort']);
+    expect(await shareOf('two', 100)).toBe(0);
+    await run(['deploy', '--canary', '50']);
+    await run(['canary', 'promote']);
+    expect(await shareOf('two', 100)).toBe(1);
+  });
+
+  it('keeps no container that has no users, and goes back to a version by its image', async () => {
+    const releases: { state: string; percent: number }[] = (await run(['status', '--json'])).json().services;
+    const states = releases.map(({ state, percent }) => `${state} ${percent}`).sort();
+    expect(states).toEqual(['running 100']);
+    await run(['rollback', '--yes']);
+    expect((await get(url)).text).toBe('one');
+  });
+
+  it('keeps its users when a new version is sick, and says what it said', async () => {
+    await project.edit('deploy.config.yaml', 'LOG_LEVEL: info', 'LOG_LEVEL: info, EXIT_AT_START: "7"');
+    const outcome = await project.run(['deploy', '--json'], { env });
+    expect(outcome.code).toBe(9);
+    expect(outcome.json()).toMatchObject({
+      code: 'HEALTH_CHECK_FAILED',
+      reason: expect.stringContaining('exit code 7'),
+    });
+    expect((await get(url)).text).toBe('one');
+    await project.edit('deploy.config.yaml', ', EXIT_AT_START: "7"', '');
+  });
+
+  it('is finished by resume when it was killed in the middle of placing', async () => {
+    await project.write('app/label.txt', 'three');
+    const killed = await project.run(['deploy', '--events', 'ndjson'], {
+      env: { ...env },
+      onStart: (child) =>
+        child.stdout?.on('data', (chunk: Buffer) => {
+          if (chunk.toString().includes('health check 1')) child.kill('SIGKILL');
+        }),
+    });
+    expect(killed.code).toBeNull();
+    await run(['resume', '--yes']);
+    expect((await get(url)).text).toBe('three');
+    const containers = (await thingsOf(engine, name)).filter((thing) => thing.startsWith('container'));
+    expect(containers).toEqual([expect.stringContaining(`${name}-dev-app-`), `container ${name}-proxy`]);
+  });
+
+  it('shows what its containers print', async () => {
+    const { stdout } = await run(['logs', '--service', 'app']);
+    expect(stdout).toContain('listening three');
+  });
+
+  it('is found sound by doctor', async () => {
+    await run(['doctor']);
+  });
+
+  it('leaves nothing behind when it is destroyed', async () => {
+    await run(['env', 'destroy', 'dev', '--confirm', 'dev']);
+    expect(await thingsOf(engine, name)).toEqual([]);
+    const filters = encodeURIComponent(JSON.stringify({ label: [`deployer.project=${name}`] }));
+    expect((await engineCall(engine.socket, 'GET', `/images/json?filters=${filters}`)).body).toEqual([]);
+  });
+
+  async function run(args: readonly string[]): Promise<Outcome> {
+    return project.ok(args, { env });
+  }
+
+  async function shareOf(label: string, requests: number): Promise<number> {
+    const answers = [];
+    for (let sent = 0; sent < requests; sent += 20)
+      answers.push(...(await Promise.all(Array.from({ length: 20 }, () => get(url)))));
+    return answers.filter(({ text }) => text === label).length / requests;
+  }
+});
+
+function config({ endpoint, address }: Engine, name: string, port: number): string {
+  return `version: 1
+project: ${name}
+services:
+  app:
+    path: app
+    driver: docker
+    env: [GREETING]
+    health: { path: /healthz, timeout: 20s, interval: 100ms, successes: 1 }
+    docker:
+      hosts: [{ engine: "${endpoint}", address: ${address} }]
+      stop_timeout: 1s
+      drain_timeout: 2s
+      proxy: { name: ${name}, image: "${IMAGES.caddy}", http_port: ${port}, https_port: ${port + 1} }
+environments:
+  dev:
+    mode: dev
+    variables: { LOG_LEVEL: info }
+    secrets: { GREETING: "env:GREETING_VALUE" }
+`;
+}
