@@ -10,23 +10,22 @@ const reason = dockerUnavailable ? ` (skipped: ${dockerUnavailable})` : '';
 /** From the end of a container to the message, ms; half of it is what a busy machine may add. */
 const SOON = 2_000;
 
-describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, () => {
+describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, { concurrent: true }, () => {
   let world: DockerWorld;
   let shell: Artifact;
   beforeAll(async () => {
     world = await createDockerWorld();
     shell = await world.imageOf(`FROM ${IMAGES.busybox}\n`);
-    const target = world.target();
-    await world.driver.provision?.(target, world.context());
+    await world.driver.provision?.(world.target(), world.context());
   });
   afterAll(() => world.end());
 
   it('is told of with exit code and last lines as soon as it has crashed, and is gone', async () => {
-    const { failure, late } = await failed({ start: 'echo one; echo two >&2; sleep 0.3; exit 3' });
+    const { failure, late, service } = await failed({ start: 'echo one; echo two >&2; sleep 0.3; exit 3' });
     expect(failure).toMatchObject({ code: 'HEALTH_CHECK_FAILED', reason: expect.stringContaining('exit code 3') });
     expect([...(failure.detail ?? [])].sort()).toEqual(['one', 'two']);
     expect(late).toBeLessThan(SOON);
-    expect(await appContainers()).toEqual([]);
+    expect(await containersOf(service)).toEqual([]);
   });
 
   it('is told of when its command does not exist', async () => {
@@ -37,9 +36,9 @@ describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, () => 
 
   it('is told of when its image has nothing that could be run', async () => {
     const image = await world.imageOf(`FROM ${IMAGES.busybox}\nCMD ["/no/such/program"]\n`);
-    const { failure } = await failed({}, image);
+    const { failure, service } = await failed({}, image);
     expect(JSON.stringify(failure)).toContain('/no/such/program');
-    expect(await appContainers()).toEqual([]);
+    expect(await containersOf(service)).toEqual([]);
   });
 
   it('is told of when it ran out of memory', async () => {
@@ -98,6 +97,7 @@ describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, () => 
 
   it('that answers as it should passes, by status, body and header', async () => {
     const target = world.target({
+      name: 'well',
       start: 'mkdir /www && echo all is well > /www/healthz && exec httpd -f -p $PORT -h /www',
       health: { ...HTTP, body: 'is well', headers: { 'content-length': '12' } },
     });
@@ -116,23 +116,28 @@ describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, () => 
     readonly failure: Failure;
     /** From the end of its container to the message, ms. */
     readonly late: number;
+    /** Each has a service of its own: they are placed at the same time. */
+    readonly service: string;
   }
 
   async function failed(service: Partial<ServiceConfig>, artifact = shell): Promise<Failed> {
     const since = Date.now() / 1_000;
-    const target = world.target({ health: HTTP, ...service });
+    const name = `failing${++services}`;
+    const target = world.target({ health: HTTP, name, ...service });
     const request = { version_id: 'ver_bad', artifact, variables: {} };
     const failure = await world.driver.deploy(target, request, world.context()).then(
       () => Promise.reject(new Error('it was placed')),
       (error: DeployerError) => error.failure ?? Promise.reject(error),
     );
     const told = Date.now();
-    return { failure, late: told - (await lastEnd(since, told / 1_000)) };
+    return { failure, late: told - (await lastEnd(name, since, told / 1_000)), service: name };
   }
 
   /** When the engine saw the last container of this world end, ms. */
-  async function lastEnd(since: number, until: number): Promise<number> {
-    const filters = encodeURIComponent(JSON.stringify({ event: ['die'], label: [`deployer.project=${world.name}`] }));
+  async function lastEnd(service: string, since: number, until: number): Promise<number> {
+    const filters = encodeURIComponent(
+      JSON.stringify({ event: ['die'], label: [`deployer.project=${world.name}`, `deployer.service=${service}`] }),
+    );
     const query = `since=${since.toFixed(3)}&until=${until.toFixed(3)}&filters=${filters}`;
     const { body } = await engineCall(world.engine.socket, 'GET', `/events?${query}`);
     const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -140,10 +145,12 @@ describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, () => 
     return Math.max(...times);
   }
 
-  async function appContainers(): Promise<readonly string[]> {
-    return (await world.things()).filter((thing) => thing.startsWith('container') && !thing.endsWith('-proxy'));
+  async function containersOf(service: string): Promise<readonly string[]> {
+    return (await world.things()).filter((thing) => thing.startsWith('container') && thing.includes(`-${service}-`));
   }
 });
+
+let services = 0;
 
 const HTTP = {
   kind: 'http',

@@ -11,8 +11,7 @@ const CADDY_AT_LEAST = [2, 11, 2];
 
 /** Why no engine can be started here, for the name of a skipped test; `undefined` when one can. */
 export function engineUnavailable(): string | undefined {
-  if (process.env.DOCKER_HOST) return undefined;
-  if (process.env.CI || canInstall()) return undefined;
+  if (process.env.DOCKER_HOST || canInstall()) return undefined;
   return 'neither DOCKER_HOST is set, nor can a container engine be started here: that takes root on Debian';
 }
 

@@ -5,7 +5,7 @@ import { readFolder, writeFolder } from '../engine/files.ts';
 import { textMember } from '../engine/tar.ts';
 import type { Host } from '../host.ts';
 import { routeName } from '../names.ts';
-import { baseConfig, FOLDER, type RouteFile, routeFiles, routeOf, SLOT_FOLDER } from './caddy.ts';
+import { ADMIN, baseConfig, FOLDER, type RouteFile, routeFiles, routeOf, SLOT_FOLDER } from './caddy.ts';
 import { NOBODY_AT_ALL, readSlots, slotMembers } from './slots.ts';
 
 /**
@@ -15,20 +15,26 @@ import { NOBODY_AT_ALL, readSlots, slotMembers } from './slots.ts';
 const RELOAD = `
 part() { for file in routes/$1/*.json; do [ -e "$file" ] && cat "$file" && printf ,; done; }
 whole() { cat base-1; part plain; cat base-2; part secure; cat base-3; }
+load() { wget -q -O /dev/null --header "Content-Type: application/json" --post-file "$1" ${ADMIN}/load; }
 for try in 1 2 3 4 5 6 7 8 9; do
-  whole >"next-$$.json" && caddy reload --config "next-$$.json" || exit 1
+  whole >"next-$$.json" && { load "next-$$.json" || caddy reload --config "next-$$.json"; } || exit 1
   whole | cmp -s - "next-$$.json" && exec rm "next-$$.json"
 done
 exit 1
 `;
+/** Files were written aside: each is moved to its place at once, so that nobody reads half of one. */
 const ADD = `cd "$1" || exit 1
-shift
-[ -e "${SLOT_FOLDER}/$1/current" ] || ln -s r0 "${SLOT_FOLDER}/$1/current"
+for file in $(cd "new/$2" && find . -type f); do
+  mkdir -p "$(dirname "$file")" && mv "new/$2/$file" "$file" || exit 1
+done
+rm -rf "new/$2"
+[ -e "${SLOT_FOLDER}/$2/current" ] || ln -s r0 "${SLOT_FOLDER}/$2/current"
 ${RELOAD}`;
-/** Files of the route that are no longer wanted, and, for a route that goes, its slots. */
+/** Files that are no longer wanted, and, for a route that goes, its slots. Tells whose slots are left. */
 const REMOVE = `cd "$1" || exit 1
 shift
-for path in "$@"; do rm -rf "$path"; done
+rm -rf "$@"
+ls ${SLOT_FOLDER}
 ${RELOAD}`;
 
 /** Makes sure that the proxy has the route of a target. A new route is loaded; one that is there is left alone. */
@@ -53,18 +59,17 @@ export async function ensureRoute(host: Host, target: Target): Promise<'created'
   return 'created';
 }
 
-/** Takes away a route and its slots; answers how many routes of others are left. */
+/** Takes away a route and its slots; answers how many targets of others are left. */
 export async function removeRoute(host: Host, target: Target): Promise<number> {
   const route = routeName(target);
-  const routes = routesOf(await proxyFiles(host));
-  const mine = routes.filter(({ path }) => routeOf(path) === route);
-  await run(host, REMOVE, [...mine.map(({ path }) => `${FOLDER}/routes/${path}`), `${SLOT_FOLDER}/${route}`]);
-  return routes.length - mine.length;
+  const mine = routesOf(await proxyFiles(host)).filter(({ path }) => routeOf(path) === route);
+  const paths = [...mine.map(({ path }) => `${FOLDER}/routes/${path}`), `${SLOT_FOLDER}/${route}`];
+  return (await run(host, REMOVE, paths)).filter((line) => line !== '').length;
 }
 
 async function write(host: Host, route: string, files: readonly (readonly [string, string])[]): Promise<void> {
   const members = [
-    ...files.map(([path, text]) => textMember(`deployer/${path}`, text)),
+    ...files.map(([path, text]) => textMember(`deployer/new/${route}/${path}`, text)),
     ...slotMembers(`slots/${route}/r0`, NOBODY_AT_ALL),
   ];
   await writeFolder(host.engine, host.shared.proxy, '/config', members);
@@ -75,9 +80,9 @@ async function write(host: Host, route: string, files: readonly (readonly [strin
   });
 }
 
-async function run({ engine, shared }: Host, script: string, args: readonly string[]): Promise<void> {
-  const { exitCode, stderr } = await execute(engine, shared.proxy, ['sh', '-c', script, 'sh', FOLDER, ...args]);
-  if (exitCode === 0) return;
+async function run({ engine, shared }: Host, script: string, args: readonly string[]): Promise<readonly string[]> {
+  const { exitCode, stdout, stderr } = await execute(engine, shared.proxy, ['sh', '-c', script, 'sh', FOLDER, ...args]);
+  if (exitCode === 0) return stdout;
   throw new DeployerError({
     code: 'DEPLOY_FAILED',
     stage: 'provision',

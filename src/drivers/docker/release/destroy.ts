@@ -1,4 +1,5 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
+import { DeployerError } from '../../../core/errors.ts';
 import type { Engine } from '../engine/client.ts';
 import { findContainer, listContainers, removeContainer, stopContainer } from '../engine/container.ts';
 import { execute } from '../engine/exec.ts';
@@ -16,16 +17,28 @@ export async function destroyTarget(target: Target, context: DriverContext): Pro
   const { engine, shared, options } = host;
   const proxy = await findContainer(engine, shared.proxy);
   const running = proxy?.State.Running === true;
-  const left = running ? await removeRoute(host, target) : undefined;
+  const [left] = await Promise.all([
+    running ? removeRoute(host, target).catch(ignoreGone) : undefined,
+    removeContainers(engine, target, options.stop_timeout),
+  ]);
+  await removeImages(engine, target, (await neighbours(engine, target)) > 0 ? KEPT_IMAGES : 0);
+  if (left === 0) await removeProxy(host);
+}
+
+/** Somebody else took the proxy away with the last route of all. */
+function ignoreGone(error: unknown): undefined {
+  if (!(error instanceof DeployerError) || error.code !== 'NOT_FOUND') throw error;
+  return undefined;
+}
+
+async function removeContainers(engine: Engine, target: Target, grace: number): Promise<void> {
   const containers = await listContainers(engine, targetLabels(target));
   await Promise.all(
     containers.map(async ({ Id }) => {
-      await stopContainer(engine, Id, options.stop_timeout);
+      await stopContainer(engine, Id, grace);
       await removeContainer(engine, Id);
     }),
   );
-  await removeImages(engine, target, (await neighbours(engine, target)) > 0 ? KEPT_IMAGES : 0);
-  if (left === 0) await removeProxy(host);
 }
 
 /** Containers of the same service in other environments. */
