@@ -12,10 +12,14 @@ const dist = join(root, 'dist');
 const fresh = `${dist}.${process.pid}`;
 
 writeRegistries();
-await bundle({ root, out: join(fresh, 'dist') });
-cpSync(join(root, 'bin'), join(fresh, 'bin'), { recursive: true });
-await packByNeed();
-publish();
+try {
+  await bundle({ root, out: join(fresh, 'dist') });
+  cpSync(join(root, 'bin'), join(fresh, 'bin'), { recursive: true });
+  await packByNeed();
+  publish();
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+}
 linkProgram();
 
 function writeRegistries() {
@@ -80,7 +84,6 @@ function run(...words) {
 function publish() {
   rmSync(dist, { recursive: true, force: true });
   renameSync(join(fresh, 'dist'), dist);
-  rmSync(fresh, { recursive: true });
 }
 
 /** So that `npx deployer` in a checkout starts this one, at once and without a question to a registry. */
