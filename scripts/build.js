@@ -75,7 +75,11 @@ async function packByNeed() {
 /** Names of the scripts that a command comes by. */
 function run(...words) {
   const argv = [join(root, 'scripts/warm.cjs'), join(fresh, 'bin/deployer.js'), ...words];
-  const { status, output } = spawnSync(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
+  const { PATH, TMPDIR } = process.env;
+  // What somebody has set for their own deploys must not reach the sample.
+  const env = { PATH, ...(TMPDIR && { TMPDIR }) };
+  const stdio = ['ignore', 'ignore', 'inherit', 'pipe'];
+  const { status, output } = spawnSync(process.execPath, argv, { env, stdio });
   if (status !== 0) throw new Error(`The new command line cannot do "${words.join(' ')}" on the sample`);
   return JSON.parse(output[3]);
 }
