@@ -12,10 +12,14 @@ const dist = join(root, 'dist');
 const fresh = `${dist}.${process.pid}`;
 
 writeRegistries();
-await bundle({ root, out: join(fresh, 'dist') });
-cpSync(join(root, 'bin'), join(fresh, 'bin'), { recursive: true });
-await packByNeed();
-publish();
+try {
+  await bundle({ root, out: join(fresh, 'dist') });
+  cpSync(join(root, 'bin'), join(fresh, 'bin'), { recursive: true });
+  await packByNeed();
+  publish();
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+}
 linkProgram();
 
 function writeRegistries() {
@@ -71,7 +75,11 @@ async function packByNeed() {
 /** Names of the scripts that a command comes by. */
 function run(...words) {
   const argv = [join(root, 'scripts/warm.cjs'), join(fresh, 'bin/deployer.js'), ...words];
-  const { status, output } = spawnSync(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
+  const { PATH, TMPDIR } = process.env;
+  // What somebody has set for their own deploys must not reach the sample.
+  const env = { PATH, ...(TMPDIR && { TMPDIR }) };
+  const stdio = ['ignore', 'ignore', 'inherit', 'pipe'];
+  const { status, output } = spawnSync(process.execPath, argv, { env, stdio });
   if (status !== 0) throw new Error(`The new command line cannot do "${words.join(' ')}" on the sample`);
   return JSON.parse(output[3]);
 }
@@ -80,7 +88,6 @@ function run(...words) {
 function publish() {
   rmSync(dist, { recursive: true, force: true });
   renameSync(join(fresh, 'dist'), dist);
-  rmSync(fresh, { recursive: true });
 }
 
 /** So that `npx deployer` in a checkout starts this one, at once and without a question to a registry. */

@@ -124,8 +124,9 @@ function fieldAt(shape: Shape, key: string): Field {
   return field.kind === 'optional' ? field.field : field;
 }
 
-function isRight({ schema }: ValueField, value: unknown): boolean {
-  return z.safeParse(schema(), value).success;
+/** What is plainly right needs no schema. */
+function isRight({ isPlainly, schema }: ValueField, value: unknown): boolean {
+  return isPlainly(value) || z.safeParse(schema(), value).success;
 }
 
 function isMap(value: unknown): value is Values {

@@ -17,6 +17,7 @@ function once<T>(make: () => T): () => T {
 /** A kind of text. Gives the field that holds it, by its description. */
 export function textKind(expected: string, test: (text: string) => boolean, pattern?: RegExp) {
   const schema = once(() => z.string({ error: expected }).check(tested(test, expected)));
+  const isPlainly = (value: unknown) => typeof value === 'string' && test(value);
   const hints = pattern ? { pattern: pattern.source } : {};
   return (description: string): Field<string> => ({
     kind: 'value',
@@ -24,6 +25,7 @@ export function textKind(expected: string, test: (text: string) => boolean, patt
     description,
     expected,
     schema,
+    isPlainly,
     hints,
   });
 }
@@ -109,7 +111,8 @@ export function isUrlPath(text: string): boolean {
 export function choiceField<const T extends readonly string[]>(description: string, values: T): Field<T[number]> {
   const expected = `one of ${list(values)}`;
   const schema = once(() => z.enum(values, { error: expected }));
-  return { kind: 'value', of: 'string', description, expected, schema, values };
+  const isPlainly = (value: unknown) => values.some((known) => known === value);
+  return { kind: 'value', of: 'string', description, expected, schema, isPlainly, values };
 }
 
 export function literalField<const T extends string | number | boolean>(
@@ -117,7 +120,8 @@ export function literalField<const T extends string | number | boolean>(
   { value, expected }: { readonly value: T; readonly expected: string },
 ): Field<T> {
   const of = typeof value as Basic;
-  return { kind: 'value', of, description, expected, schema: once(() => z.literal(value, { error: expected })) };
+  const schema = once(() => z.literal(value, { error: expected }));
+  return { kind: 'value', of, description, expected, schema, isPlainly: (given) => given === value };
 }
 
 export function wholeField(description: string, minimum: number, maximum: number): Field<number> {
@@ -128,7 +132,8 @@ export function wholeField(description: string, minimum: number, maximum: number
 export function numberField(description: string, expected: string, hints: Omit<Hints, 'pattern'>): Field<number> {
   const isRight = (value: number) => isInRange(value, hints);
   const schema = once(() => z.number({ error: expected }).check(tested(isRight, expected)));
-  return { kind: 'value', of: 'number', description, expected, schema, hints };
+  const isPlainly = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && isRight(value);
+  return { kind: 'value', of: 'number', description, expected, schema, isPlainly, hints };
 }
 
 function isInRange(value: number, { type, minimum = value, maximum = value }: Hints): boolean {
@@ -138,20 +143,31 @@ function isInRange(value: number, { type, minimum = value, maximum = value }: Hi
 const SWITCH = 'true or false';
 const switchSchema = once(() => z.boolean({ error: SWITCH }));
 
+const isBoolean = (value: unknown) => typeof value === 'boolean';
+
 export function switchField(description: string): Field<boolean> {
-  return { kind: 'value', of: 'boolean', description, expected: SWITCH, schema: switchSchema };
+  return { kind: 'value', of: 'boolean', description, expected: SWITCH, schema: switchSchema, isPlainly: isBoolean };
 }
 
 const SCALAR = 'a text, a number, true or false';
 const scalarSchema = once(() => z.union([z.string(), z.number(), z.boolean()], { error: SCALAR }));
 
+const isScalar = (value: unknown) => typeof value === 'string' || isBoolean(value) || Number.isFinite(value);
+
 export function scalarField(description: string): Field<string | number | boolean> {
-  return { kind: 'value', of: 'anything', description, expected: SCALAR, schema: scalarSchema };
+  return { kind: 'value', of: 'anything', description, expected: SCALAR, schema: scalarSchema, isPlainly: isScalar };
 }
 
 const anythingSchema = once(() => z.unknown());
 
 /** What somebody else checks. */
 export function anythingField(description: string): Field {
-  return { kind: 'value', of: 'anything', description, expected: 'anything', schema: anythingSchema };
+  return {
+    kind: 'value',
+    of: 'anything',
+    description,
+    expected: 'anything',
+    schema: anythingSchema,
+    isPlainly: () => true,
+  };
 }

@@ -20,6 +20,8 @@ export interface ValueField extends Described {
   readonly kind: 'value';
   readonly of: Basic;
   readonly schema: () => z.core.$ZodType;
+  /** Whether the schema is sure to take the value; spares a command with a config that is right from making schemas. */
+  readonly isPlainly: (value: unknown) => boolean;
   /** The only values there are. */
   readonly values?: readonly string[];
   /** What only editors need. */

@@ -21,23 +21,39 @@ export async function withWatch<T>(
   work: (watch: Watch) => Promise<T>,
 ): Promise<T> {
   const end = context.clock.monotonic() + context.timeout;
-  const expiry = new AbortController();
   const done = new AbortController();
   const left = () => Math.max(0, end - context.clock.monotonic());
-  context.clock.sleep(context.timeout, done.signal).then(() => expiry.abort(tooLong(subject, context.timeout)), ignore);
-  const signal = AbortSignal.any([context.signal, expiry.signal]);
+  let limit: AbortSignal | undefined;
+  // Much work is over before anything has to be waited for.
+  const signal = () => {
+    limit ??= limited(context, left(), { subject, over: done.signal });
+    return limit;
+  };
   try {
     return await work({
-      signal,
+      get signal() {
+        return signal();
+      },
       left,
-      sleep: (ms) => stoppable(signal, context.clock.sleep(Math.min(ms, left()), signal)),
-      throwIfStopped: () => throwIfStopped(signal),
+      sleep: (ms) => stoppable(signal(), context.clock.sleep(Math.min(ms, left()), signal())),
+      throwIfStopped: () => throwIfStopped(signal()),
       now: () => context.clock.now(),
       log: (line) => context.log(line),
     });
   } finally {
-    done.abort();
+    if (limit) done.abort();
   }
+}
+
+/** The context's signal, which also aborts when the time is over. */
+function limited(
+  { clock, signal, timeout }: MigrationContext,
+  left: number,
+  { subject, over }: { readonly subject: string; readonly over: AbortSignal },
+): AbortSignal {
+  const expiry = new AbortController();
+  clock.sleep(left, over).then(() => expiry.abort(tooLong(subject, timeout)), ignore);
+  return AbortSignal.any([signal, expiry.signal]);
 }
 
 /** Runs one thing at the database; when the watch stops, `cancel` has to make it end. */
