@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts', 'test/support/servers.ts'],
     reporters: ['default'],
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // The first hook that needs a server may have to install it.
+    hookTimeout: 180_000,
     pool: 'forks',
   },
 });

@@ -1,13 +1,17 @@
-import { describe, expect, it } from 'vitest';
-import { dockerEngine, dockerUnavailable } from '../../support/docker/engine.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { dockerEngine, dockerUnavailable, type Engine } from '../../support/docker/engine.ts';
 import { engineCall, IMAGES } from '../../support/docker/images.ts';
 
 const reason = dockerUnavailable ? ` (skipped: ${dockerUnavailable})` : '';
 
 describe.skipIf(dockerUnavailable)(`the test engine${reason}`, () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await dockerEngine();
+  });
+
   it('answers, and has the images that tests build upon', async () => {
-    const { socket } = await dockerEngine();
     for (const image of Object.values(IMAGES))
-      expect(await engineCall(socket, 'GET', `/images/${image}/json`)).toMatchObject({ status: 200 });
+      expect(await engineCall(engine.socket, 'GET', `/images/${image}/json`)).toMatchObject({ status: 200 });
   });
 });

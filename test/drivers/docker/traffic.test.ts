@@ -1,3 +1,5 @@
+import { request } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Placed, Target } from '../../../src/core/driver.ts';
@@ -100,6 +102,20 @@ describe.skipIf(dockerUnavailable)(`users of a container${reason}`, () => {
     expect(await world.ask(`${url}/below/x`)).toBe('one');
   });
 
+  it('are sent from HTTP to HTTPS where a name has a certificate', async () => {
+    // Names that no public authority knows get their certificate of the proxy's own.
+    const secure = world.target({ name: 'secure', options: { host_names: ['secure.internal'], tls: 'automatic' } });
+    const placed = await world.live(secure, 'two');
+    const https = new URL(placed.url ?? '');
+    expect(https.protocol).toBe('https:');
+    const redirect = await answerOf(request, new URL(url).port, 'secure.internal');
+    expect(redirect).toMatchObject({ status: 308, location: `https://secure.internal:${https.port}/` });
+    await eventually(
+      () => answerOf(secureRequest, https.port, 'secure.internal').catch(() => undefined),
+      (answer) => answer?.text === 'two',
+    );
+  });
+
   it('are not taken from a service by another one at the same names', async () => {
     const rival = world.target({ name: 'rival', options: { host_names: [] } });
     const refused = await world.driver.provision?.(rival, world.context()).catch((error: DeployerError) => error);
@@ -120,6 +136,21 @@ describe.skipIf(dockerUnavailable)(`users of a container${reason}`, () => {
     expect(left).toContain(`container ${foreign}`);
     expect(await world.ask(url)).toBe('one');
   });
+
+  function answerOf(ask: typeof request, port: string, host: string) {
+    const to = { host: world.engine.address, port, headers: { host }, servername: host, rejectUnauthorized: false };
+    return new Promise<{ status: number | undefined; location: string | undefined; text: string }>(
+      (resolve, reject) => {
+        const outgoing = ask(to, (response) => {
+          const { statusCode: status, headers } = response;
+          let text = '';
+          response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+          response.once('end', () => resolve({ status, location: headers.location, text }));
+        });
+        outgoing.once('error', reject).end();
+      },
+    );
+  }
 
   async function releases() {
     return (await world.driver.inspect(target, world.context())).releases;

@@ -26,7 +26,7 @@ export function routeFiles(route: string, options: DockerOptions): readonly Rout
     text: JSON.stringify({ match: matchers(options), ...content, terminal: true }),
   });
   const proxied = { handle: [proxyTo(route)] };
-  return tls === 'automatic' ? [file('plain', TO_HTTPS), file('secure', proxied)] : [file('plain', proxied)];
+  return tls === 'automatic' ? [file('plain', toHttps(options)), file('secure', proxied)] : [file('plain', proxied)];
 }
 
 /** Name of the route that a file holds. */
@@ -59,15 +59,11 @@ function proxyTo(route: string): JsonObject {
   };
 }
 
-const TO_HTTPS: JsonObject = {
-  handle: [
-    {
-      handler: 'static_response',
-      status_code: 308,
-      headers: { Location: ['https://{http.request.host}{http.request.uri}'] },
-    },
-  ],
-};
+function toHttps({ proxy: { https_port } }: DockerOptions): JsonObject {
+  const port = https_port === 443 ? '' : `:${https_port}`;
+  const location = `https://{http.request.host}${port}{http.request.uri}`;
+  return { handle: [{ handler: 'static_response', status_code: 308, headers: { Location: [location] } }] };
+}
 
 export function slotNames(): readonly string[] {
   return Array.from({ length: SLOTS }, (_, slot) => String(slot).padStart(2, '0'));
