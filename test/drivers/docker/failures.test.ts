@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Artifact } from '../../../src/core/artifact.ts';
 import type { ServiceConfig } from '../../../src/core/config.ts';
 import type { DeployerError, Failure } from '../../../src/core/errors.ts';
+import { containerName, releaseOf } from '../../../src/drivers/docker/names.ts';
 import { dockerUnavailable } from '../../support/docker/engine.ts';
 import { engineCall, IMAGES } from '../../support/docker/images.ts';
 import { createDockerWorld, type DockerWorld } from '../../support/docker-world.ts';
@@ -21,11 +22,11 @@ describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, { conc
   afterAll(() => world.end());
 
   it('is told of with exit code and last lines as soon as it has crashed, and is gone', async () => {
-    const { failure, late, service } = await failed({ start: 'echo one; echo two >&2; sleep 0.3; exit 3' });
+    const { failure, late, container } = await failed({ start: 'echo one; echo two >&2; sleep 0.3; exit 3' });
     expect(failure).toMatchObject({ code: 'HEALTH_CHECK_FAILED', reason: expect.stringContaining('exit code 3') });
     expect([...(failure.detail ?? [])].sort()).toEqual(['one', 'two']);
     expect(late).toBeLessThan(SOON);
-    expect(await containersOf(service)).toEqual([]);
+    expect(await world.things()).not.toContain(`container ${container}`);
   });
 
   it('is told of when its command does not exist', async () => {
@@ -36,9 +37,9 @@ describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, { conc
 
   it('is told of when its image has nothing that could be run', async () => {
     const image = await world.imageOf(`FROM ${IMAGES.busybox}\nCMD ["/no/such/program"]\n`);
-    const { failure, service } = await failed({}, image);
+    const { failure, container } = await failed({}, image);
     expect(JSON.stringify(failure)).toContain('/no/such/program');
-    expect(await containersOf(service)).toEqual([]);
+    expect(await world.things()).not.toContain(`container ${container}`);
   });
 
   it('is told of when it ran out of memory', async () => {
@@ -97,7 +98,6 @@ describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, { conc
 
   it('that answers as it should passes, by status, body and header', async () => {
     const target = world.target({
-      name: 'well',
       start: 'mkdir /www && echo all is well > /www/healthz && exec httpd -f -p $PORT -h /www',
       health: { ...HTTP, body: 'is well', headers: { 'content-length': '12' } },
     });
@@ -116,41 +116,36 @@ describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, { conc
     readonly failure: Failure;
     /** From the end of its container to the message, ms. */
     readonly late: number;
-    /** Each has a service of its own: they are placed at the same time. */
-    readonly service: string;
+    /** Name of its container: several are placed at the same time. */
+    readonly container: string;
   }
 
   async function failed(service: Partial<ServiceConfig>, artifact = shell): Promise<Failed> {
     const since = Date.now() / 1_000;
-    const name = `failing${++services}`;
-    const target = world.target({ health: HTTP, name, ...service });
+    const target = world.target({ health: HTTP, ...service });
+    const idempotencyKey = `failing-${++keys}`;
+    const container = containerName(target, releaseOf(target, idempotencyKey));
     const request = { version_id: 'ver_bad', artifact, variables: {} };
-    const failure = await world.driver.deploy(target, request, world.context()).then(
+    const failure = await world.driver.deploy(target, request, world.context({ idempotencyKey })).then(
       () => Promise.reject(new Error('it was placed')),
       (error: DeployerError) => error.failure ?? Promise.reject(error),
     );
     const told = Date.now();
-    return { failure, late: told - (await lastEnd(name, since, told / 1_000)), service: name };
+    return { failure, late: told - (await endOf(container, since, told / 1_000)), container };
   }
 
-  /** When the engine saw the last container of this world end, ms. */
-  async function lastEnd(service: string, since: number, until: number): Promise<number> {
-    const filters = encodeURIComponent(
-      JSON.stringify({ event: ['die'], label: [`deployer.project=${world.name}`, `deployer.service=${service}`] }),
-    );
+  /** When the engine saw a container end, ms. */
+  async function endOf(container: string, since: number, until: number): Promise<number> {
+    const filters = encodeURIComponent(JSON.stringify({ event: ['die'], container: [container] }));
     const query = `since=${since.toFixed(3)}&until=${until.toFixed(3)}&filters=${filters}`;
     const { body } = await engineCall(world.engine.socket, 'GET', `/events?${query}`);
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const times = [...text.matchAll(/"timeNano":(\d+)/g)].map(([, nano]) => Number(nano) / 1e6);
     return Math.max(...times);
   }
-
-  async function containersOf(service: string): Promise<readonly string[]> {
-    return (await world.things()).filter((thing) => thing.startsWith('container') && thing.includes(`-${service}-`));
-  }
 });
 
-let services = 0;
+let keys = 0;
 
 const HTTP = {
   kind: 'http',
