@@ -68,6 +68,9 @@ function proxyBody({ shared, options: { proxy } }: Host): JsonObject {
       NetworkMode: shared.network,
       PortBindings: ports,
       Binds: [`${shared.config}:/config`, `${shared.data}:/data`],
+      // Names of containers that do not run are asked of no other server, which would keep requests waiting.
+      DnsOptions: ['ndots:1'],
+      DnsSearch: ['.'],
       RestartPolicy: { Name: 'unless-stopped' },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
     },
