@@ -11,6 +11,7 @@ export const LABEL = {
   version: 'deployer.version',
   release: 'deployer.release',
   port: 'deployer.port',
+  replica: 'deployer.replica',
 } as const;
 
 /** The longest name that DNS takes. */
@@ -28,6 +29,13 @@ export function containerName({ project, environment, service }: Target, release
   const room = LONGEST - release.length - 1;
   const fitting = full.length <= room ? full : `${full.slice(0, room - 9)}-${digest(full).slice(0, 8)}`;
   return `${fitting}-${release}`;
+}
+
+/** Of the containers of a release: the first is named like the release, the others have a number. */
+export function replicaNames(target: Target, release: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) =>
+    containerName(target, index === 0 ? release : `${release}-${index + 1}`),
+  );
 }
 
 /** Of the routes of one proxy. Names hold no dots, so no two targets share one. */

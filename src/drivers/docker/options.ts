@@ -43,6 +43,8 @@ export interface DockerOptions {
   readonly host_names: readonly string[];
   readonly path_prefix: string;
   readonly tls: 'automatic' | 'off';
+  /** Containers of one release. */
+  readonly replicas: number;
   /** Listens on no port; gets no traffic. */
   readonly worker: boolean;
   /** Bytes. */
@@ -64,6 +66,7 @@ const IMAGE = /^[a-z0-9][a-z0-9._/:@-]{0,254}$/;
 const STAGE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 const LEAST_MEMORY = 6 * 1024 ** 2;
+const MOST_REPLICAS = 20;
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** The options of a service as `checkOptions` completed them. */
@@ -94,6 +97,7 @@ const DEFAULTS: JsonObject = {
   host_names: [],
   path_prefix: '/',
   tls: 'automatic',
+  replicas: 1,
   worker: false,
   stop_timeout: 10_000,
   drain_timeout: 30_000,
@@ -111,6 +115,8 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   host_names: checkHostNames,
   path_prefix: matching(PREFIX, 'is not a path', 'a path such as /api'),
   tls: (value) => (value === 'automatic' || value === 'off' ? { value } : wrong('is not known', 'automatic or off')),
+  replicas: (value) =>
+    isReplicas(value) ? { value } : wrong('is not a number of containers', `a whole number from 1 to ${MOST_REPLICAS}`),
   worker: checkFlag,
   memory: checkMemory,
   stop_timeout: checkDuration,
@@ -120,6 +126,10 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
 
 function matching(pattern: RegExp, message: string, expected: string): (value: unknown) => OptionCheck {
   return (value) => (typeof value === 'string' && pattern.test(value) ? { value } : wrong(message, expected));
+}
+
+function isReplicas(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_REPLICAS;
 }
 
 function checkHosts(value: unknown): OptionCheck {
@@ -227,6 +237,13 @@ export const optionsSchema: JsonObject = {
       enum: ['automatic', 'off'],
       default: 'automatic',
       description: 'Certificates for the host names; without host names it is plain HTTP',
+    },
+    replicas: {
+      type: 'integer',
+      minimum: 1,
+      maximum: MOST_REPLICAS,
+      default: 1,
+      description: 'Containers of one release, which share its requests evenly',
     },
     worker: { type: 'boolean', default: false, description: 'Listens on no port' },
     memory: { type: 'string', description: 'Limit for one container, such as 512m' },

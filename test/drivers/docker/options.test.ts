@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../../src/core/driver.ts';
-import { containerName, releaseOf } from '../../../src/drivers/docker/names.ts';
+import { containerName, releaseOf, replicaNames } from '../../../src/drivers/docker/names.ts';
 import { checkOptions } from '../../../src/drivers/docker/options.ts';
 
 describe('options of the docker driver', () => {
@@ -38,6 +38,9 @@ describe('options of the docker driver', () => {
     ['path_prefix', 'api'],
     ['path_prefix', '/api/'],
     ['tls', 'automatic'],
+    ['replicas', 0],
+    ['replicas', 21],
+    ['replicas', 1.5],
     ['worker', 'yes'],
     ['memory', '1m'],
     ['memory', 512],
@@ -66,6 +69,16 @@ describe('names of containers', () => {
     const names = [one, other].map((it) => containerName(it as Target, releaseOf(it as Target, 'key')));
     expect(names.every((name) => name.length <= 63)).toBe(true);
     expect(new Set(names).size).toBe(2);
+  });
+
+  it('of replicas have a number from the second one on', () => {
+    const api = target('shop', 'production', 'api');
+    const [first, ...others] = replicaNames(api, 'abc', 3);
+    expect(first).toBe(containerName(api, 'abc'));
+    expect(others).toEqual([`${first}-2`, `${first}-3`]);
+    const long = replicaNames(target('p'.repeat(40), 'e'.repeat(40), 's'.repeat(40)), 'abc', 20);
+    expect(long.every((name) => name.length <= 63)).toBe(true);
+    expect(new Set(long).size).toBe(20);
   });
 
   it('of targets whose words run together are not the same', () => {

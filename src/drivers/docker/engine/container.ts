@@ -74,6 +74,16 @@ export async function removeContainer(engine: Engine, name: string): Promise<voi
   await engine.call('DELETE', `/containers/${name}`, request);
 }
 
+/** Stops all at the same time, and removes them. */
+export async function removeStopped(engine: Engine, names: readonly string[], grace: number): Promise<void> {
+  await Promise.all(
+    names.map(async (name) => {
+      await stopContainer(engine, name, grace);
+      await removeContainer(engine, name);
+    }),
+  );
+}
+
 export async function setRestartPolicy(engine: Engine, name: string, policy: 'no' | 'unless-stopped'): Promise<void> {
   const body = { RestartPolicy: { Name: policy } };
   await engine.call('POST', `/containers/${name}/update`, { doing: `set the restart policy of ${name}`, body });

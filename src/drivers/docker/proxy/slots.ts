@@ -41,6 +41,28 @@ export function assignSlots(before: Slots, shares: ReadonlyMap<string, number>):
   }
 }
 
+/** Its share is spread over its addresses. */
+export interface ReleaseShare {
+  readonly addresses: readonly string[];
+  readonly percent: number;
+}
+
+/**
+ * Shares of releases → shares of their addresses, which differ by one at most. The ones left over go to whoever has most
+ * now, so that no slot moves without need.
+ */
+export function spreadShares(before: Slots, releases: readonly ReleaseShare[]): ReadonlyMap<string, number> {
+  const now = sharesOf(before);
+  const owned = (address: string) => now.get(address) ?? 0;
+  return new Map(
+    releases.flatMap(({ addresses, percent }) => {
+      const [each, over] = [Math.floor(percent / addresses.length), percent % addresses.length];
+      const largest = [...addresses].sort((one, other) => owned(other) - owned(one));
+      return largest.map((address, index) => [address, each + (index < over ? 1 : 0)] as const);
+    }),
+  );
+}
+
 /** Percent of the requests by address. */
 export function sharesOf(slots: Slots): ReadonlyMap<string, number> {
   const shares = new Map<string, number>();

@@ -23,7 +23,7 @@ export function containerBody(
   host: Host,
   target: Target,
   request: PlaceRequest,
-  { release, image }: { readonly release: string; readonly image: ImageHealth },
+  { release, replica, image }: { readonly release: string; readonly replica: number; readonly image: ImageHealth },
 ): JsonObject {
   const { options, shared } = host;
   const { start } = target.service;
@@ -36,6 +36,7 @@ export function containerBody(
       [LABEL.role]: 'app',
       [LABEL.version]: request.version_id,
       [LABEL.release]: release,
+      [LABEL.replica]: String(replica),
       [LABEL.port]: String(options.port),
     },
     ...(start === undefined ? {} : { Entrypoint: ['/bin/sh', '-c'], Cmd: [start] }),

@@ -1,7 +1,7 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Engine } from '../engine/client.ts';
-import { findContainer, listContainers, removeContainer, stopContainer } from '../engine/container.ts';
+import { findContainer, listContainers, removeContainer, removeStopped } from '../engine/container.ts';
 import { execute } from '../engine/exec.ts';
 import { type Host, openHost } from '../host.ts';
 import { LABEL, targetLabels } from '../names.ts';
@@ -33,12 +33,8 @@ function ignoreGone(error: unknown): undefined {
 
 async function removeContainers(engine: Engine, target: Target, grace: number): Promise<void> {
   const containers = await listContainers(engine, targetLabels(target));
-  await Promise.all(
-    containers.map(async ({ Id }) => {
-      await stopContainer(engine, Id, grace);
-      await removeContainer(engine, Id);
-    }),
-  );
+  const ids = containers.map(({ Id }) => Id);
+  await removeStopped(engine, ids, grace);
 }
 
 /** Containers of the same service in other environments. */

@@ -160,12 +160,13 @@ function silent({ host, target }: Gate, last: ProbeAnswer): Refusal {
 
 async function failure({ host, target, name }: Gate, { reason, fix, detail = [] }: Refusal): Promise<DeployerError> {
   const output = await lastOutput(host.engine, name, SHOWN_LOG_LINES).catch(() => []);
+  const place = host.options.replicas > 1 ? [`in the container ${name}`] : [];
   const limit = formatDuration(target.service.health?.timeout ?? target.service.timeout);
   return new DeployerError({
     code: 'HEALTH_CHECK_FAILED',
     stage: 'health_check',
     reason: `${target.service.name} ${reason.replace('in time', `within ${limit}`)}`,
     fix,
-    detail: [...detail, ...output.map(({ line }) => printableLine(line))],
+    detail: [...place, ...detail, ...output.map(({ line }) => printableLine(line))],
   });
 }

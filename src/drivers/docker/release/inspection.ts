@@ -5,8 +5,14 @@ import { LABEL, routeName, targetLabels } from '../names.ts';
 import { readSlots, type SlotState, sharesOf } from '../proxy/slots.ts';
 import { isGated } from './placement.ts';
 
-/** One container of a target, and its share by the slots. */
+/** The containers of one release, in the order of their numbers, and their share by the slots. */
 export interface ReleaseView {
+  readonly release: string;
+  readonly replicas: readonly [ReplicaView, ...ReplicaView[]];
+  readonly percent: number;
+}
+
+export interface ReplicaView {
   readonly release: string;
   readonly name: string;
   /** As it stands in slots. */
@@ -28,13 +34,33 @@ export async function viewTarget(host: Host, target: Target): Promise<TargetView
     readSlots(host, routeName(target)),
   ]);
   const shares = sharesOf(slots?.slots ?? []);
-  const releases = containers.map((container) => {
-    const name = container.Name.slice(1);
-    const address = `${name}:${container.Config.Labels?.[LABEL.port] ?? ''}`;
-    const release = container.Config.Labels?.[LABEL.release] ?? '';
-    return { release, name, address, percent: shares.get(address) ?? 0, container };
-  });
-  return { slots, releases };
+  return { slots, releases: grouped(containers.map((container) => replicaOf(container, shares))) };
+}
+
+function replicaOf(container: ContainerView, shares: ReadonlyMap<string, number>): ReplicaView {
+  const name = container.Name.slice(1);
+  const address = `${name}:${container.Config.Labels?.[LABEL.port] ?? ''}`;
+  const release = container.Config.Labels?.[LABEL.release] ?? '';
+  return { release, name, address, percent: shares.get(address) ?? 0, container };
+}
+
+function grouped(replicas: readonly ReplicaView[]): readonly ReleaseView[] {
+  const releases = new Map<string, [ReplicaView, ...ReplicaView[]]>();
+  for (const replica of replicas) {
+    const known = releases.get(replica.release);
+    if (known) known.push(replica);
+    else releases.set(replica.release, [replica]);
+  }
+  return [...releases].map(([release, its]) => ({
+    release,
+    replicas: its.sort((one, other) => numberOf(one) - numberOf(other)),
+    percent: its.reduce((sum, { percent }) => sum + percent, 0),
+  }));
+}
+
+/** Those that older versions made have none. */
+function numberOf({ container }: ReplicaView): number {
+  return Number(container.Config.Labels?.[LABEL.replica] ?? 1);
 }
 
 export async function inspectTarget(target: Target, context: DriverContext): Promise<Inspection> {
@@ -49,21 +75,34 @@ export async function inspectTarget(target: Target, context: DriverContext): Pro
   };
 }
 
-function inspected({ release, address, percent, container }: ReleaseView, host: Host): InspectedRelease {
-  const { State, RestartCount, Config } = container;
+function inspected({ release, percent, replicas }: ReleaseView, host: Host): InspectedRelease {
+  const [{ address, container: first }] = replicas;
   const url = percent > 0 ? urlOf(host) : undefined;
-  const detail = detailOf(container);
+  const containers = replicas.map(({ container }) => container);
+  const started = containers.flatMap(({ State }) => (State.Running ? [State.StartedAt] : [])).sort()[0];
+  const detail = worstDetail(replicas);
   return {
     ref: release,
-    version_id: Config.Labels?.[LABEL.version] ?? '',
-    state: stateOf(container),
+    version_id: first.Config.Labels?.[LABEL.version] ?? '',
+    state: WORST_FIRST.find((state) => containers.some((one) => stateOf(one) === state)) ?? 'failed',
     percent,
-    restarts: RestartCount,
+    restarts: containers.reduce((sum, { RestartCount }) => sum + RestartCount, 0),
     ...(url ? { url } : {}),
     ...(host.options.worker ? {} : { internal_url: `http://${address}` }),
-    ...(State.Running ? { started_at: State.StartedAt } : {}),
+    ...(started ? { started_at: started } : {}),
     ...(detail ? { detail } : {}),
   };
+}
+
+const WORST_FIRST: readonly InspectedRelease['state'][] = ['failed', 'stopped', 'starting', 'running'];
+
+/** Of several, which one it is about. */
+function worstDetail(replicas: readonly ReplicaView[]): string | undefined {
+  const details = replicas.flatMap(({ name, container }) => {
+    const detail = detailOf(container);
+    return detail === undefined ? [] : [replicas.length > 1 ? `${name} ${detail}` : detail];
+  });
+  return details.length > 0 ? details.join('; ') : undefined;
 }
 
 function stateOf(container: ContainerView): InspectedRelease['state'] {

@@ -1,7 +1,7 @@
 import type { DriverContext, LogLine, LogRequest, Target } from '../../../core/driver.ts';
 import { frameLines, type OutputLine } from '../engine/streams.ts';
 import { type Host, openHost } from '../host.ts';
-import { type ReleaseView, viewTarget } from './inspection.ts';
+import { type ReplicaView, viewTarget } from './inspection.ts';
 
 /** How often is looked for containers that have come since. */
 const LOOK_EVERY = 1_000;
@@ -25,21 +25,22 @@ export async function* releaseLogs(
 
 async function* linesOf(target: Target, request: LogRequest, context: DriverContext): AsyncGenerator<LogLine> {
   const host = await openHost(target, context);
-  const wanted = await wantedReleases(host, target, request);
+  const wanted = await wantedReplicas(host, target, request);
   const last = await Promise.all(wanted.map((view) => collect(host, target, view, request.tail)));
   const lines = last.flat().sort((one, other) => ((one.at ?? '') < (other.at ?? '') ? -1 : 1));
   yield* lines.slice(-request.tail);
   if (request.follow) yield* new Follower(host, target, request, context).lines(wanted);
 }
 
-async function wantedReleases(host: Host, target: Target, { ref }: LogRequest): Promise<readonly ReleaseView[]> {
+async function wantedReplicas(host: Host, target: Target, { ref }: LogRequest): Promise<readonly ReplicaView[]> {
   const { releases } = await viewTarget(host, target);
-  if (ref !== undefined) return releases.filter(({ release }) => release === ref);
   const live = releases.filter(({ percent }) => percent > 0);
-  return live.length > 0 ? live : releases.slice(-1);
+  const usual = live.length > 0 ? live : releases.slice(-1);
+  const wanted = ref === undefined ? usual : releases.filter(({ release }) => release === ref);
+  return wanted.flatMap(({ replicas }) => replicas);
 }
 
-async function collect(host: Host, target: Target, view: ReleaseView, tail: number): Promise<LogLine[]> {
+async function collect(host: Host, target: Target, view: ReplicaView, tail: number): Promise<LogLine[]> {
   const lines: LogLine[] = [];
   for await (const line of outputOf(host, view, { tail })) lines.push(logLine(target, view, line));
   return lines;
@@ -47,7 +48,7 @@ async function collect(host: Host, target: Target, view: ReleaseView, tail: numb
 
 async function* outputOf(
   { engine }: Host,
-  { name }: ReleaseView,
+  { name }: ReplicaView,
   query: Readonly<Record<string, string | number>>,
 ): AsyncGenerator<OutputLine> {
   const all = { stdout: 1, stderr: 1, timestamps: 1, ...query };
@@ -57,7 +58,7 @@ async function* outputOf(
 }
 
 /** Begins with the time, in a form that sorts as text. */
-function logLine({ service }: Target, { release }: ReleaseView, { channel, line }: OutputLine): LogLine {
+function logLine({ service }: Target, { release }: ReplicaView, { channel, line }: OutputLine): LogLine {
   const space = line.indexOf(' ');
   const at = space > 0 ? line.slice(0, space) : '';
   const known = /^\d{4}-\d\d-\d\dT/.test(at);
@@ -87,7 +88,7 @@ class Follower {
     this.#context = context;
   }
 
-  async *lines(begun: readonly ReleaseView[]): AsyncGenerator<LogLine> {
+  async *lines(begun: readonly ReplicaView[]): AsyncGenerator<LogLine> {
     const { signal, clock } = this.#context;
     for (const view of begun) this.#follow(view, { tail: 0 });
     while (!signal.aborted) {
@@ -104,16 +105,16 @@ class Follower {
   }
 
   async #look(): Promise<void> {
-    const wanted = await wantedReleases(this.#host, this.#target, this.#request).catch(() => []);
+    const wanted = await wantedReplicas(this.#host, this.#target, this.#request).catch(() => []);
     for (const view of wanted) if (!this.#followed.has(view.name)) this.#follow(view, { tail: 'all' });
   }
 
-  #follow(view: ReleaseView, { tail }: { readonly tail: number | 'all' }): void {
+  #follow(view: ReplicaView, { tail }: { readonly tail: number | 'all' }): void {
     this.#followed.add(view.name);
     void this.#read(view, tail).catch(() => this.#followed.delete(view.name));
   }
 
-  async #read(view: ReleaseView, tail: number | 'all'): Promise<void> {
+  async #read(view: ReplicaView, tail: number | 'all'): Promise<void> {
     for await (const line of outputOf(this.#host, view, { tail, follow: 1 })) {
       this.#ready.push(logLine(this.#target, view, line));
       this.#wake();

@@ -1,15 +1,23 @@
 import type { DriverContext, Share, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
-import { removeContainer, stopContainer } from '../engine/container.ts';
+import { removeStopped } from '../engine/container.ts';
 import { type Host, openHost } from '../host.ts';
 import { routeName } from '../names.ts';
 import { ensureProxy } from '../proxy/container.ts';
 import { ensureRoute } from '../proxy/routes.ts';
-import { assignSlots, drain, readSlots, type SlotState, writeSlots } from '../proxy/slots.ts';
+import {
+  assignSlots,
+  drain,
+  type ReleaseShare,
+  readSlots,
+  type SlotState,
+  spreadShares,
+  writeSlots,
+} from '../proxy/slots.ts';
 import { KEPT_IMAGES, removeImages } from './images.ts';
-import { viewTarget } from './inspection.ts';
-import { wakeRelease } from './placement.ts';
+import { type ReplicaView, viewTarget } from './inspection.ts';
+import { wakeReplicas } from './placement.ts';
 
 /** Sets the shares between two requests. Requests under way are finished: nothing is stopped here. */
 export async function setTraffic(target: Target, shares: readonly Share[], context: DriverContext): Promise<void> {
@@ -17,14 +25,15 @@ export async function setTraffic(target: Target, shares: readonly Share[], conte
   const host = await openHost(target, context);
   await ensureProxy(host, context);
   const { releases, slots } = await viewTarget(host, target);
-  const addresses = new Map<string, number>();
+  const live: ReleaseShare[] = [];
   for (const [release, percent] of wanted) {
     const view = releases.find((one) => one.release === release);
     if (!view) throw gone(target, release);
-    if (!view.container.State.Running) await wakeRelease(host, target, view.name, context);
-    addresses.set(view.address, percent);
+    const asleep = view.replicas.filter(({ container }) => !container.State.Running);
+    await wakeReplicas(host, target, namesOf(asleep), context);
+    live.push({ addresses: view.replicas.map(({ address }) => address), percent });
   }
-  await switchSlots(host, target, slots ?? (await newSlots(host, target)), addresses);
+  await switchSlots(host, target, slots ?? (await newSlots(host, target)), live);
 }
 
 /** A host whose proxy was lost has the route no more. */
@@ -39,9 +48,9 @@ async function switchSlots(
   host: Host,
   target: Target,
   before: SlotState,
-  shares: ReadonlyMap<string, number>,
+  releases: readonly ReleaseShare[],
 ): Promise<void> {
-  const slots = assignSlots(before.slots, shares);
+  const slots = assignSlots(before.slots, spreadShares(before.slots, releases));
   if (slots.every((address, slot) => address === before.slots[slot])) return;
   await writeSlots(host, routeName(target), before, slots);
 }
@@ -54,11 +63,16 @@ export async function retireRelease(target: Target, ref: Json, context: DriverCo
   if (!view) return;
   if (view.percent > 0) throw live(target, view.release);
   const { drain_timeout, stop_timeout } = host.options;
-  const state = await drain(host, [view.address], drain_timeout, context);
-  if (state === 'busy') context.log(`${view.name} is stopped with requests under way: drain_timeout is over`, 'info');
-  await stopContainer(host.engine, view.name, stop_timeout);
-  await removeContainer(host.engine, view.name);
+  const addresses = view.replicas.map(({ address }) => address);
+  const state = await drain(host, addresses, drain_timeout, context);
+  const [{ name }] = view.replicas;
+  if (state === 'busy') context.log(`${name} is stopped with requests under way: drain_timeout is over`, 'info');
+  await removeStopped(host.engine, namesOf(view.replicas), stop_timeout);
   await removeImages(host.engine, target, KEPT_IMAGES);
+}
+
+function namesOf(replicas: readonly ReplicaView[]): readonly string[] {
+  return replicas.map(({ name }) => name);
 }
 
 function sharesByRelease(shares: readonly Share[]): ReadonlyMap<string, number> {
