@@ -42,6 +42,8 @@ export interface DriverFacts {
   readonly concurrency: number;
   /** What the artifact has to be. */
   readonly artifact: Artifact['kind'];
+  /** Whether a plan asks `preflight`, as `doctor` does. Without, there is nothing that could refuse a deploy. */
+  readonly askedByPlans?: boolean;
   /** JSON Schema of the options that stand under the driver's name. */
   readonly optionsSchema: JsonObject;
   /** Checks options and fills in defaults. Pure. Paths in problems are relative to the options. */

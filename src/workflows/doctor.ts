@@ -2,10 +2,10 @@ import { configurationOf } from '../core/configuration.ts';
 import type { Finding } from '../core/finding.ts';
 import { count } from '../core/text.ts';
 import { checkEnvironment } from './check-environment.ts';
-import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { environmentNames, isConfigured } from './environments.ts';
 import { findTarget } from './observe.ts';
 import { observeDatabases } from './observe-databases.ts';
+import { preflight } from './preflight.ts';
 import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -46,20 +46,8 @@ async function examineEnvironment(workspace: Workspace, name: string): Promise<F
   const { findings } = await checkEnvironment(workspace, name);
   const variables = await resolveVariables(workspace, environment, configurationOf(environment, state));
   const databases = await observeDatabases(workspace, environment, variables);
-  const platforms = await Promise.all(
-    Object.values(environment.services).map(async (service) => {
-      const driver = await requireDriver(workspace, service.driver);
-      const context = driverContext(workspace, driver, {
-        signal: AbortSignal.timeout(30_000),
-        timeout: 30_000,
-        key: 'doctor',
-      });
-      return driver.preflight(
-        targetOf(workspace.config, environment, service, state?.resources[service.name] ?? null),
-        context,
-      );
-    }),
-  );
+  const services = Object.values(environment.services);
+  const platforms = await Promise.all(services.map((service) => preflight(workspace, { environment, state }, service)));
   return [...findings, ...databases.findings, ...platforms.flat()];
 }
 

@@ -9,6 +9,7 @@ import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } f
 import { readSource } from '../project/git-head.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { observeDatabases } from './observe-databases.ts';
+import { preflightPlan } from './preflight.ts';
 import { refuseErrors } from './refuse.ts';
 import { folderFindings } from './service-folders.ts';
 import { sourceDigest } from './sources.ts';
@@ -30,6 +31,8 @@ export interface ObserveRequest {
   readonly version?: Version;
   /** Environment that a promotion takes the version from. */
   readonly from?: string;
+  /** Something may be built: platforms are asked whether it could be deployed then. */
+  readonly building?: true;
 }
 
 /** A snapshot, and the values behind its fingerprints, which must never be in it. */
@@ -47,9 +50,10 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
   const variables = await resolveVariables(workspace, environment, configuration);
   const drivers = await loadFacts(workspace, environment);
   const key = await workspace.state.key();
-  const [databases, inspections] = await Promise.all([
+  const [databases, inspections, refusals] = await Promise.all([
     observeDatabases(workspace, environment, variables),
     inspectAll(workspace, environment, current),
+    request.building ? preflightPlan(workspace, { environment, state: current }, drivers) : [],
   ]);
   const snapshot: Snapshot = {
     config: workspace.config,
@@ -62,7 +66,14 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
     databases: databases.observed,
     drivers,
     inspections,
-    findings: [...workspace.warnings, ...skipped, ...unfinished(current), ...variables.findings, ...databases.findings],
+    findings: [
+      ...workspace.warnings,
+      ...skipped,
+      ...unfinished(current),
+      ...variables.findings,
+      ...databases.findings,
+      ...refusals,
+    ],
     ...(request.version ? { version: request.version } : {}),
     ...(request.from ? { from: requireState(document, request.from) } : {}),
   };

@@ -1,25 +1,7 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationContext, MigrationTarget } from '../../src/core/migration.ts';
 import type { Processes } from '../../src/core/ports.ts';
 import { Secret } from '../../src/core/secret.ts';
-
-/** A temporary project with `db/` as its migrations folder. */
-export async function project(files: Readonly<Record<string, string>>): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), 'deployer-migrations-'));
-  await mkdir(join(root, 'db'));
-  await addFiles(root, files);
-  return root;
-}
-
-export async function addFiles(root: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(root, 'db', name)), { recursive: true });
-    await writeFile(join(root, 'db', name), text);
-  }
-}
 
 export function targetOf(root: string, url: string, more: Partial<MigrationTarget> = {}): MigrationTarget {
   const shape = { database: 'main', connection_env: 'DATABASE_URL', root, path: 'db', options: {} };

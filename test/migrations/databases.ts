@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { mariadbDatabase, mariadbUnavailable } from '../support/mariadb.ts';
 import { postgresDatabase, postgresUnavailable } from '../support/postgres.ts';
+import { temporaryFolder } from './project.ts';
 
 export interface TestDatabase {
   readonly url: string;
@@ -62,7 +61,7 @@ export const dialects: readonly TestDialect[] = [
 ];
 
 async function sqliteDatabase(): Promise<TestDatabase & { readonly file: string }> {
-  const file = join(await mkdtemp(join(tmpdir(), 'deployer-sqlite-')), 'test.db');
+  const file = join(await temporaryFolder(), 'test.db');
   return { url: `sqlite:${file}`, file, sql: async (text) => query(file, text) };
 }
 

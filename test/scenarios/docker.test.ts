@@ -48,6 +48,17 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
     expect(await thingsOf(engine, name)).toEqual(before);
   });
 
+  it('is not planned for a host that cannot run it', async () => {
+    const text = await project.read('deploy.config.yaml');
+    await project.edit('deploy.config.yaml', 'stop_timeout: 1s', 'platform: linux/s390x');
+    const outcome = await project.run(['plan', '--json'], { env });
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.json().findings).toMatchObject([
+      { level: 'error', message: expect.stringContaining('is built for linux/s390x, and its host runs linux/') },
+    ]);
+    await project.write('deploy.config.yaml', text);
+  });
+
   it('gives a canary its share, takes it back, and gives it everybody', async () => {
     await project.write('app/label.txt', 'two');
     await run(['deploy', '--canary', '10']);

@@ -17,6 +17,7 @@ export const facts: DriverFacts = {
   ],
   concurrency: 4,
   artifact: 'image',
+  askedByPlans: true,
   optionsSchema,
   checkOptions,
 };

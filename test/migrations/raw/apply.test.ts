@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/migrations/engines/raw.ts';
-import { addFiles, contextOf, project, targetOf } from '../context.ts';
+import { contextOf, targetOf } from '../context.ts';
 import { dialects } from '../databases.ts';
+import { addFiles, project } from '../project.ts';
 
 for (const dialect of dialects) {
   const suffix = dialect.unavailable === undefined ? '' : ` (skipped: ${dialect.unavailable})`;

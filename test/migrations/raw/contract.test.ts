@@ -1,8 +1,9 @@
 import { describe, it } from 'vitest';
 import { engine } from '../../../src/migrations/engines/raw.ts';
 import { migrationEngineContract } from '../../contracts/migration-engine.ts';
-import { addFiles, contextOf, project, targetOf } from '../context.ts';
+import { contextOf, targetOf } from '../context.ts';
 import { dialects, type TestDialect } from '../databases.ts';
+import { addFiles, project } from '../project.ts';
 
 for (const dialect of dialects) {
   if (dialect.unavailable === undefined) {

@@ -4,8 +4,9 @@ import { DeployerError } from '../../../src/core/errors.ts';
 import type { MigrationTarget } from '../../../src/core/migration.ts';
 import { engine } from '../../../src/migrations/engines/raw.ts';
 import { freePort } from '../../support/database-server.ts';
-import { contextOf, project, targetOf } from '../context.ts';
+import { contextOf, targetOf } from '../context.ts';
 import { dialects, type TestDatabase } from '../databases.ts';
+import { project } from '../project.ts';
 import { until } from '../until.ts';
 
 const GOOD = { '0001_a.sql': 'create table a (id integer);' };

@@ -2,7 +2,8 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/migrations/engines/raw.ts';
-import { project, targetOf } from '../context.ts';
+import { targetOf } from '../context.ts';
+import { project } from '../project.ts';
 
 async function filesOf(files: Readonly<Record<string, string>>, options: Record<string, string> = {}) {
   return await engine.files(targetOf(await project(files), 'sqlite:x.db', { options }));

@@ -3,7 +3,8 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/migrations/engines/raw.ts';
 import { postgresDatabase, postgresUnavailable } from '../../support/postgres.ts';
-import { contextOf, project, targetOf } from '../context.ts';
+import { contextOf, targetOf } from '../context.ts';
+import { project } from '../project.ts';
 import { until } from '../until.ts';
 
 const LONG = process.env['DEPLOYER_LONG'] !== undefined;

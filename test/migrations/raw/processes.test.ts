@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { engine } from '../../../src/migrations/engines/raw.ts';
-import { contextOf, project, targetOf } from '../context.ts';
+import { contextOf, targetOf } from '../context.ts';
 import { dialects } from '../databases.ts';
+import { project } from '../project.ts';
 import { until } from '../until.ts';
 import { bundleMigrator } from './migrate-process.ts';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/migrations/engines/raw.ts';
-import { contextOf, project, targetOf } from '../context.ts';
+import { contextOf, targetOf } from '../context.ts';
+import { project } from '../project.ts';
 
 const GOOD = { '0001_a.sql': 'create table a (id integer);' };
 

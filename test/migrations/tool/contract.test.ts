@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { migrationEngines } from '../../../src/migrations/catalog.ts';
 import { migrationEngineContract } from '../../contracts/migration-engine.ts';
-import { addFiles, contextOf, project, targetOf } from '../context.ts';
+import { contextOf, targetOf } from '../context.ts';
 import { recordingProcesses } from '../processes.ts';
+import { addFiles, project } from '../project.ts';
 import { type FakeTool, installFake } from './fake-tools.ts';
 
 interface Layout {
