@@ -118,10 +118,12 @@ describe.skipIf(dockerUnavailable)(`replicas of a release${reason}`, () => {
     await world.switchTo(target, one);
   });
 
-  it('are retired together', async () => {
+  it('are retired and destroyed together', async () => {
     await world.driver.retire(target, two.ref, world.context());
     expect((await world.things()).filter((thing) => thing.includes(String(two.ref)))).toEqual([]);
     expect((await releases()).map(({ ref }) => ref)).toEqual([one.ref]);
+    await world.driver.destroy(target, world.context());
+    expect((await world.things()).filter((thing) => thing.startsWith('container '))).toEqual([]);
   });
 
   async function share(first: number, second: number): Promise<void> {
