@@ -75,7 +75,7 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     tool: TOOL_VERSION,
     /** Asked of the system only where something is put on record. */
     get who() {
-      return systemIdentity(environment).who;
+      return systemIdentity(environment);
     },
     clock,
     entropy,

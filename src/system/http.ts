@@ -2,6 +2,7 @@ import { formatDuration } from '../core/duration.ts';
 import { DeployerError, type Failure } from '../core/errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../core/ports.ts';
 import { printableLine } from '../core/text.ts';
+import { connectionWords, isCertificate } from './connection-words.ts';
 import type { Connections, Lookup } from './exchange.ts';
 
 export interface HttpOptions {
@@ -72,9 +73,7 @@ function mapped(error: unknown, request: HttpRequest, url: URL): DeployerError {
     return failure('TIMEOUT', what, `no complete answer within ${formatDuration(request.timeout)}`);
   if (code === 'ERR_INVALID_CHAR' || code === 'ERR_INVALID_HTTP_TOKEN')
     return failure('INVALID_CONFIG', what, 'a header holds a character that HTTP does not allow', HEADER_FIX);
-  if (isCertificate(code))
-    return failure('PLATFORM_UNAVAILABLE', what, `the certificate was not accepted (${code})`, CA_FIX);
-  return failure('PLATFORM_UNAVAILABLE', what, wordsFor(code));
+  return failure('PLATFORM_UNAVAILABLE', what, connectionWords(code), isCertificate(code) ? CA_FIX : undefined);
 }
 
 const HEADER_FIX = 'Look for a line break at the end of the token';
@@ -88,25 +87,4 @@ function failure(code: Failure['code'], what: string, words: string, fix?: strin
 function placeOf(url: URL): string {
   const place = printableLine(`${url.protocol}//${url.host}${url.pathname}`);
   return place.length > 200 ? `${place.slice(0, 200)}…` : place;
-}
-
-function isCertificate(code: string | undefined): boolean {
-  return /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT)/.test(code ?? '');
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection was closed before the answer was complete',
-  EPIPE: 'the connection was closed before the answer was complete',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name of the host could not be resolved',
-  ETIMEDOUT: 'the host did not accept a connection in time',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  EPROTO: 'the host does not speak TLS as expected',
-};
-
-function wordsFor(code: string | undefined): string {
-  if (code?.startsWith('HPE_')) return 'the answer is not valid HTTP';
-  return WORDS[code ?? ''] ?? `the connection failed (${code ?? 'unknown error'})`;
 }

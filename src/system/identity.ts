@@ -1,15 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { printableLine } from '../core/text.ts';
 
-/** Who runs the tool, and where; for locks, the audit log and the choice of a reporter. */
-export interface Identity {
-  /** `ann@laptop`, or in CI who caused it: `octocat@github-actions`. One printable line. */
-  readonly who: string;
-  readonly host: string;
-  /** Which CI this is; absent on a person's machine. */
-  readonly ci?: string;
-}
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What gives a CI away, what it is called, and which variable names the person who caused the run. */
@@ -26,12 +17,15 @@ const CI_SYSTEMS: readonly { readonly mark: string; readonly name: string; reado
 
 const LONGEST = 100;
 
-export function systemIdentity(environment: Environment): Identity {
-  const host = short(hostname());
+/**
+ * Who runs the tool, for locks and the audit log: `ann@laptop`, or in CI who caused it: `octocat@github-actions`. One
+ * printable line.
+ */
+export function systemIdentity(environment: Environment): string {
   const system = CI_SYSTEMS.find(({ mark }) => isOn(environment[mark]));
-  if (!system) return { who: short(`${userName(environment)}@${host}`), host };
+  if (!system) return short(`${userName(environment)}@${short(hostname())}`);
   const actor = environment[system.actor] || userName(environment);
-  return { who: short(`${actor}@${system.name}`), host, ci: system.name };
+  return short(`${actor}@${system.name}`);
 }
 
 /** `CI=false` and `CI=0` are how people say that this is none. */

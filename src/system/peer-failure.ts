@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { Peer, PeerRequest } from '../core/ports.ts';
+import { connectionWords } from './connection-words.ts';
 
 /** A command that carried a connection, and what it said before it ended. */
 export class CommandEnded extends Error {
@@ -24,7 +25,7 @@ export function peerFailure(
     return failure('TIMEOUT', `${placeOf(peer)} did not answer`, [
       `no answer to ${what} within ${formatDuration(timeout)}`,
     ]);
-  const words = error instanceof CommandEnded ? [error.message, ...error.said] : [wordsFor(error.code)];
+  const words = error instanceof CommandEnded ? [error.message, ...error.said] : [connectionWords(error.code)];
   const code = error.code === 'EACCES' || error.code === 'EPERM' ? 'INSUFFICIENT_PERMISSIONS' : 'PLATFORM_UNAVAILABLE';
   return failure(code, `${placeOf(peer)} cannot be reached`, words);
 }
@@ -36,26 +37,4 @@ function failure(code: DeployerError['code'], what: string, detail: readonly str
 function placeOf(peer: Peer): string {
   if (peer.kind === 'unix') return `unix://${peer.path}`;
   return peer.kind === 'tcp' ? `tcp://${peer.host}:${peer.port}` : `The other end of ${peer.argv[0]}`;
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such socket',
-  ENOTSOCK: 'it is no socket',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection was closed before the answer was complete',
-  EPIPE: 'the connection was closed before the answer was complete',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name of the host could not be resolved',
-  ETIMEDOUT: 'the host did not accept a connection in time',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-};
-
-function wordsFor(code: string | undefined): string {
-  if (code?.startsWith('HPE_')) return 'the answer is not valid HTTP';
-  if (/^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|ERR_SSL)/.test(code ?? ''))
-    return `the certificate was not accepted (${code})`;
-  return WORDS[code ?? ''] ?? `the connection failed (${code ?? 'unknown error'})`;
 }
