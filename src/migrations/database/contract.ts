@@ -38,6 +38,8 @@ export interface Session {
    * other writers will do, where the dialect has one.
    */
   lock(scope: 'run' | 'file'): Promise<void>;
+  /** Whether somebody else holds that lock at this moment, as far as the dialect can tell without taking it. */
+  isLocked(): Promise<boolean>;
   /** A table's full name, in quotes, independent of what a script sets; by default where new tables go. */
   table(name: string, schema?: string): string;
   hasTable(name: string, schema?: string): Promise<boolean>;

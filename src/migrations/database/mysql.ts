@@ -50,6 +50,10 @@ function session(connection: Connection, run: Run, watch: Watch, database: strin
     // Most statements on tables commit by themselves.
     transactional: false,
     lock: () => untilLocked(watch, () => tryLock(run, lockName(database))),
+    async isLocked() {
+      const [row] = await run('select is_used_lock(?) as holder', [lockName(database)]);
+      return row?.['holder'] !== null && row?.['holder'] !== undefined;
+    },
     table: (name, schema = database) => `${quoted(schema)}.${quoted(name)}`,
     async hasTable(name, schema = database) {
       const sql = 'select 1 from information_schema.tables where table_schema = ? and table_name = ?';

@@ -71,6 +71,7 @@ function session(client: Client, run: Run, watch: Watch, at: { database: string;
       await settings(run);
       await untilLocked(watch, () => tryLock(run, lockKey(at)));
     },
+    isLocked: async () => (await holder(run, lockKey(at))) !== undefined,
     table,
     async hasTable(name, schema) {
       return (await run('select to_regclass(?) as found', [table(name, schema)]))[0]?.['found'] != null;
@@ -119,17 +120,20 @@ async function settings(run: Run): Promise<void> {
 
 async function tryLock(run: Run, key: string): Promise<Attempt> {
   const [row] = await run('select pg_try_advisory_lock(?::bigint) as held', [key]);
-  return row?.['held'] === true ? { held: true } : { held: false, by: await holder(run, key) };
+  if (row?.['held'] === true) return { held: true };
+  const pid = await holder(run, key);
+  return { held: false, by: pid === undefined ? 'another session' : `the session with backend process ${pid}` };
 }
 
-async function holder(run: Run, key: string): Promise<string> {
+/** Backend process of the session that holds the lock. */
+async function holder(run: Run, key: string): Promise<string | undefined> {
   const [row] = await run(
     `select pid from pg_locks where locktype = 'advisory' and granted and objsubid = 1
        and database = (select oid from pg_database where datname = current_database())
        and ((classid::bigint << 32) | objid::bigint) = ?::bigint`,
     [key],
   );
-  return row === undefined ? 'another session' : `the session with backend process ${String(row['pid'])}`;
+  return row === undefined ? undefined : String(row['pid']);
 }
 
 /** Advisory locks are per database already; the schema tells projects in one database apart. */

@@ -61,6 +61,8 @@ function session({ channel, send, watch, file }: Parts): Session {
     async lock(scope) {
       if (scope === 'run') runLock = await lockBeside(file, watch);
     },
+    // To see it one would have to write.
+    isLocked: async () => false,
     table: (name, schema = 'main') => `"${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`,
     hasTable: async (name) =>
       (await query("select 1 from main.sqlite_master where type = 'table' and name = ?", [name])).length > 0,

@@ -2,7 +2,7 @@ import type { MigrationContext, MigrationEngine, MigrationStatus, MigrationTarge
 import { requireAddress } from '../database/address.ts';
 import { readSession } from '../database/session.ts';
 import { readSqlFiles } from '../raw/files.ts';
-import { readLedger } from '../raw/ledger.ts';
+import { readSettledLedger } from '../raw/ledger.ts';
 import { compare, statusOf } from '../raw/standing.ts';
 
 /** Plain SQL files on SQLite, PostgreSQL and MySQL or MariaDB. */
@@ -32,6 +32,6 @@ export const engine: MigrationEngine = {
 async function status(target: MigrationTarget, context: MigrationContext): Promise<MigrationStatus> {
   const address = requireAddress(target);
   const found = readSqlFiles(target);
-  const ledger = await readSession(target, address, context, { absent: () => [], present: readLedger });
+  const ledger = await readSession(target, address, context, { absent: () => [], present: readSettledLedger });
   return statusOf(compare(target, found, ledger, address.dialect));
 }

@@ -58,6 +58,24 @@ export async function readLedger(session: Session): Promise<readonly LedgerRow[]
   return rows.map(ledgerRow).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/**
+ * The same for one that only looks: what another session works on at this moment has not been done, and is not half done
+ * either. Without its lock a row that stays unfinished was left behind.
+ */
+export async function readSettledLedger(session: Session): Promise<readonly LedgerRow[]> {
+  for (let before: LedgerRow | undefined; ; ) {
+    const rows = await readLedger(session);
+    const unfinished = rows.find(({ state }) => state === 'started' || state === 'reverting');
+    if (unfinished === undefined || isSame(unfinished, before)) return rows;
+    if (await session.isLocked()) return rows.filter((row) => row !== unfinished);
+    before = unfinished;
+  }
+}
+
+function isSame(row: LedgerRow, other: LedgerRow | undefined): boolean {
+  return row.id === other?.id && row.state === other.state && row.started_at === other.started_at;
+}
+
 export async function findRow(session: Session, id: string): Promise<LedgerRow | undefined> {
   const [row] = await session.query(`select ${COLUMNS} from ${session.table(TABLE)} where id = ?`, [id]);
   return row === undefined ? undefined : ledgerRow(row);
