@@ -1,5 +1,6 @@
-// C0 and C1 controls, DEL, bidirectional overrides and isolates, line and paragraph separators.
-const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+// C0 and C1 controls, DEL, bidirectional overrides and isolates, line and paragraph separators, noncharacters.
+const UNSAFE =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
 
 /**
  * Makes foreign text safe to print: terminal escapes, carriage returns and bidirectional marks become `\x1b`-like

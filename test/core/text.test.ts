@@ -15,6 +15,10 @@ describe('printable text', () => {
     expect(printable(text)).toBe(shown);
   });
 
+  test('what no text may hold is escaped', () => {
+    expect(printableLine('a\ufffeb\uffff')).toBe('a\\ufffeb\\uffff');
+  });
+
   test('letters of any language, newlines and tabs stay', () => {
     expect(printable('Größe 漢字 🔑\n\tx')).toBe('Größe 漢字 🔑\n\tx');
   });
