@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { caddyProgram, find, run } from './packages.ts';
@@ -27,6 +27,7 @@ export async function makeImages(socket: string, folder: string): Promise<readon
 
 async function rootFolder(name: keyof typeof IMAGES, folder: string): Promise<string> {
   const root = join(folder, `image-${name}`);
+  if (existsSync(root)) return root;
   for (const part of ['bin', 'etc', 'tmp', 'config', 'data', 'usr/bin'])
     mkdirSync(join(root, part), { recursive: true });
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\n');
