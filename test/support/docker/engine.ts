@@ -35,18 +35,19 @@ export function dockerEngine(): Promise<Engine> {
   });
 }
 
-/** The engine of a host with the images that tests build upon; the first is the `dockerEngine`. */
-export async function hostEngine(number: number): Promise<Engine & Host> {
+/** The engine of a host with images that tests build upon, all unless told otherwise; the first is the `dockerEngine`. */
+export async function hostEngine(number: number, images?: Parameters<typeof makeImages>[2]): Promise<Engine & Host> {
+  // It makes the folders that all others have their images from.
   if (number > 1) await hostEngine(1);
   return once(`engine-${number}`, async (folder) => {
     const host = await startHost(number);
-    await makeImages(host.socket, folder);
+    await makeImages(host.socket, folder, images);
     return { ...host, endpoint: `unix://${host.socket}` };
   });
 }
 
 /** What the first caller of the test run made; the others wait for it. */
-async function once<T>(name: string, make: (folder: string) => Promise<T>): Promise<T> {
+export async function once<T>(name: string, make: (folder: string) => Promise<T>): Promise<T> {
   const folder = inject('servers');
   const facts = join(folder, `${name}.json`);
   await exclusively(join(folder, `${name}.lock`), async () => {

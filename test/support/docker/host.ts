@@ -37,11 +37,6 @@ export async function startHost(number: number): Promise<Host> {
   return JSON.parse(readFileSync(facts, 'utf8'));
 }
 
-/** argv of a command inside the host, which ends with it at the latest. */
-export function inside({ pid }: Host, argv: readonly string[]): readonly string[] {
-  return ['nsenter', '--mount', '--net', '--pid', '--uts', '--target', String(pid), ...argv];
-}
-
 /** In namespaces of its own: whatever it starts, mounts and routes goes with its first process, however that ends. */
 async function launch(number: number, folder: string, first: Network | undefined): Promise<Host> {
   await installEngine();
@@ -96,4 +91,15 @@ async function untilAnswers(socket: string, home: string): Promise<void> {
     if (answer?.status === 200) return;
     if (Date.now() > end) throw new Error(`the container engine did not start: ${readFileSync(join(home, 'log'))}`);
   }
+}
+
+/** A port that no other in this test run was given, below those that the kernel gives. */
+export async function nextPort(): Promise<number> {
+  const file = join(inject('servers'), 'ports');
+  let port = 20_000;
+  await exclusively(`${file}.lock`, async () => {
+    if (existsSync(file)) port = Number(readFileSync(file, 'utf8')) + 1;
+    await writeFile(file, String(port));
+  });
+  return port;
 }
