@@ -27,7 +27,7 @@ export async function ensureProxy(host: Host, context: DriverContext): Promise<'
 }
 
 /** A second network of the same name would be made without complaint. */
-async function ensureNetwork({ engine, shared: { network } }: Host): Promise<void> {
+export async function ensureNetwork({ engine, shared: { network } }: Host): Promise<void> {
   const found = await engine.call('GET', `/networks/${network}`, { doing: `look at ${network}`, accept: [404] });
   if (found.status !== 404) return;
   const body = { Name: network, Driver: 'bridge', CheckDuplicate: true, Labels: sharedLabels('network') };

@@ -10,6 +10,8 @@ import { LABEL, targetLabels } from '../names.ts';
 /** A check that hangs is a failed one; ns. */
 const CHECK_LIMIT = 5_000_000_000;
 
+export const LOGS = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } } as const;
+
 /** What the engine of a host says of an image, as far as it matters for containers of it. */
 export interface ImageHealth {
   readonly Config: { readonly Healthcheck?: { readonly Test: readonly string[] | null } | null };
@@ -30,7 +32,7 @@ export function containerBody(
   const check = healthCheck(host, target, image);
   return {
     Image: request.artifact.digest,
-    Env: environment(host, request),
+    Env: environmentOf(host, request),
     Labels: {
       ...targetLabels(target),
       [LABEL.role]: 'app',
@@ -46,13 +48,18 @@ export function containerBody(
       NetworkMode: shared.network,
       RestartPolicy: { Name: 'no' },
       Init: true,
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
-      ...(options.memory === undefined ? {} : { Memory: options.memory, MemorySwap: options.memory }),
+      LogConfig: LOGS,
+      ...memoryOf(host),
     },
   };
 }
 
-function environment({ options }: Host, { variables }: PlaceRequest): readonly string[] {
+export function memoryOf({ options: { memory } }: Host): JsonObject {
+  return memory === undefined ? {} : { Memory: memory, MemorySwap: memory };
+}
+
+/** As the engine wants it: what a container of the service gets. */
+export function environmentOf({ options }: Host, { variables }: PlaceRequest): readonly string[] {
   const given = options.worker ? {} : { PORT: String(options.port), HOST: '0.0.0.0' };
   const all = Object.entries({ ...given, ...revealAll(variables) });
   const broken = all.find(([, value]) => value.includes('\0'));
