@@ -12,10 +12,11 @@ import {
   startContainer,
 } from '../engine/container.ts';
 import { frameLines } from '../engine/streams.ts';
-import { type Host, openHost, openHostAnyway } from '../host.ts';
+import { type Host, openFirstHost } from '../host.ts';
 import { containerName, LABEL, releaseOf, targetLabels } from '../names.ts';
 import { ensureNetwork } from '../proxy/container.ts';
 import { environmentOf, LOGS, memoryOf } from './create.ts';
+import { bringImage } from './image-transfer.ts';
 
 const ROLES = { release: 'job', once: 'exec' } as const;
 const LOOK_EVERY = 200;
@@ -27,10 +28,10 @@ const READ_BY_THEN = 60_000;
 
 /**
  * Runs a command in a container of its own, made from the image of a release: never inside one that runs, which has the
- * old code and the old variables. What the engine knows of the container is all there is to know of the command.
+ * old code and the old variables; on the first host of the service. What the engine knows of the container is all there is to know of the command.
  */
 export async function runJob(target: Target, request: JobRequest, context: DriverContext): Promise<JobEnd> {
-  const host = await openHost(target, context);
+  const host = await openFirstHost(target, context);
   const name = containerName(target, `${releaseOf(target, context.idempotencyKey)}-${ROLES[request.kind]}`);
   await removeOthers(host, target, { kind: request.kind, but: name, context });
   try {
@@ -46,7 +47,7 @@ export async function runJob(target: Target, request: JobRequest, context: Drive
 
 /** Removes what release commands have left behind; whoever calls this holds the environment's lock. */
 export async function forgetJobs(target: Target, context: DriverContext): Promise<void> {
-  const { engine } = await openHost(target, context);
+  const { engine } = await openFirstHost(target, context);
   const left = await listContainers(engine, { ...targetLabels(target), [LABEL.role]: ROLES.release });
   await Promise.all(left.map(({ Id }) => removeContainer(engine, Id)));
 }
@@ -76,7 +77,8 @@ async function runToEnd(host: Host, target: Target, job: Job): Promise<Container
   }
 }
 
-async function create(host: Host, target: Target, { name, request }: Job): Promise<void> {
+async function create(host: Host, target: Target, { name, request, context }: Job): Promise<void> {
+  await bringImage(host, target, request.artifact, context);
   await ensureNetwork(host);
   const made = await createContainer(host.engine, name, bodyOf(host, target, request));
   if (made === 'taken') throw foreign(name);
@@ -124,7 +126,8 @@ async function follow({ engine }: Host, name: string, context: DriverContext): P
 }
 
 async function discard(target: Target, name: string, context: DriverContext): Promise<void> {
-  const { engine, options } = await openHostAnyway(target, context, REMOVE_LIMIT);
+  const anyway = { ...context, signal: AbortSignal.timeout(REMOVE_LIMIT), timeout: REMOVE_LIMIT };
+  const { engine, options } = await openFirstHost(target, anyway);
   await removeStopped(engine, [name], Math.min(options.stop_timeout, LONGEST_GRACE));
 }
 
