@@ -6,12 +6,13 @@ import {
   type ContainerView,
   createContainer,
   findContainer,
+  lastOutput,
   listContainers,
   removeContainer,
   removeStopped,
   startContainer,
 } from '../engine/container.ts';
-import { frameLines } from '../engine/streams.ts';
+import { frameLines, type OutputLine } from '../engine/streams.ts';
 import { type Host, openFirstHost } from '../host.ts';
 import { containerName, LABEL, releaseOf, targetLabels } from '../names.ts';
 import { ensureNetwork } from '../proxy/container.ts';
@@ -20,6 +21,8 @@ import { bringImage } from './image-transfer.ts';
 
 const ROLES = { release: 'job', once: 'exec' } as const;
 const LOOK_EVERY = 200;
+/** Lines by which is told where a log went on. */
+const REMEMBERED = 500;
 /** Less than what work that is called off has to come to its end. */
 const LONGEST_GRACE = 8_000;
 const REMOVE_LIMIT = 60_000;
@@ -68,11 +71,15 @@ async function runToEnd(host: Host, target: Target, job: Job): Promise<Container
     const refused = await start(host, job);
     if (refused) return refused;
   }
+  const seen = await follow(host, name, context);
   for (;;) {
-    await follow(host, name, context);
     const view = await findContainer(host.engine, name);
     if (!view) throw gone(name);
-    if (!view.State.Running) return view;
+    if (!view.State.Running) {
+      const last = await lastOutput(host.engine, name, REMEMBERED);
+      for (const { channel, line } of unseen(last, seen)) context.log(line, channel);
+      return view;
+    }
     await context.clock.sleep(LOOK_EVERY, context.signal);
   }
 }
@@ -117,12 +124,28 @@ async function start({ engine }: Host, { name, context }: Job): Promise<Containe
   }
 }
 
-/** From its first line on, until the container ends. */
-async function follow({ engine }: Host, name: string, context: DriverContext): Promise<void> {
+/** From its first line on, until the container ends; answers the last ones. */
+async function follow({ engine }: Host, name: string, context: DriverContext): Promise<readonly OutputLine[]> {
   const query = { stdout: 1, stderr: 1, follow: 1 };
-  const request = { doing: `read the log of ${name}`, query };
-  for await (const { channel, line } of frameLines(await engine.stream('GET', `/containers/${name}/logs`, request)))
-    context.log(line, channel);
+  const body = await engine.stream('GET', `/containers/${name}/logs`, { doing: `read the log of ${name}`, query });
+  const seen: OutputLine[] = [];
+  for await (const line of frameLines(body)) {
+    context.log(line.line, line.channel);
+    if (seen.push(line) > REMEMBERED) seen.shift();
+  }
+  return seen;
+}
+
+/** A log that is followed may end before its last lines, and always does before one without an end. */
+export function unseen(last: readonly OutputLine[], seen: readonly OutputLine[]): readonly OutputLine[] {
+  // What the number of lines cuts off may begin in the middle of one.
+  const whole = last.length < REMEMBERED ? last : last.slice(1);
+  for (let count = whole.length; count > 0; count--) {
+    const known = whole.slice(0, count);
+    const same = seen.slice(-count);
+    if (count <= seen.length && known.every((line, index) => isSame(line, same[index]))) return whole.slice(count);
+  }
+  return whole;
 }
 
 async function discard(target: Target, name: string, context: DriverContext): Promise<void> {
@@ -142,6 +165,10 @@ async function removeOthers(
   const left = kind === 'release' ? others : others.filter(({ State }) => endedBefore(State, context));
   const ids = left.map(({ Id }) => Id);
   await removeStopped(engine, ids, Math.min(options.stop_timeout, LONGEST_GRACE));
+}
+
+function isSame(one: OutputLine, other: OutputLine | undefined): boolean {
+  return one.channel === other?.channel && one.line === other.line;
 }
 
 function endedBefore({ Status, FinishedAt }: ContainerView['State'], { clock }: DriverContext): boolean {
