@@ -10,16 +10,14 @@ interface Place {
   readonly context: DriverContext;
 }
 
-/** Runs a command by the driver; any exit code but 0 is `COMMAND_FAILED` with its last lines. `what` begins the sentence. */
-export async function runToSuccess(place: Place, request: JobRequest, what: string): Promise<void> {
-  const { end, said } = await runCommand(place, request);
-  if (end.exit_code !== 0) throw commandFailed(end, { what, said });
-}
-
-/** Runs a command by the driver and answers how it ended, whatever its exit code, and its last lines. */
+/**
+ * Runs a command by the driver, whatever its exit code; answers how it ended and its last lines. `what` begins sentences
+ * about it. When its time passed the failure has its last lines too.
+ */
 export async function runCommand(
   { driver, target, context }: Place,
   request: JobRequest,
+  what: string,
 ): Promise<{ readonly end: JobEnd; readonly said: readonly string[] }> {
   if (!driver.run) throw notAble(target, driver);
   const tail = new Tail();
@@ -27,10 +25,27 @@ export async function runCommand(
     if (channel !== 'info') tail.push(printableLine(line));
     context.log(line, channel);
   };
-  const end = await driver.run(target, request, { ...context, log });
-  return { end, said: tail.lines };
+  try {
+    return { end: await driver.run(target, request, { ...context, log }), said: tail.lines };
+  } catch (error) {
+    throw error === context.signal.reason && isTimeLimit(error) ? stopped(what, tail.lines) : error;
+  }
 }
 
+function isTimeLimit(error: unknown): boolean {
+  return error instanceof DeployerError && error.code === 'TIMEOUT';
+}
+
+function stopped(what: string, said: readonly string[]): DeployerError {
+  return new DeployerError({
+    code: 'TIMEOUT',
+    reason: `${what} was stopped, and runs no more`,
+    fix: 'See its last lines; services.<name>.timeout is its time limit',
+    detail: said,
+  });
+}
+
+/** The failure that any exit code but 0 is. */
 export function commandFailed(
   { exit_code, out_of_memory }: JobEnd,
   { what, said }: { readonly what: string; readonly said: readonly string[] },

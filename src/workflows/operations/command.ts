@@ -2,7 +2,7 @@ import type { Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import { versionOf } from '../../core/run.ts';
 import type { OperationContext } from '../../execute/handlers.ts';
-import { runToSuccess } from '../command.ts';
+import { commandFailed, runCommand } from '../command.ts';
 import { serviceVariables } from '../variables.ts';
 import { artifactFor, callFor, requireService, type Session } from './session.ts';
 
@@ -19,6 +19,8 @@ export async function runReleaseCommand(session: Session, action: Run, scope: Op
     command: action.command,
     kind: 'release' as const,
   };
-  await runToSuccess(call, request, `The release command of ${action.service}`);
+  const what = `The release command of ${action.service}`;
+  const { end, said } = await runCommand(call, request, what);
+  if (end.exit_code !== 0) throw commandFailed(end, { what, said });
   return {};
 }
