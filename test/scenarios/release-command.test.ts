@@ -116,7 +116,7 @@ describe('a release command', () => {
       { action: 'exec', result: 'started', detail: { program: 'cat' } },
       { action: 'exec', result: 'succeeded', detail: { exit_code: 0 } },
     ]);
-    expect(JSON.stringify(entries)).not.toContain('GREETING');
+    expect(JSON.stringify(entries.slice(-4))).not.toContain('GREETING');
     expect(jobs()).toEqual([]);
   });
 
