@@ -32,7 +32,7 @@ export function containerBody(
   const check = healthCheck(host, target, image);
   return {
     Image: request.artifact.digest,
-    Env: environmentOf(host, request),
+    Env: environment(host, request),
     Labels: {
       ...targetLabels(target),
       [LABEL.role]: 'app',
@@ -58,8 +58,8 @@ export function memoryOf({ options: { memory } }: Host): JsonObject {
   return memory === undefined ? {} : { Memory: memory, MemorySwap: memory };
 }
 
-/** As the engine wants it: what a container of the service gets. */
-export function environmentOf({ options }: Host, { variables }: PlaceRequest): readonly string[] {
+/** `NAME=value`, as engines want them. */
+export function environment({ options }: Host, { variables }: PlaceRequest): readonly string[] {
   const given = options.worker ? {} : { PORT: String(options.port), HOST: '0.0.0.0' };
   const all = Object.entries({ ...given, ...revealAll(variables) });
   const broken = all.find(([, value]) => value.includes('\0'));
@@ -74,7 +74,7 @@ export function environmentOf({ options }: Host, { variables }: PlaceRequest): r
 }
 
 /** A command of the service's own check, else that of its image; asked often until it has passed its gate. */
-function healthCheck({ engine }: Host, { service }: Target, image: ImageHealth): JsonObject | undefined {
+export function healthCheck({ engine }: Host, { service }: Target, image: ImageHealth): JsonObject | undefined {
   const test = commandOf(service.health) ?? testOf(image);
   if (test === undefined) return undefined;
   const patience = service.health?.timeout ?? service.timeout;

@@ -16,7 +16,7 @@ import { frameLines, type OutputLine } from '../engine/streams.ts';
 import { type Host, openFirstHost } from '../host.ts';
 import { containerName, LABEL, releaseOf, targetLabels } from '../names.ts';
 import { ensureNetwork } from '../proxy/container.ts';
-import { environmentOf, LOGS, memoryOf } from './create.ts';
+import { environment, LOGS, memoryOf } from './create.ts';
 import { bringImage } from './image-transfer.ts';
 
 const ROLES = { release: 'job', once: 'exec' } as const;
@@ -97,7 +97,7 @@ function bodyOf(host: Host, target: Target, request: JobRequest): JsonObject {
   const words = typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
   return {
     Image: artifact.digest,
-    Env: environmentOf(host, request),
+    Env: environment(host, request),
     Labels: { ...targetLabels(target), [LABEL.role]: ROLES[kind], [LABEL.version]: version_id },
     Entrypoint: [...words],
     Healthcheck: { Test: ['NONE'] },
