@@ -40,7 +40,9 @@ function wrongWith(words: readonly string[]): string[] {
 
 /** Every `deployer …` of a text, up to where a sentence, a string or somebody else's command goes on. */
 function mentioned(text: string): string[][] {
-  return [...text.matchAll(/\bdeployer ([a-z][^\n`'"),;|&#]*)/g)].map(([, rest = '']) => rest.split(' -- ', 1).join().trim().split(/\s+/));
+  return [...text.matchAll(/\bdeployer ([a-z][^\n`'"),;|&#]*)/g)].map(([, rest = '']) =>
+    rest.split(' -- ', 1).join().trim().split(/\s+/),
+  );
 }
 
 describe('the pages', () => {
