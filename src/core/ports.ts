@@ -122,6 +122,8 @@ export interface PeerRequest {
   readonly signal?: AbortSignal;
   /** Until the answer begins, ms; its body may take longer. */
   readonly timeout: number;
+  /** Over connections that other requests do not use, for what must not wait until a long answer of another one is over. */
+  readonly apart?: true;
 }
 
 export interface PeerAnswer {

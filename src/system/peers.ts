@@ -23,7 +23,7 @@ export function systemPeers(options: PeersOptions): Peers {
 
   async function send(peer: Peer, request: PeerRequest): Promise<PeerAnswer> {
     request.signal?.throwIfAborted();
-    const agent = await agentOf(peer);
+    const agent = await agentOf(peer, request);
     try {
       return await exchange(agent, peer, request);
     } catch (error) {
@@ -32,8 +32,8 @@ export function systemPeers(options: PeersOptions): Peers {
     }
   }
 
-  function agentOf(peer: Peer): Promise<Agent> {
-    const key = JSON.stringify(peer);
+  function agentOf(peer: Peer, { apart }: PeerRequest): Promise<Agent> {
+    const key = JSON.stringify([peer, apart]);
     const agent = agents.get(key) ?? newAgent(peer, options);
     agents.set(key, agent);
     return agent;

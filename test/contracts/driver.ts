@@ -75,6 +75,7 @@ const METHODS: readonly (readonly [keyof Driver, readonly Capability[]])[] = [
   ['traffic', ['switch', 'weights']],
   ['logs', ['logs']],
   ['rollback', ['rollback']],
+  ['locks', ['lock']],
 ];
 
 function factsTests({ facts, factsFile }: DriverSuite, bench: Bench): void {

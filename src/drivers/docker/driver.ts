@@ -2,6 +2,7 @@ import type { Driver, DriverContext, Provisioned, Target } from '../../core/driv
 import { buildTarget } from './build/image.ts';
 import { facts } from './facts.ts';
 import { openHost, urlOf } from './host.ts';
+import { lockPlaces } from './lock.ts';
 import { routeName } from './names.ts';
 import { preflight } from './preflight.ts';
 import { ensureProxy } from './proxy/container.ts';
@@ -23,6 +24,7 @@ export const driver: Driver = {
   inspect: inspectTarget,
   retire: retireRelease,
   logs: releaseLogs,
+  locks: lockPlaces,
   destroy: destroyTarget,
 };
 

@@ -4,7 +4,7 @@ import { checkOptions, optionsSchema } from './options.ts';
 export const facts: DriverFacts = {
   name: 'docker',
   title: 'Docker',
-  capabilities: ['provision', 'build', 'switch', 'weights', 'logs', 'process'],
+  capabilities: ['provision', 'build', 'switch', 'weights', 'logs', 'lock', 'process'],
   credentials: [],
   settings: [
     { variable: 'DOCKER_HOST', purpose: 'the engine, where the config names none' },

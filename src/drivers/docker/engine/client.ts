@@ -17,6 +17,8 @@ export interface CallRequest {
   readonly timeout?: number;
   /** In place of the context's. */
   readonly signal?: AbortSignal;
+  /** By a connection that no stream keeps busy. */
+  readonly apart?: true;
   /** What was asked, for messages: `create the container x`. */
   readonly doing: string;
 }
@@ -90,6 +92,7 @@ async function send(
       signal: request.signal ?? context.signal,
       timeout: request.timeout ?? Math.min(LIMIT, context.timeout),
       ...contentOf(request),
+      ...(request.apart ? { apart: true } : {}),
     })
     .catch((error: unknown) => {
       throw reachFailure(endpoint.text, error);
