@@ -21,6 +21,8 @@ export interface LockPlace {
   create(text: string): Promise<string | undefined>;
   /** `undefined` when there is none. */
   read(): Promise<KeptLock | undefined>;
+  /** Whether the lock with this token is there. Answers soon or fails: every step of a run asks. */
+  has(token: string): Promise<boolean>;
   /** Writes down a beat, unless the lock is gone; answers whether it is there. */
   beat(token: string, beat: number): Promise<boolean>;
   /** Takes away the lock with this token, and never another one. One that is gone is no failure. */

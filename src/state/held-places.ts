@@ -6,10 +6,12 @@ import { STALE_MS } from './beat-watch.ts';
 import { BEAT_MS } from './held-lock.ts';
 import { lostError, recordOf } from './lock-record.ts';
 
-/** A beat that came through proves the lock for so long: two that were missed are no reason to ask. */
-const PROVEN_MS = 3 * BEAT_MS;
+/** Steps that begin at the same time look once. */
+const FRESH_MS = 250;
+/** After so long without a beat a look is one: the next in turn may be long in coming. */
+const LATE_MS = 3 * BEAT_MS;
 /** Without a beat for so long others may take over soon. */
-const DOUBTFUL_MS = STALE_MS - PROVEN_MS;
+const DOUBTFUL_MS = STALE_MS - LATE_MS;
 
 /** A lock that was made at a platform. */
 export interface TakenPlace {
@@ -65,7 +67,8 @@ class HeldPlace {
   readonly #clock: Clock;
   readonly #over = new AbortController();
   readonly #beating: Promise<void>;
-  /** When the last beat that came through was begun. */
+  /** When the last look that found it was begun, and the last beat that came through. */
+  #seen: number;
   #proven: number;
   #beats = 0;
   #lost = false;
@@ -75,12 +78,13 @@ class HeldPlace {
     this.#taken = taken;
     this.#record = record;
     this.#clock = clock;
+    this.#seen = taken.since;
     this.#proven = taken.since;
     this.#beating = this.#keepBeating();
   }
 
   async assertHeld(): Promise<void> {
-    if (!this.#lost && this.#age() > PROVEN_MS) await this.#beat();
+    if (!this.#lost && this.#clock.monotonic() - this.#seen > FRESH_MS) await this.#look();
     if (this.#lost) throw lostError(this.#record.environment, await this.#holderNow(), this.#taken.place.name);
     if (this.#age() > DOUBTFUL_MS) throw silentError(this.#record.environment, this.#taken.place.name);
   }
@@ -103,6 +107,16 @@ class HeldPlace {
     }
   }
 
+  /** A platform that does not answer has given the lock to nobody: the beats say for how long that holds. */
+  async #look(): Promise<void> {
+    if (this.#age() > LATE_MS) return this.#beat();
+    const { place, token } = this.#taken;
+    const begun = this.#clock.monotonic();
+    const there = await place.has(token).catch(() => undefined);
+    if (there) this.#seen = Math.max(this.#seen, begun);
+    if (there === false) this.#lost = true;
+  }
+
   /** One at a time: who asks meanwhile gets the same answer. A platform that cannot be asked is asked again. */
   #beat(): Promise<void> {
     this.#asking ??= this.#beatOnce()
@@ -117,8 +131,8 @@ class HeldPlace {
     const { place, token } = this.#taken;
     const begun = this.#clock.monotonic();
     this.#beats++;
-    if (await place.beat(token, this.#beats)) this.#proven = begun;
-    else this.#lost = true;
+    if (!(await place.beat(token, this.#beats))) this.#lost = true;
+    else [this.#seen, this.#proven] = [begun, begun];
   }
 
   #age(): number {

@@ -33,6 +33,10 @@ export function memoryPlace(name: string, twin?: MemoryPlace): MemoryPlace {
       await ask();
       return there().kept;
     },
+    async has(token) {
+      await ask();
+      return there().kept?.token === token;
+    },
     async beat(token, beat) {
       await ask();
       const { kept } = there();

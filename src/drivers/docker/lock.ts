@@ -11,6 +11,8 @@ import { readOptions } from './options.ts';
 /** Holds nothing. Made where it is missing, since a container has to be of some image. */
 const IMAGE = 'deployer/lock';
 const BEAT = 'beat';
+/** A look must not keep a step waiting behind the streams of others, ms. */
+const LOOK_LIMIT = 2_000;
 /** Others may take the image away just when it was made. */
 const TRIES = 3;
 
@@ -54,6 +56,7 @@ function lockPlace({ endpoint, wanted, target, services, context }: Seat): LockP
     services,
     create: async (text) => createLock(await open(), target, text),
     read: async () => readLock(await open(), lockName(target)),
+    has: async (token) => hasLock(await open(), token),
     beat: async (token, beat) => writeBeat(await open(), token, beat),
     remove: async (token) => removeLock(await open(), token),
   };
@@ -98,6 +101,11 @@ async function readLock(engine: Engine, name: string): Promise<KeptLock | undefi
   const text = found.Config.Labels?.[LABEL.lock];
   if (text === undefined) throw foreign(engine, name);
   return { token: found.Id, text, beat: await readBeat(engine, found.Id) };
+}
+
+async function hasLock(engine: Engine, id: string): Promise<boolean> {
+  const request = { doing: 'look at a lock', accept: [404], timeout: LOOK_LIMIT };
+  return (await engine.call('GET', `/containers/${id}/json`, request)).status !== 404;
 }
 
 /** Labels cannot be changed, files can: also in a container that never ran. */

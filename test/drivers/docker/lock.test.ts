@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../../src/core/driver.ts';
 import type { LockPlace } from '../../../src/core/lock-place.ts';
+import { lockPlaceContract } from '../../contracts/lock-place.ts';
 import { dockerUnavailable } from '../../support/docker/engine.ts';
 import { engineCall, IMAGES } from '../../support/docker/images.ts';
 import { createDockerWorld, type DockerWorld } from '../../support/docker-world.ts';
-import { lockPlaceContract } from '../../contracts/lock-place.ts';
 
 const reason = dockerUnavailable ? ` (skipped: ${dockerUnavailable})` : '';
 
@@ -46,7 +46,7 @@ describe.skipIf(dockerUnavailable)(`the lock of an environment on a host${reason
   it('is not the container of somebody else that has its name', async () => {
     const { socket } = world.engine;
     const path = `/containers/create?name=deployer-lock-${world.name}.dev`;
-    await engineCall(socket, 'POST', path, { Image: IMAGES.busybox });
+    await engineCall(socket, 'POST', path, { Image: IMAGES.busybox, Cmd: ['sh'] });
     const place = onlyPlace(await places(world.target()));
     expect(await place.create('held')).toBeUndefined();
     await expect(place.read()).rejects.toMatchObject({ code: 'PROJECT_NAME_TAKEN' });
