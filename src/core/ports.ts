@@ -122,8 +122,8 @@ export interface PeerRequest {
   readonly signal?: AbortSignal;
   /** Until the answer begins, ms; its body may take longer. */
   readonly timeout: number;
-  /** Over connections that other requests do not use, for what must not wait until a long answer of another one is over. */
-  readonly apart?: true;
+  /** Its answer may go on for long: it gets a connection of its own, so that nothing waits for its end. */
+  readonly long?: true;
 }
 
 export interface PeerAnswer {

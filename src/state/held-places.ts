@@ -2,12 +2,15 @@ import { DeployerError } from '../core/errors.ts';
 import type { LockPlace } from '../core/lock-place.ts';
 import type { Clock } from '../core/ports.ts';
 import type { LockRecord } from '../core/state.ts';
+import { list } from '../core/text.ts';
 import { STALE_MS } from './beat-watch.ts';
 import { BEAT_MS } from './held-lock.ts';
 import { lostError, recordOf } from './lock-record.ts';
 
 /** Steps that begin at the same time look once. */
 const FRESH_MS = 250;
+/** A platform that did not answer keeps only one step in so much time waiting. */
+const DEAF_MS = BEAT_MS;
 /** After so long without a beat a look is one: the next in turn may be long in coming. */
 const LATE_MS = 3 * BEAT_MS;
 /** Without a beat for so long others may take over soon. */
@@ -29,9 +32,12 @@ export interface FailedPlace {
 
 /** The locks of one environment at its platforms, until released. */
 export interface PlaceLocks {
-  /** Places where it could not be taken, though nobody holds it there that we know of. */
+  /** Places where it could not be taken, though nobody is known to hold it there. */
   readonly missed: readonly FailedPlace[];
-  /** Throws `STATE_CONFLICT` when one is lost, or may be soon. Call it before each step that others can see. */
+  /**
+   * Throws `STATE_CONFLICT` when one is lost, or when all of them may be soon: who wants to come in needs every place, so
+   * one that is sure keeps others out. Call it before each step that others can see.
+   */
   assertHeld(): Promise<void>;
   /** Lets others in. Answers the places where that failed; a second call does nothing. */
   release(): Promise<readonly FailedPlace[]>;
@@ -51,7 +57,8 @@ export function holdPlaces({ taken, missed, record, clock }: HoldPlaces): PlaceL
   return {
     missed,
     async assertHeld() {
-      for (const place of held) await place.assertHeld();
+      const sure = await Promise.all(held.map((place) => place.assertHeld()));
+      if (sure.length > 0 && sure.every((one) => !one)) throw silentError(record.environment, taken);
     },
     async release() {
       if (released) return [];
@@ -67,9 +74,10 @@ class HeldPlace {
   readonly #clock: Clock;
   readonly #over = new AbortController();
   readonly #beating: Promise<void>;
-  /** When the last look that found it was begun, and the last beat that came through. */
-  #seen: number;
+  /** When the last beat that came through was begun. */
   #proven: number;
+  /** From when on a step looks again. */
+  #lookAgain: number;
   #beats = 0;
   #lost = false;
   #asking: Promise<void> | undefined;
@@ -78,15 +86,16 @@ class HeldPlace {
     this.#taken = taken;
     this.#record = record;
     this.#clock = clock;
-    this.#seen = taken.since;
     this.#proven = taken.since;
+    this.#lookAgain = taken.since + FRESH_MS;
     this.#beating = this.#keepBeating();
   }
 
-  async assertHeld(): Promise<void> {
-    if (!this.#lost && this.#clock.monotonic() - this.#seen > FRESH_MS) await this.#look();
+  /** Whether it is sure for some time to come; throws when it is lost. */
+  async assertHeld(): Promise<boolean> {
+    if (!this.#lost && this.#clock.monotonic() >= this.#lookAgain) await this.#look();
     if (this.#lost) throw lostError(this.#record.environment, await this.#holderNow(), this.#taken.place.name);
-    if (this.#age() > DOUBTFUL_MS) throw silentError(this.#record.environment, this.#taken.place.name);
+    return this.#age() <= DOUBTFUL_MS;
   }
 
   async release(): Promise<readonly FailedPlace[]> {
@@ -111,16 +120,19 @@ class HeldPlace {
   async #look(): Promise<void> {
     if (this.#age() > LATE_MS) return this.#beat();
     const { place, token } = this.#taken;
-    const begun = this.#clock.monotonic();
     const there = await place.has(token).catch(() => undefined);
-    if (there) this.#seen = Math.max(this.#seen, begun);
+    this.#answered(there);
+  }
+
+  #answered(there: boolean | undefined): void {
+    this.#lookAgain = this.#clock.monotonic() + (there === undefined ? DEAF_MS : FRESH_MS);
     if (there === false) this.#lost = true;
   }
 
   /** One at a time: who asks meanwhile gets the same answer. A platform that cannot be asked is asked again. */
   #beat(): Promise<void> {
     this.#asking ??= this.#beatOnce()
-      .catch(() => undefined)
+      .catch(() => this.#answered(undefined))
       .finally(() => {
         this.#asking = undefined;
       });
@@ -131,8 +143,9 @@ class HeldPlace {
     const { place, token } = this.#taken;
     const begun = this.#clock.monotonic();
     this.#beats++;
-    if (!(await place.beat(token, this.#beats))) this.#lost = true;
-    else [this.#seen, this.#proven] = [begun, begun];
+    const there = await place.beat(token, this.#beats);
+    if (there) this.#proven = begun;
+    this.#answered(there);
   }
 
   #age(): number {
@@ -145,11 +158,12 @@ class HeldPlace {
   }
 }
 
-function silentError(environment: string, place: string): DeployerError {
+function silentError(environment: string, taken: readonly TakenPlace[]): DeployerError {
+  const places = list(taken.map(({ place }) => place.name));
   return new DeployerError({
     code: 'STATE_CONFLICT',
     stage: 'lock',
-    reason: `The lock of ${environment} on ${place} could not be renewed for ${DOUBTFUL_MS / 1_000} s: others may have it`,
+    reason: `The lock of ${environment} on ${places} could not be renewed for ${DOUBTFUL_MS / 1_000} s: others may have it`,
     fix: 'Nothing more was started. See that the platform can be reached, then resume',
   });
 }

@@ -20,7 +20,10 @@ export interface LockedServices {
 
 /** What a run has to do with the locks of its platforms. */
 export interface PlatformLocks extends Pick<PlaceLocks, 'assertHeld'> {
-  /** Throws when a platform that the plan is about could not be locked. One that it leaves alone is no hindrance. */
+  /**
+   * Throws when no place of a service that the plan is about could be locked. Where it runs in several places, one that is
+   * locked keeps others out: what to make of those that do not answer is for the steps to say.
+   */
   require(plan: Plan): void;
 }
 
@@ -49,7 +52,7 @@ export async function underPlatformLocks<T>(
       tell?.(`took over ${name} from ${holderOf(holder)}: it ended without releasing it`),
   });
   try {
-    return await work({ assertHeld: held.assertHeld, require: (plan) => requireLocked(held.missed, plan) });
+    return await work({ assertHeld: held.assertHeld, require: (plan) => requireLocked(places, held.missed, plan) });
   } finally {
     for (const { place, error } of await held.release()) tell?.(stillLocked(place, error));
   }
@@ -83,10 +86,13 @@ function servicesByDriver({ services }: LockedServices['environment']): Readonly
   return new Map(names.map((name) => [name, all.filter(({ driver }) => driver === name)]));
 }
 
-function requireLocked(missed: readonly FailedPlace[], { operations }: Plan): void {
-  const touched = new Set(operations.flatMap(({ action }) => ('service' in action ? [action.service] : [])));
-  const failed = missed.find(({ place }) => place.services.some((service) => touched.has(service)));
-  if (failed) throw failed.error;
+function requireLocked(places: readonly LockPlace[], missed: readonly FailedPlace[], { operations }: Plan): void {
+  for (const { action } of operations) {
+    if (!('service' in action)) continue;
+    const own = places.filter(({ services }) => services.includes(action.service));
+    const failed = missed.filter(({ place }) => own.includes(place));
+    if (failed[0] && failed.length === own.length) throw failed[0].error;
+  }
 }
 
 function stillLocked({ name }: LockPlace, error: unknown): string {

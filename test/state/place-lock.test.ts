@@ -183,6 +183,21 @@ describe('the lock at platforms', () => {
     });
   });
 
+  it('is sure while one of its places is, although another one has not answered for long', async () => {
+    const [deaf, sound] = [memoryPlace('a'), memoryPlace('b')];
+    const { state, lock } = await operator();
+    const held = await take(state, lock, [deaf, sound]);
+    deaf.failure = new Error('no answer');
+    await clock.advance(120_000);
+    await held.assertHeld();
+    sound.failure = new Error('no answer');
+    await clock.advance(50_000);
+    await expect(held.assertHeld()).rejects.toMatchObject({
+      message: expect.stringContaining('a and b could not be renewed'),
+    });
+    for (const place of [deaf, sound]) place.failure = undefined;
+  });
+
   it('beats every 5 s while held, and no more afterwards', async () => {
     const place = memoryPlace('host');
     const { state, lock } = await operator();
@@ -218,6 +233,8 @@ describe('the lock at platforms', () => {
     await clock.advance(18_000);
     place.failure = undefined;
     place.kept = undefined;
+    await held.assertHeld();
+    await clock.advance(2_000);
     await expect(held.assertHeld()).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
   });
 

@@ -5,6 +5,7 @@ import { type Engine, openEngine } from './engine/client.ts';
 import { findContainer, removeContainer } from './engine/container.ts';
 import { type Endpoint, findEndpoint } from './engine/endpoint.ts';
 import { readTar, tarOf, textMember } from './engine/tar.ts';
+import { leftHosts } from './host.ts';
 import { LABEL, labelFilter, lockName } from './names.ts';
 import { readOptions } from './options.ts';
 
@@ -21,17 +22,20 @@ export async function lockPlaces(targets: readonly Target[], context: DriverCont
   const places = new Map<string, LockPlace>();
   for (const target of targets)
     for (const wanted of enginesOf(target)) {
-      const endpoint = await findEndpoint(wanted, context.settings);
+      const endpoint = await findEndpoint(wanted, context.settings).catch(() => undefined);
+      if (!endpoint) continue;
       const known = places.get(endpoint.text)?.services ?? [];
-      const services = [...known, target.service.name];
+      const services = [...new Set([...known, target.service.name])];
       places.set(endpoint.text, lockPlace({ endpoint, wanted, target, services, context }));
     }
   return [...places.values()];
 }
 
-function enginesOf({ service }: Target): readonly (string | undefined)[] {
-  const { hosts } = readOptions(service.options);
-  return hosts.length === 0 ? [undefined] : hosts.map(({ engine }) => engine);
+/** Those of an earlier config too, where containers are still to be removed. What cannot be found is for others to tell. */
+function enginesOf(target: Target): readonly (string | undefined)[] {
+  const engines = readOptions(target.service.options).hosts.map(({ engine }) => engine);
+  const left = leftHosts(target, engines).map(({ engine }) => engine);
+  return [...(engines.length > 0 ? engines : [undefined]), ...left];
 }
 
 interface Seat {
@@ -115,10 +119,9 @@ async function readBeat(engine: Engine, id: string): Promise<number> {
   return status === 404 ? 0 : Number(readTar(body)[0]?.text ?? 0);
 }
 
-/** By a connection of its own: behind the streams of others it would come too late. */
 async function writeBeat(engine: Engine, id: string, beat: number): Promise<boolean> {
   const tar = await tarOf([textMember(BEAT, String(beat))]);
-  const request = { doing: 'renew a lock', query: { path: '/' }, tar, accept: [404], apart: true } as const;
+  const request = { doing: 'renew a lock', query: { path: '/' }, tar, accept: [404] };
   return (await engine.call('PUT', `/containers/${id}/archive`, request)).status !== 404;
 }
 
