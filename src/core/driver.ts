@@ -4,6 +4,7 @@ import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { LockPlace } from './lock-place.ts';
 import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 
@@ -26,6 +27,8 @@ export type Capability =
   | 'rollback'
   /** Runs a command once, in the surroundings of a release. */
   | 'jobs'
+  /** Keeps a lock where releases are, so that operators without shared state do not meet. */
+  | 'lock'
   /** Serves files without a start command. */
   | 'static'
   /** Runs a start command. */
@@ -243,6 +246,11 @@ export interface Driver {
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
   /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
   rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
+  /**
+   * Where the lock of these targets' environment is kept, each place once. Asks no platform yet: `signal` and `timeout` are
+   * for the way there, and hold for what the places do.
+   */
+  locks?(targets: readonly Target[], context: DriverContext): Promise<readonly LockPlace[]>;
   /** Removes everything this target created, and only that. */
   destroy(target: Target, context: DriverContext): Promise<void>;
 }
