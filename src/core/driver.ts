@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { LockPlace } from './lock-place.ts';
+import type { Latencies } from './latency.ts';
 import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 
@@ -162,8 +163,14 @@ export interface InspectedRelease {
   readonly internal_url?: string;
   readonly restarts?: number;
   readonly started_at?: string;
+  /**
+   * Requests answered, those of them that failed (500 and above, or no answer), and how long the beginnings of the answers
+   * took. They only grow, but for a counter that begins anew, so an interval is the difference of two looks. A release
+   * that answers no requests has none; nor need there be any while no users are split.
+   */
   readonly requests?: number;
   readonly errors?: number;
+  readonly latencies?: Latencies;
   /** Last exit, last error line; for status and failures. */
   readonly detail?: string;
   /** What it consists of, where that is more than one thing or stands on a host with a name. */
