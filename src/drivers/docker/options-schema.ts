@@ -36,6 +36,11 @@ export const optionsSchema: JsonObject = {
       description: 'Hosts that are worked on at the same time: so many, or such a share of them',
     },
     registry: registrySchema,
+    orchestrator: {
+      enum: ['none', 'swarm'],
+      default: 'none',
+      description: 'What runs containers: each engine by itself, or the Swarm that the hosts manage',
+    },
     builder: { type: 'string', description: 'Engine that builds the image; that of the first host when left out' },
     dockerfile: { type: 'string', default: 'Dockerfile', description: 'Inside the service' },
     target: { type: 'string', description: 'Stage of the Dockerfile to build' },

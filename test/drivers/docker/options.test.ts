@@ -72,11 +72,12 @@ describe('options of the docker driver', () => {
 
 describe('references to secrets in options', () => {
   const text = (password: string) => `
+version: 1
 project: shop
 defaults: { driver: docker }
 services:
   api: { path: ., docker: { registry: { repository: "registry.example.com/shop", username: deploy, password: "${password}" } } }
-environments: { dev: {} }
+environments: { dev: { mode: dev } }
 `;
   const read = (password: string) =>
     parseConfig(text(password), {
