@@ -29,7 +29,9 @@ export async function preflight(target: Target, context: DriverContext): Promise
     }),
   );
   const certificates = await certificateFindings(hosts, target, context);
-  return [...silent, ...own, ...seen.flat(), ...certificates, manyChallenges(target)].filter((finding) => finding !== undefined);
+  return [...silent, ...own, ...seen.flat(), ...certificates, manyChallenges(target)].filter(
+    (finding) => finding !== undefined,
+  );
 }
 
 function onHost({ name }: Host, finding: Finding): Finding {

@@ -89,7 +89,7 @@ environments: { dev: { mode: dev } }
 
   it('are told by the facts, by the path of the option', async () => {
     const { config } = await read('env:PASSWORD');
-    const { options } = config.services.api as ServiceConfig;
+    const { options } = config.environments.dev?.services.api as ServiceConfig;
     expect(facts.references?.(options)).toEqual({ 'registry.password': 'env:PASSWORD' });
     const tls = { certificate: 'env:CERTIFICATE', key: 'dotenv:.env.tls#KEY' };
     expect(facts.references?.({ tls })).toEqual({ 'tls.certificate': tls.certificate, 'tls.key': tls.key });
