@@ -54,6 +54,11 @@ export interface DriverFacts {
   readonly optionsSchema: JsonObject;
   /** Checks options and fills in defaults. Pure. Paths in problems are relative to the options. */
   checkOptions(written: unknown): OptionsCheck;
+  /**
+   * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
+   * What they stand for is looked up when the driver is called, and is among its credentials under the path.
+   */
+  references?(options: JsonObject): Readonly<Record<string, string>>;
 }
 
 export type OptionsCheck =
@@ -90,7 +95,7 @@ export interface DriverContext {
   /** Absolute: project folder, and a folder below `.deployer/` that belongs to this driver. */
   readonly root: string;
   readonly folder: string;
-  /** The credentials that the facts ask for. */
+  /** The credentials that the facts ask for, and what the options refer to; without what cannot be read. */
   readonly credentials: Readonly<Record<string, Secret>>;
   /** The settings that the facts ask for, as far as they are set. */
   readonly settings: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import type { DriverFacts } from '../../core/driver.ts';
 import { checkOptions } from './options.ts';
 import { optionsSchema } from './options-schema.ts';
+import { references } from './secret-options.ts';
 
 export const facts: DriverFacts = {
   name: 'docker',
@@ -21,4 +22,5 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
+  references,
 };
