@@ -57,7 +57,7 @@ async function environmentStatus(workspace: Workspace, state: EnvironmentState):
 async function serviceStatus(workspace: Workspace, state: EnvironmentState, service: string): Promise<ServiceStatus[]> {
   const live = state.current[service];
   const { driver, target } = await targetFor(workspace, state, service);
-  const context = driverContext(workspace, driver, {
+  const context = await driverContext(workspace, driver, target.service, {
     signal: AbortSignal.timeout(15_000),
     timeout: 15_000,
     key: 'status',
@@ -152,7 +152,7 @@ async function readServiceLogs(
       fix: 'Look at the platform itself',
       stage: 'deploy',
     });
-  const context = driverContext(workspace, driver, {
+  const context = await driverContext(workspace, driver, target.service, {
     signal: request.signal,
     timeout: Number.MAX_SAFE_INTEGER,
     key: 'logs',

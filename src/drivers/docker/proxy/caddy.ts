@@ -12,6 +12,8 @@ export const COUNTED = 'counted';
 export const COUNTS_FOLDER = '/config/counts';
 /** Begins the names of the files that have a line for each request that is counted. */
 export const REQUEST_LOG = 'requests';
+/** Of certificates that were given, each with its key, named by their routes. */
+export const CERTIFICATE_FOLDER = '/config/certificates';
 /** Answers in the proxy itself for a route that nothing is placed behind yet. */
 export const NOBODY = '127.0.0.1:2021';
 export const ADMIN = 'http://127.0.0.1:2019';
@@ -32,7 +34,7 @@ export function routeFiles(route: string, options: DockerOptions): readonly Rout
     text: JSON.stringify({ match: matchers(options), ...content, terminal: true }),
   });
   const proxied = { handle: [...counted(route), proxyTo(route, options)] };
-  return tls === 'automatic' ? [file('plain', toHttps(options)), file('secure', proxied)] : [file('plain', proxied)];
+  return tls === 'off' ? [file('plain', proxied)] : [file('plain', toHttps(options)), file('secure', proxied)];
 }
 
 /** Name of the route that a file holds. */
@@ -150,7 +152,11 @@ export function baseConfig({ http_port, https_port }: ProxyOptions): Record<stri
   const text = JSON.stringify({
     admin: { listen: 'localhost:2019' },
     logging: LOGGING,
-    apps: { http: { http_port, https_port, grace_period: '30s', servers } },
+    apps: {
+      http: { http_port, https_port, grace_period: '30s', servers },
+      // No other certificate is asked for where one of these has the name.
+      tls: { certificates: { load_folders: [CERTIFICATE_FOLDER] } },
+    },
   });
   const [first = '', second = '', third = ''] = text.split(/"PLAIN",|"SECURE",/);
   return { 'base-1': first, 'base-2': second, 'base-3': third };
