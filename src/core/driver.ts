@@ -4,6 +4,8 @@ import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { LockPlace } from './lock-place.ts';
+import type { Latencies } from './latency.ts';
 import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 
@@ -26,6 +28,8 @@ export type Capability =
   | 'rollback'
   /** Runs a command once, in the surroundings of a release. */
   | 'jobs'
+  /** Keeps a lock where releases are, so that operators without shared state do not meet. */
+  | 'lock'
   /** Serves files without a start command. */
   | 'static'
   /** Runs a start command. */
@@ -50,6 +54,11 @@ export interface DriverFacts {
   readonly optionsSchema: JsonObject;
   /** Checks options and fills in defaults. Pure. Paths in problems are relative to the options. */
   checkOptions(written: unknown): OptionsCheck;
+  /**
+   * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
+   * What they stand for is looked up when the driver is called, and is among its credentials under the path.
+   */
+  references?(options: JsonObject): Readonly<Record<string, string>>;
 }
 
 export type OptionsCheck =
@@ -86,7 +95,7 @@ export interface DriverContext {
   /** Absolute: project folder, and a folder below `.deployer/` that belongs to this driver. */
   readonly root: string;
   readonly folder: string;
-  /** The credentials that the facts ask for. */
+  /** The credentials that the facts ask for, and what the options refer to; without what cannot be read. */
   readonly credentials: Readonly<Record<string, Secret>>;
   /** The settings that the facts ask for, as far as they are set. */
   readonly settings: Readonly<Record<string, string>>;
@@ -159,8 +168,14 @@ export interface InspectedRelease {
   readonly internal_url?: string;
   readonly restarts?: number;
   readonly started_at?: string;
+  /**
+   * Requests answered, those of them that failed (500 and above, or no answer), and how long the beginnings of the answers
+   * took. They only grow, but for a counter that begins anew, so an interval is the difference of two looks. A release
+   * that answers no requests has none; nor need there be any while no users are split.
+   */
   readonly requests?: number;
   readonly errors?: number;
+  readonly latencies?: Latencies;
   /** Last exit, last error line; for status and failures. */
   readonly detail?: string;
   /** What it consists of, where that is more than one thing or stands on a host with a name. */
@@ -243,6 +258,11 @@ export interface Driver {
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
   /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
   rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
+  /**
+   * Where the lock of these targets' environment is kept, each place once. Asks no platform yet: `signal` and `timeout` are
+   * for the way there, and hold for what the places do.
+   */
+  locks?(targets: readonly Target[], context: DriverContext): Promise<readonly LockPlace[]>;
   /** Removes everything this target created, and only that. */
   destroy(target: Target, context: DriverContext): Promise<void>;
 }

@@ -78,6 +78,7 @@ const METHODS: readonly (readonly [keyof Driver, readonly Capability[]])[] = [
   ['logs', ['logs']],
   ['rollback', ['rollback']],
   ['run', ['jobs']],
+  ['locks', ['lock']],
 ];
 
 function factsTests({ facts, factsFile }: DriverSuite, bench: Bench): void {

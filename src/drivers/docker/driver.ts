@@ -3,6 +3,7 @@ import type { Json } from '../../core/json.ts';
 import { buildTarget } from './build/image.ts';
 import { facts } from './facts.ts';
 import { leftHosts, noteOf, openHosts, urlOf, within } from './host.ts';
+import { lockPlaces } from './lock.ts';
 import { routeName } from './names.ts';
 import { preflight } from './preflight.ts';
 import { ensureProxy } from './proxy/container.ts';
@@ -29,6 +30,7 @@ export const driver: Driver = {
   retire: retireRelease,
   sweep: sweepTarget,
   logs: releaseLogs,
+  locks: lockPlaces,
   destroy: destroyTarget,
 };
 

@@ -118,6 +118,7 @@ const RELEASE = object(
     started_at: time('Since when.'),
     requests: whole('Requests it has answered.'),
     errors: whole('Those that failed.'),
+    p95_ms: whole('Within which 19 of 20 answers began, ms, to 12 % exactly.'),
     detail: text('Last exit or error.'),
   },
 );
@@ -143,6 +144,7 @@ const CANARY_STATUS = document('The canary under way', {
   started_at: time('Since when.'),
   run_id: text('Run.'),
   releases: listOf(RELEASE, 'Its releases.'),
+  baseline: listOf(RELEASE, 'The releases from before, which have the other users.'),
 });
 
 const OPEN = document('Where an environment is reached', {
