@@ -137,7 +137,7 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
 
   it('lets a one-off command see what is live', async () => {
     const script = 'echo $PORT; cat label.txt; test "$GREETING"';
-    expect((await run(['exec', '--', 'sh', '-c', script])).stdout).toBe('8080\none\n');
+    expect((await run(['exec', '--', 'sh', '-c', script])).stdout).toBe('8080\ntwo\n');
     expect((await thingsOf(engine, name)).filter((thing) => thing.endsWith('-exec'))).toEqual([]);
   });
 
