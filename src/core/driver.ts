@@ -4,8 +4,8 @@ import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { LockPlace } from './lock-place.ts';
 import type { Latencies } from './latency.ts';
+import type { LockPlace } from './lock-place.ts';
 import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 
