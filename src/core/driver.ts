@@ -103,6 +103,8 @@ export interface DriverContext {
    * fails afterwards; else the first failure ends it.
    */
   readonly undoing?: true;
+  /** Set where people wait for the answer and want to see more: `inspect` tells what takes a moment to find out. */
+  readonly detailed?: true;
   log(line: string, channel?: Channel): void;
 }
 
@@ -161,6 +163,10 @@ export interface Instance {
   readonly percent: number;
   readonly restarts?: number;
   readonly started_at?: string;
+  /** What its own check says, where it has one. */
+  readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  /** In use now; only in detail. */
+  readonly memory_bytes?: number;
   readonly detail?: string;
 }
 

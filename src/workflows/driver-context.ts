@@ -14,6 +14,7 @@ export interface CallScope {
   readonly timeout: number;
   /** Idempotency key of the operation. */
   readonly key: string;
+  readonly detailed?: true;
   readonly log?: (line: string, channel?: Channel) => void;
 }
 
@@ -40,6 +41,7 @@ export async function driverContext(
     signal: scope.signal,
     timeout: scope.timeout,
     idempotencyKey: scope.key,
+    ...(scope.detailed ? { detailed: true } : {}),
     log: scope.log ?? (() => {}),
   };
 }

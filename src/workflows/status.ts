@@ -1,6 +1,6 @@
 import type { ServiceConfig } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
-import type { InspectedRelease, LogLine } from '../core/driver.ts';
+import type { InspectedRelease, Instance, LogLine } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
@@ -22,6 +22,7 @@ export interface ServiceStatus {
   readonly requests?: number;
   readonly errors?: number;
   readonly detail?: string;
+  readonly instances?: readonly Instance[];
   /** What runs is not what the state says. */
   readonly drift: boolean;
 }
@@ -58,6 +59,7 @@ async function serviceStatus(workspace: Workspace, state: EnvironmentState, serv
     signal: AbortSignal.timeout(15_000),
     timeout: 15_000,
     key: 'status',
+    detailed: true,
   });
   const inspection = await driver.inspect(target, context).catch(() => undefined);
   const base = { env: state.name, service, driver: driver.facts.name };
