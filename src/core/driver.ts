@@ -4,7 +4,7 @@ import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
+import type { Clock, Entropy, Http, Names, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 
 /** What a driver can do beyond the least; named in refusals. Each stands for a method or a way of working. */
@@ -83,6 +83,7 @@ export interface DriverContext {
   readonly entropy: Entropy;
   readonly http: Http;
   readonly peers: Peers;
+  readonly names: Names;
   readonly processes: Processes;
   readonly artifacts: ArtifactStore;
   readonly probe: Probe;
@@ -192,6 +193,13 @@ export interface LogLine {
   readonly line: string;
 }
 
+/** What `doctor` tells of a platform. */
+export interface Examined {
+  /** What was looked at, and how it is, for people. */
+  readonly checks: readonly { readonly name: string; readonly result: string }[];
+  readonly findings: readonly Finding[];
+}
+
 /**
  * The code for one platform. Required methods are few; the optional ones come with a capability in the facts. Every
  * method is idempotent: calling it again after a lost answer ends in the same state with nothing twice. Failures are
@@ -201,6 +209,8 @@ export interface Driver {
   readonly facts: DriverFacts;
   /** Credentials valid, project reachable, limits not met. Changes nothing. */
   preflight(target: Target, context: DriverContext): Promise<readonly Finding[]>;
+  /** What is worth knowing before trouble comes and takes too long for a plan. Changes nothing. */
+  examine?(target: Target, context: DriverContext): Promise<Examined>;
   /** Creates or adopts what the target needs for its whole life. */
   provision?(target: Target, context: DriverContext): Promise<Provisioned>;
   /** Brings the platform's variables to the wanted set; answers names. */

@@ -31,6 +31,7 @@ export async function driverContext(
     entropy: runtime.entropy,
     http: runtime.http,
     peers: runtime.peers,
+    names: runtime.names,
     processes: runtime.processes,
     artifacts: workspace.artifacts,
     probe: runtime.probe,

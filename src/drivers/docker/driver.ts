@@ -1,6 +1,7 @@
 import type { Driver, DriverContext, Provisioned, Target } from '../../core/driver.ts';
 import type { Json } from '../../core/json.ts';
 import { buildTarget } from './build/image.ts';
+import { examineTarget } from './examination.ts';
 import { facts } from './facts.ts';
 import { leftHosts, noteOf, openHosts, urlOf, within } from './host.ts';
 import { routeName } from './names.ts';
@@ -19,6 +20,7 @@ import { setTraffic } from './release/traffic.ts';
 export const driver: Driver = {
   facts,
   preflight,
+  examine: examineTarget,
   provision,
   build: buildTarget,
   deploy: placeRelease,
