@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import { count } from '../core/text.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { environmentNames, isConfigured } from './environments.ts';
+import { platformLockFindings } from './locks-at-platforms.ts';
 import { findTarget } from './observe.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { examinePlatform } from './preflight.ts';
@@ -49,9 +50,11 @@ async function examineEnvironment(workspace: Workspace, name: string): Promise<E
   const services = Object.values(environment.services);
   const place = { environment, state };
   const platforms = await Promise.all(services.map((service) => examinePlatform(workspace, place, service)));
+  const locks = await platformLockFindings(workspace, name);
+  const seen = distinct(platforms.flatMap((platform) => platform.findings));
   return {
     checks: distinct(platforms.flatMap(({ checks }) => checks)).map((check) => ({ ...check, name: `  ${check.name}` })),
-    findings: [...findings, ...databases.findings, ...distinct(platforms.flatMap((platform) => platform.findings))],
+    findings: [...findings, ...databases.findings, ...seen, ...locks],
   };
 }
 

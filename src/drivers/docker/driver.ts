@@ -1,9 +1,10 @@
-import type { Driver, DriverContext, Provisioned, Target } from '../../core/driver.ts';
+import type { Driver, DriverContext, Placed, PlaceRequest, Provisioned, Target } from '../../core/driver.ts';
 import type { Json } from '../../core/json.ts';
 import { buildTarget } from './build/image.ts';
 import { examineTarget } from './examination.ts';
 import { facts } from './facts.ts';
 import { leftHosts, noteOf, openHosts, urlOf, within } from './host.ts';
+import { lockPlaces } from './lock.ts';
 import { routeName } from './names.ts';
 import { preflight } from './preflight.ts';
 import { ensureProxy } from './proxy/container.ts';
@@ -11,6 +12,7 @@ import { ensureRoute } from './proxy/routes.ts';
 import { destroyTarget } from './release/destroy.ts';
 import { inGroups } from './release/groups.ts';
 import { inspectTarget } from './release/inspection.ts';
+import { forgetJobs, runJob } from './release/job.ts';
 import { releaseLogs } from './release/logs.ts';
 import { placeRelease } from './release/placement.ts';
 import { retireRelease, sweepTarget } from './release/retirement.ts';
@@ -23,14 +25,22 @@ export const driver: Driver = {
   examine: examineTarget,
   provision,
   build: buildTarget,
-  deploy: placeRelease,
+  run: runJob,
+  deploy,
   traffic: setTraffic,
   inspect: inspectTarget,
   retire: retireRelease,
   sweep: sweepTarget,
   logs: releaseLogs,
+  locks: lockPlaces,
   destroy: destroyTarget,
 };
+
+/** The outcome of its release command is on record by now. */
+async function deploy(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
+  const [placed] = await Promise.all([placeRelease(target, request, context), forgetJobs(target, context)]);
+  return placed;
+}
 
 async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
   const hosts = await openHosts(target, context);

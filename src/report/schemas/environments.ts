@@ -137,6 +137,7 @@ const RELEASE = object(
     started_at: time('Since when.'),
     requests: whole('Requests it has answered.'),
     errors: whole('Those that failed.'),
+    p95_ms: whole('Within which 19 of 20 answers began, ms, to 12 % exactly.'),
     detail: text('Last exit or error.'),
     instances: listOf(INSTANCE, 'What it consists of, where that is more than one thing or has a host.'),
   },
@@ -163,6 +164,7 @@ const CANARY_STATUS = document('The canary under way', {
   started_at: time('Since when.'),
   run_id: text('Run.'),
   releases: listOf(RELEASE, 'Its releases.'),
+  baseline: listOf(RELEASE, 'The releases from before, which have the other users.'),
 });
 
 const OPEN = document('Where an environment is reached', {
@@ -186,6 +188,22 @@ const LOGS = document(
   },
 );
 
+const EXEC = document(
+  'How a one-off command ended',
+  {
+    env: text('Environment.'),
+    service: text('Service.'),
+    version_id: text('Version that is live, in which it ran.'),
+    exit_code: whole('Of the command; another one than 0 is an error.'),
+  },
+  {
+    lines: listOf(
+      object('A line.', { channel: text('stdout, stderr or info.'), line: text('Its text.') }),
+      'As they came; with --events they are lines of the stream.',
+    ),
+  },
+);
+
 export const ENVIRONMENT_SCHEMAS: readonly (readonly [string, Schema])[] = [
   ['env-list', LIST],
   ['env-show', SHOW],
@@ -197,4 +215,5 @@ export const ENVIRONMENT_SCHEMAS: readonly (readonly [string, Schema])[] = [
   ['canary-status', CANARY_STATUS],
   ['open', OPEN],
   ['logs', LOGS],
+  ['exec', EXEC],
 ];
