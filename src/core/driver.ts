@@ -6,7 +6,7 @@ import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Latencies } from './latency.ts';
 import type { LockPlace } from './lock-place.ts';
-import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
+import type { Clock, Entropy, Http, Names, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 
 /** What a driver can do beyond the least; named in refusals. Each stands for a method or a way of working. */
@@ -89,6 +89,7 @@ export interface DriverContext {
   readonly entropy: Entropy;
   readonly http: Http;
   readonly peers: Peers;
+  readonly names: Names;
   readonly processes: Processes;
   readonly artifacts: ArtifactStore;
   readonly probe: Probe;
@@ -109,6 +110,8 @@ export interface DriverContext {
    * fails afterwards; else the first failure ends it.
    */
   readonly undoing?: true;
+  /** Set where people wait for the answer and want to see more: `inspect` tells what takes a moment to find out. */
+  readonly detailed?: true;
   log(line: string, channel?: Channel): void;
 }
 
@@ -191,6 +194,10 @@ export interface Instance {
   readonly percent: number;
   readonly restarts?: number;
   readonly started_at?: string;
+  /** What its own check says, where it has one. */
+  readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  /** In use now; only in detail. */
+  readonly memory_bytes?: number;
   readonly detail?: string;
 }
 
@@ -216,6 +223,13 @@ export interface LogLine {
   readonly line: string;
 }
 
+/** What `doctor` tells of a platform. */
+export interface Examined {
+  /** What was looked at, and how it is, for people. */
+  readonly checks: readonly { readonly name: string; readonly result: string }[];
+  readonly findings: readonly Finding[];
+}
+
 /**
  * The code for one platform. Required methods are few; the optional ones come with a capability in the facts. Every
  * method is idempotent: calling it again after a lost answer ends in the same state with nothing twice. Failures are
@@ -225,6 +239,8 @@ export interface Driver {
   readonly facts: DriverFacts;
   /** Credentials valid, project reachable, limits not met. Changes nothing. */
   preflight(target: Target, context: DriverContext): Promise<readonly Finding[]>;
+  /** What is worth knowing before trouble comes and takes too long for a plan. Changes nothing. */
+  examine?(target: Target, context: DriverContext): Promise<Examined>;
   /** Creates or adopts what the target needs for its whole life. */
   provision?(target: Target, context: DriverContext): Promise<Provisioned>;
   /** Brings the platform's variables to the wanted set; answers names. */

@@ -14,6 +14,7 @@ export interface CallScope {
   readonly timeout: number;
   /** Idempotency key of the operation. */
   readonly key: string;
+  readonly detailed?: true;
   readonly log?: (line: string, channel?: Channel) => void;
 }
 
@@ -30,6 +31,7 @@ export async function driverContext(
     entropy: runtime.entropy,
     http: runtime.http,
     peers: runtime.peers,
+    names: runtime.names,
     processes: runtime.processes,
     artifacts: workspace.artifacts,
     probe: runtime.probe,
@@ -40,6 +42,7 @@ export async function driverContext(
     signal: scope.signal,
     timeout: scope.timeout,
     idempotencyKey: scope.key,
+    ...(scope.detailed ? { detailed: true } : {}),
     log: scope.log ?? (() => {}),
   };
 }

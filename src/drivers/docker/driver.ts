@@ -1,6 +1,7 @@
 import type { Driver, DriverContext, Placed, PlaceRequest, Provisioned, Target } from '../../core/driver.ts';
 import type { Json } from '../../core/json.ts';
 import { buildTarget } from './build/image.ts';
+import { examineTarget } from './examination.ts';
 import { facts } from './facts.ts';
 import { leftHosts, noteOf, openHosts, urlOf, within } from './host.ts';
 import { lockPlaces } from './lock.ts';
@@ -21,6 +22,7 @@ import { setTraffic } from './release/traffic.ts';
 export const driver: Driver = {
   facts,
   preflight,
+  examine: examineTarget,
   provision,
   build: buildTarget,
   run: runJob,
