@@ -29,7 +29,7 @@ export interface Locked {
 export async function underLock<T>(wish: LockWish, env: string, work: (locked: Locked) => Promise<T>): Promise<T> {
   const { clock, interrupts } = wish.workspace.runtime;
   const deadline = clock.monotonic() + (wish.lockWaitMs ?? 0);
-  const stop = stopSignal(interrupts);
+  const stop = stopSignal(interrupts, 'before anything began');
   try {
     const lock = await acquire(wish, env, stop.signal);
     try {
@@ -59,12 +59,11 @@ async function acquire(
   return lock;
 }
 
-function stopSignal(interrupts: Interrupts): { readonly signal: AbortSignal; dispose(): void } {
+/** Fires at the first stop signal, which no longer ends the process; `when` ends the sentence that says so. */
+export function stopSignal(interrupts: Interrupts, when: string): { readonly signal: AbortSignal; dispose(): void } {
   const stop = new AbortController();
   const dispose = interrupts.onInterrupt((signal) =>
-    stop.abort(
-      new DeployerError({ code: 'INTERRUPTED', reason: `Stopped by ${signal} before anything began`, signal }),
-    ),
+    stop.abort(new DeployerError({ code: 'INTERRUPTED', reason: `Stopped by ${signal} ${when}`, signal })),
   );
   return { signal: stop.signal, dispose };
 }

@@ -10,6 +10,8 @@ import { LABEL, targetLabels } from '../names.ts';
 /** A check that hangs is a failed one; ns. */
 const CHECK_LIMIT = 5_000_000_000;
 
+export const LOGS = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } } as const;
+
 /** What the engine of a host says of an image, as far as it matters for containers of it. */
 export interface ImageHealth {
   readonly Config: { readonly Healthcheck?: { readonly Test: readonly string[] | null } | null };
@@ -46,10 +48,14 @@ export function containerBody(
       NetworkMode: shared.network,
       RestartPolicy: { Name: 'no' },
       Init: true,
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
-      ...(options.memory === undefined ? {} : { Memory: options.memory, MemorySwap: options.memory }),
+      LogConfig: LOGS,
+      ...memoryOf(host),
     },
   };
+}
+
+export function memoryOf({ options: { memory } }: Host): JsonObject {
+  return memory === undefined ? {} : { Memory: memory, MemorySwap: memory };
 }
 
 /** `NAME=value`, as engines want them. */
