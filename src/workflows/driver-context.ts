@@ -31,6 +31,7 @@ export function driverContext(workspace: Workspace, { facts }: Driver, scope: Ca
     folder: join(workspace.folder, facts.name),
     credentials: credentialsOf(workspace, facts),
     settings: settingsOf(workspace, facts),
+    detect: async (path) => (await import('../project/detect-stack.ts')).detectStack(workspace.config.root, path),
     signal: scope.signal,
     timeout: scope.timeout,
     idempotencyKey: scope.key,

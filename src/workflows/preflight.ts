@@ -1,4 +1,5 @@
 import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
+import { configurationOf } from '../core/configuration.ts';
 import type { DriverFacts } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import type { EnvironmentState } from '../core/state.ts';
@@ -29,7 +30,9 @@ export async function preflight(
   service: ServiceConfig,
 ): Promise<readonly Finding[]> {
   const driver = await requireDriver(workspace, service.driver);
-  const target = targetOf(workspace.config, environment, service, state?.resources[service.name] ?? null);
+  const resource = state?.resources[service.name] ?? null;
+  const secrets = Object.keys(configurationOf(environment, state).secrets);
+  const target = { ...targetOf(workspace.config, environment, service, resource), secrets };
   const scope = { signal: AbortSignal.timeout(LIMIT), timeout: LIMIT, key: 'preflight' };
   return await driver.preflight(target, driverContext(workspace, driver, scope));
 }

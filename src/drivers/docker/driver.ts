@@ -1,5 +1,6 @@
 import type { Driver, DriverContext, Provisioned, Target } from '../../core/driver.ts';
 import { buildTarget } from './build/image.ts';
+import { buildInputs } from './build/inputs.ts';
 import { facts } from './facts.ts';
 import { openHost, urlOf } from './host.ts';
 import { routeName } from './names.ts';
@@ -17,6 +18,7 @@ export const driver: Driver = {
   facts,
   preflight,
   provision,
+  buildInputs,
   build: buildTarget,
   deploy: placeRelease,
   traffic: setTraffic,

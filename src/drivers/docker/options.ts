@@ -13,6 +13,7 @@ import {
   type OptionCheck,
   wrong,
 } from '../option-checks.ts';
+import { BASE_IMAGES } from './build/generate/recipe.ts';
 
 /** Where one engine is, and where its published ports answer. */
 export interface HostOption {
@@ -34,6 +35,10 @@ export interface ProxyOptions {
 export interface DockerOptions {
   readonly hosts: readonly HostOption[];
   readonly dockerfile: string;
+  /** Folder inside the project that the build sees; that of the service when left out. */
+  readonly context?: string;
+  /** In place of the usual ones of a generated Dockerfile. */
+  readonly base_images: Readonly<Record<string, string>>;
   /** Stage of the Dockerfile to build. */
   readonly target?: string;
   readonly build_args: Readonly<Record<string, string>>;
@@ -67,6 +72,7 @@ const STAGE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 const LEAST_MEMORY = 6 * 1024 ** 2;
 const MOST_REPLICAS = 20;
+const BASE_NAMES: readonly string[] = Object.keys(BASE_IMAGES);
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** The options of a service as `checkOptions` completed them. */
@@ -92,6 +98,7 @@ function isBare({ host_names }: JsonObject): boolean {
 const DEFAULTS: JsonObject = {
   hosts: [],
   dockerfile: 'Dockerfile',
+  base_images: {},
   build_args: {},
   port: 8080,
   host_names: [],
@@ -108,6 +115,11 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   hosts: checkHosts,
   dockerfile: (value) =>
     isInnerPath(value) ? { value } : wrong('is not a file', 'the path of a file inside the service'),
+  context: (value) =>
+    isInnerPath(value)
+      ? { value: tidyPath(value) }
+      : wrong('is not a folder', 'a folder inside the project, such as ., that the service is in'),
+  base_images: checkBaseImages,
   target: matching(STAGE, 'is not a stage', 'the name of a stage in the Dockerfile'),
   build_args: checkBuildArgs,
   platform: matching(PLATFORM, 'is not a platform', 'a platform such as linux/amd64'),
@@ -151,6 +163,25 @@ function hostOf(value: unknown): HostOption | undefined {
 
 function isEngine(value: unknown): value is string {
   return typeof value === 'string' && /^(?:(?:unix|ssh|tcp):\/\/\S+|[A-Za-z0-9][\w.+-]*)$/.test(value);
+}
+
+/** Without `./` and `/` at the ends. */
+function tidyPath(path: string): string {
+  return (
+    path
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
+      .join('/') || '.'
+  );
+}
+
+function checkBaseImages(value: unknown): OptionCheck {
+  const right =
+    isObject(value) &&
+    Object.entries(value).every(([name, image]) => BASE_NAMES.includes(name) && IMAGE.test(String(image)));
+  return right
+    ? { value: { ...value } as JsonObject }
+    : wrong('is not a mapping of images', `images by name: ${BASE_NAMES.join(', ')}`);
 }
 
 function checkBuildArgs(value: unknown): OptionCheck {
@@ -217,6 +248,17 @@ export const optionsSchema: JsonObject = {
         'The engine, such as ssh://deploy@10.0.0.7 or a Docker context; DOCKER_HOST or the current context when left out',
     },
     dockerfile: { type: 'string', default: 'Dockerfile', description: 'Inside the service' },
+    context: {
+      type: 'string',
+      description:
+        'Folder inside the project that the build sees and the service is in; that of the service when left out',
+    },
+    base_images: {
+      type: 'object',
+      additionalProperties: false,
+      properties: Object.fromEntries(BASE_NAMES.map((name) => [name, { type: 'string' }])),
+      description: `Images for a generated Dockerfile in place of the usual ones: ${BASE_NAMES.join(', ')}`,
+    },
     target: { type: 'string', description: 'Stage of the Dockerfile to build' },
     build_args: {
       type: 'object',

@@ -1,6 +1,7 @@
 import type { DriverContext, Target } from '../../core/driver.ts';
 import { DeployerError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
+import { list } from '../../core/text.ts';
 import { findBuilder } from './build/builder.ts';
 import { findContext } from './build/context.ts';
 import { findContainer } from './engine/container.ts';
@@ -15,7 +16,7 @@ export async function preflight(target: Target, context: DriverContext): Promise
   const host = await openHost(target, context).catch((error: unknown) => findingOf(error));
   if ('level' in host) return [host];
   const findings = await Promise.all([
-    missingDockerfile(host, target, context),
+    missingDockerfile(target, context),
     wrongPlatform(host, target),
     secretsInLayers(target, context),
     takenProxy(host, target),
@@ -25,24 +26,12 @@ export async function preflight(target: Target, context: DriverContext): Promise
 
 function findingOf(error: unknown): Finding {
   if (!(error instanceof DeployerError)) throw error;
-  const { code, reason, fix } = error.failure;
-  return { level: 'error', code, message: reason, ...(fix ? { fix } : {}) };
+  const { code, reason, fix, findings } = error.failure;
+  return findings?.[0] ?? { level: 'error', code, message: reason, ...(fix ? { fix } : {}) };
 }
 
-async function missingDockerfile(
-  { options }: Host,
-  target: Target,
-  context: DriverContext,
-): Promise<Finding | undefined> {
-  const { name, path } = target.service;
-  if (await findContext(target, options.dockerfile, context)) return undefined;
-  return {
-    level: 'error',
-    code: 'INVALID_CONFIG',
-    message: `${name} has no Dockerfile: there is no ${options.dockerfile} in ${path}`,
-    path: `services.${name}.docker.dockerfile`,
-    fix: 'Write one, or name another file',
-  };
+async function missingDockerfile(target: Target, context: DriverContext): Promise<Finding | undefined> {
+  return findContext(target, context).then(() => undefined, findingOf);
 }
 
 async function wrongPlatform({ engine, options }: Host, { service }: Target): Promise<Finding | undefined> {
@@ -61,14 +50,17 @@ async function wrongPlatform({ engine, options }: Host, { service }: Target): Pr
   };
 }
 
-/** Only BuildKit keeps them out of the image. What is a secret is known when values are; names tell enough here. */
-async function secretsInLayers({ service }: Target, context: DriverContext): Promise<Finding | undefined> {
-  const names = service.build.env;
+/** Only BuildKit keeps them out of the image. Where it is not told which are secrets, names are enough for a warning. */
+async function secretsInLayers({ service, secrets }: Target, context: DriverContext): Promise<Finding | undefined> {
+  const names = service.build.env.filter((name) => secrets?.includes(name) ?? true);
   if (names.length === 0 || (await findBuilder(context)) !== 'engine') return undefined;
+  const [level, what] = secrets
+    ? (['error', `${list(names)} would stay in the image when ${service.name} is built`] as const)
+    : (['warning', `a secret among ${list(names)} would be refused when ${service.name} is built`] as const);
   return {
-    level: 'warning',
+    level,
     code: 'UNSUPPORTED',
-    message: `There is no BuildKit here: a secret among ${names.join(', ')} would be refused when ${service.name} is built`,
+    message: `There is no BuildKit here: ${what}`,
     path: `services.${service.name}.build.env`,
     fix: 'Install the buildx plug-in of the docker command',
   };

@@ -1,4 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PathFilter } from '../../../core/build-inputs.ts';
+import { digestBytes } from '../../../core/digest.ts';
 import { DeployerError } from '../../../core/errors.ts';
+import { ioFailure, systemCode } from '../../../core/io-failure.ts';
 
 interface Rule {
   readonly excludes: boolean;
@@ -11,6 +16,29 @@ export interface Ignore {
   ignores(path: string): boolean;
   /** Whether something in a folder that is left out may be taken all the same. */
   readonly readmits: boolean;
+}
+
+/** The text of the first of these files that is there. */
+export async function readIgnoreFile(folder: string, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
+    const text = await readFile(join(folder, name), 'utf8').catch((error) => {
+      if (systemCode(error) !== 'ENOENT') throw ioFailure('read', name, error);
+      return undefined;
+    });
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+/** What a build sees of its context. The two files that the builder itself reads are always there. */
+export function contextFilter(text: string | undefined, dockerfile: string): PathFilter {
+  const { ignores, readmits } = parseIgnore(text ?? '');
+  const kept = [dockerfile, '.dockerignore'].filter(ignores);
+  return {
+    id: digestBytes([text ?? '', ...kept].join('\0')),
+    ignores: (path) => ignores(path) && !kept.includes(path),
+    readmits: readmits || kept.some((path) => path.includes('/')),
+  };
 }
 
 /**
