@@ -99,6 +99,11 @@ export interface DriverContext {
   readonly timeout: number;
   /** The same for every attempt of one operation; put it where the platform keeps it. */
   readonly idempotencyKey: string;
+  /**
+   * Set where the call takes back what another did. What reaches several places goes as far as it still can then, and
+   * fails afterwards; else the first failure ends it.
+   */
+  readonly undoing?: true;
   log(line: string, channel?: Channel): void;
 }
 
@@ -143,6 +148,20 @@ export interface InspectedRelease {
   readonly requests?: number;
   readonly errors?: number;
   /** Last exit, last error line; for status and failures. */
+  readonly detail?: string;
+  /** What it consists of, where that is more than one thing or stands on a host with a name. */
+  readonly instances?: readonly Instance[];
+}
+
+/** One container or process of a release. */
+export interface Instance {
+  readonly name: string;
+  readonly host?: string;
+  readonly state: InspectedRelease['state'];
+  /** Its share of the requests to its host, 0–100. */
+  readonly percent: number;
+  readonly restarts?: number;
+  readonly started_at?: string;
   readonly detail?: string;
 }
 
@@ -204,6 +223,8 @@ export interface Driver {
   inspect(target: Target, context: DriverContext): Promise<Inspection>;
   /** Removes one release: drains, stops, deletes. A release that is gone is no error; the live one is refused. */
   retire(target: Target, ref: Json, context: DriverContext): Promise<void>;
+  /** Removes what earlier options of the target left at places it does not use any more. */
+  sweep?(target: Target, context: DriverContext): Promise<void>;
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
   /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
   rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;

@@ -1,5 +1,6 @@
 import type { DriverFacts } from '../../core/driver.ts';
-import { checkOptions, optionsSchema } from './options.ts';
+import { checkOptions } from './options.ts';
+import { optionsSchema } from './options-schema.ts';
 
 export const facts: DriverFacts = {
   name: 'docker',

@@ -1,19 +1,17 @@
 import type { OptionsCheck } from '../../core/driver.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { isVariableName } from '../../core/name.ts';
 import {
   checkAll,
   checkDuration,
   checkFlag,
   checkPort,
-  durationSchema,
-  isInnerPath,
   isObject,
   isPort,
   type OptionCheck,
   wrong,
 } from '../option-checks.ts';
-import { BASE_IMAGES } from './build/generate/recipe.ts';
+import { BUILD_CHECKS, type BuildOptions } from './build/options.ts';
+import { IMAGE, matching } from './option-forms.ts';
 
 /** Where one engine is, and where its published ports answer. */
 export interface HostOption {
@@ -32,17 +30,12 @@ export interface ProxyOptions {
 }
 
 /** Options of the Docker driver, complete. Durations in ms. */
-export interface DockerOptions {
+export interface DockerOptions extends BuildOptions {
   readonly hosts: readonly HostOption[];
-  readonly dockerfile: string;
-  /** Folder inside the project that the build sees; that of the service when left out. */
-  readonly context?: string;
-  /** In place of the usual ones of a generated Dockerfile. */
-  readonly base_images: Readonly<Record<string, string>>;
-  /** Stage of the Dockerfile to build. */
-  readonly target?: string;
-  readonly build_args: Readonly<Record<string, string>>;
-  readonly platform?: string;
+  /** Hosts that are worked on at the same time: so many, or such a share of them. */
+  readonly at_once: number | `${number}%`;
+  /** Engine that builds; the first host's when left out. */
+  readonly builder?: string;
   /** That the service listens on; told to it as `PORT`. */
   readonly port: number;
   readonly host_names: readonly string[];
@@ -61,18 +54,13 @@ export interface DockerOptions {
   readonly proxy: ProxyOptions;
 }
 
-const PROXY: ProxyOptions = { name: 'deployer', image: 'caddy:2', http_port: 80, https_port: 443 };
+export const PROXY: ProxyOptions = { name: 'deployer', image: 'caddy:2', http_port: 80, https_port: 443 };
 const HOST_NAME =
   /^(?=.{1,253}$)(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const PREFIX = /^\/(?:[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*)?$/;
-const PLATFORM = /^[a-z0-9]+\/[a-z0-9]+(?:\/v\d+)?$/;
-/** No word that a command could take for an option. */
-const IMAGE = /^[a-z0-9][a-z0-9._/:@-]{0,254}$/;
-const STAGE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 const LEAST_MEMORY = 6 * 1024 ** 2;
-const MOST_REPLICAS = 20;
-const BASE_NAMES: readonly string[] = Object.keys(BASE_IMAGES);
+export const MOST_REPLICAS = 20;
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** The options of a service as `checkOptions` completed them. */
@@ -97,6 +85,7 @@ function isBare({ host_names }: JsonObject): boolean {
 
 const DEFAULTS: JsonObject = {
   hosts: [],
+  at_once: '100%',
   dockerfile: 'Dockerfile',
   base_images: {},
   build_args: {},
@@ -113,16 +102,10 @@ const DEFAULTS: JsonObject = {
 
 const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   hosts: checkHosts,
-  dockerfile: (value) =>
-    isInnerPath(value) ? { value } : wrong('is not a file', 'the path of a file inside the service'),
-  context: (value) =>
-    isInnerPath(value)
-      ? { value: tidyPath(value) }
-      : wrong('is not a folder', 'a folder inside the project, such as ., that the service is in'),
-  base_images: checkBaseImages,
-  target: matching(STAGE, 'is not a stage', 'the name of a stage in the Dockerfile'),
-  build_args: checkBuildArgs,
-  platform: matching(PLATFORM, 'is not a platform', 'a platform such as linux/amd64'),
+  at_once: (value) =>
+    isAmount(value) ? { value } : wrong('is not an amount of hosts', 'a whole number, or a share such as 25%'),
+  builder: (value) => (isEngine(value) ? { value } : wrong('is not an engine', 'such as ssh://deploy@10.0.0.7')),
+  ...BUILD_CHECKS,
   port: checkPort,
   host_names: checkHostNames,
   path_prefix: matching(PREFIX, 'is not a path', 'a path such as /api'),
@@ -136,10 +119,6 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   proxy: checkProxy,
 };
 
-function matching(pattern: RegExp, message: string, expected: string): (value: unknown) => OptionCheck {
-  return (value) => (typeof value === 'string' && pattern.test(value) ? { value } : wrong(message, expected));
-}
-
 function isReplicas(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_REPLICAS;
 }
@@ -148,8 +127,15 @@ function checkHosts(value: unknown): OptionCheck {
   const hosts = Array.isArray(value) ? value.map(hostOf) : [undefined];
   if (!hosts.every((host) => host !== undefined))
     return wrong('is not a list of hosts', 'engines such as ssh://deploy@10.0.0.7, or { engine, address }');
-  if (hosts.length > 1) return wrong('names several hosts', 'one host; several are not there yet');
+  const engines = hosts.map(({ engine }) => engine);
+  const twice = engines.find((engine, index) => engines.indexOf(engine) !== index);
+  if (twice !== undefined) return wrong(`names ${twice} twice`, 'each host once');
   return { value: hosts as unknown as Json };
+}
+
+function isAmount(value: unknown): value is number | string {
+  if (typeof value === 'string') return /^(?:[1-9]\d?|100)%$/.test(value);
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1;
 }
 
 function hostOf(value: unknown): HostOption | undefined {
@@ -163,35 +149,6 @@ function hostOf(value: unknown): HostOption | undefined {
 
 function isEngine(value: unknown): value is string {
   return typeof value === 'string' && /^(?:(?:unix|ssh|tcp):\/\/\S+|[A-Za-z0-9][\w.+-]*)$/.test(value);
-}
-
-/** Without `./` and `/` at the ends. */
-function tidyPath(path: string): string {
-  return (
-    path
-      .split('/')
-      .filter((part) => part !== '' && part !== '.')
-      .join('/') || '.'
-  );
-}
-
-function checkBaseImages(value: unknown): OptionCheck {
-  const right =
-    isObject(value) &&
-    Object.entries(value).every(([name, image]) => BASE_NAMES.includes(name) && IMAGE.test(String(image)));
-  return right
-    ? { value: { ...value } as JsonObject }
-    : wrong('is not a mapping of images', `images by name: ${BASE_NAMES.join(', ')}`);
-}
-
-function checkBuildArgs(value: unknown): OptionCheck {
-  const right = isObject(value) && Object.entries(value).every(([name, text]) => isVariableName(name) && isPlain(text));
-  if (!right) return wrong('is not a mapping of build arguments', 'texts by name, such as { NODE_VERSION: "20" }');
-  return { value: Object.fromEntries(Object.entries(value as object).map(([name, text]) => [name, String(text)])) };
-}
-
-function isPlain(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 function checkHostNames(value: unknown): OptionCheck {
@@ -221,98 +178,3 @@ function checkProxy(value: unknown): OptionCheck {
     ? { value: { name, image, http_port, https_port } }
     : wrong('does not describe a proxy', 'name, image, http_port and https_port, as far as they differ');
 }
-
-/** JSON Schema of the options as written, for editors. */
-export const optionsSchema: JsonObject = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    hosts: {
-      type: 'array',
-      maxItems: 1,
-      items: {
-        anyOf: [
-          { type: 'string' },
-          {
-            type: 'object',
-            additionalProperties: false,
-            required: ['engine'],
-            properties: {
-              engine: { type: 'string', description: 'As in DOCKER_HOST, or the name of a Docker context' },
-              address: { type: 'string', description: 'Where users reach it, when that is not where its engine is' },
-            },
-          },
-        ],
-      },
-      description:
-        'The engine, such as ssh://deploy@10.0.0.7 or a Docker context; DOCKER_HOST or the current context when left out',
-    },
-    dockerfile: { type: 'string', default: 'Dockerfile', description: 'Inside the service' },
-    context: {
-      type: 'string',
-      description:
-        'Folder inside the project that the build sees and the service is in; that of the service when left out',
-    },
-    base_images: {
-      type: 'object',
-      additionalProperties: false,
-      properties: Object.fromEntries(BASE_NAMES.map((name) => [name, { type: 'string' }])),
-      description: `Images for a generated Dockerfile in place of the usual ones: ${BASE_NAMES.join(', ')}`,
-    },
-    target: { type: 'string', description: 'Stage of the Dockerfile to build' },
-    build_args: {
-      type: 'object',
-      additionalProperties: { type: ['string', 'number', 'boolean'] },
-      description: 'Build arguments, beside the variables that build.env names',
-    },
-    platform: { type: 'string', description: 'Such as linux/amd64; that of the host when left out' },
-    port: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 65535,
-      default: 8080,
-      description: 'Port the service listens on, told to it as PORT',
-    },
-    host_names: { type: 'array', items: { type: 'string' }, description: 'Names that users reach the service by' },
-    path_prefix: { type: 'string', default: '/', description: 'Paths that go to the service' },
-    tls: {
-      enum: ['automatic', 'off'],
-      default: 'automatic',
-      description: 'Certificates for the host names; without host names it is plain HTTP',
-    },
-    replicas: {
-      type: 'integer',
-      minimum: 1,
-      maximum: MOST_REPLICAS,
-      default: 1,
-      description: 'Containers of one release, which share its requests evenly',
-    },
-    worker: { type: 'boolean', default: false, description: 'Listens on no port' },
-    memory: { type: 'string', description: 'Limit for one container, such as 512m' },
-    stop_timeout: durationSchema('10s', 'From the stop signal to SIGKILL'),
-    drain_timeout: durationSchema('30s', 'How long requests may go on after a release lost its traffic'),
-    proxy: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        name: { type: 'string', default: PROXY.name, description: 'Begins the names of network, proxy and volumes' },
-        image: { type: 'string', default: PROXY.image, description: 'Caddy 2.11.2 or newer' },
-        http_port: {
-          type: 'integer',
-          minimum: 1,
-          maximum: 65535,
-          default: PROXY.http_port,
-          description: 'For plain HTTP',
-        },
-        https_port: {
-          type: 'integer',
-          minimum: 1,
-          maximum: 65535,
-          default: PROXY.https_port,
-          description: 'For HTTPS',
-        },
-      },
-      description: 'The proxy of the host, which all projects share',
-    },
-  },
-};

@@ -5,23 +5,33 @@ import { list } from '../../core/text.ts';
 import { findBuilder } from './build/builder.ts';
 import { findContext } from './build/context.ts';
 import { findContainer } from './engine/container.ts';
-import { type Host, openHost } from './host.ts';
+import { type Host, openReachable } from './host.ts';
 import { LABEL } from './names.ts';
+import { on } from './release/groups.ts';
 
 /** As engines call them → as platforms do. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm' };
 
-/** Whether the engine can be used, the image built and the proxy had; every problem that can be seen at once. */
+/** Whether the engines can be used, the image built and the proxies had; every problem that can be seen at once. */
 export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
-  const host = await openHost(target, context).catch((error: unknown) => findingOf(error));
-  if ('level' in host) return [host];
-  const findings = await Promise.all([
+  const [{ hosts, unreachable }, ...own] = await Promise.all([
+    openReachable(target, context),
     missingDockerfile(target, context),
-    wrongPlatform(host, target),
     secretsInLayers(target, context),
-    takenProxy(host, target),
   ]);
-  return findings.filter((finding) => finding !== undefined);
+  const alone = hosts.length + unreachable.length === 1;
+  const silent = unreachable.map((lost) => findingOf(alone ? lost.error : on(lost, lost.error)));
+  const seen = await Promise.all(
+    hosts.map(async (host) => {
+      const found = await Promise.all([wrongPlatform(host, target), takenProxy(host, target)]);
+      return found.map((finding) => finding && (alone ? finding : onHost(host, finding)));
+    }),
+  );
+  return [...silent, ...own, ...seen.flat()].filter((finding) => finding !== undefined);
+}
+
+function onHost({ name }: Host, finding: Finding): Finding {
+  return { ...finding, message: `${name}: ${finding.message}` };
 }
 
 function findingOf(error: unknown): Finding {

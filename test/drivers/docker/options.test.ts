@@ -26,7 +26,10 @@ describe('options of the docker driver', () => {
   it.each([
     ['hosts', 'ssh://a'],
     ['hosts', ['http://a']],
-    ['hosts', ['ssh://a', 'ssh://b']],
+    ['hosts', ['ssh://a', 'ssh://a']],
+    ['at_once', 0],
+    ['at_once', '0%'],
+    ['builder', 'http://a'],
     ['hosts', [{ engine: 'ssh://a', adress: 'x' }]],
     ['dockerfile', '../Dockerfile'],
     ['target', '--privileged'],

@@ -18,14 +18,14 @@ interface ImageView {
 }
 
 /**
- * Builds the image of a service, in the engine that will run it. Its identity is its id; a name of its own keeps it from
+ * Builds the image of a service, once, in one engine. Its identity is its id; a name of its own keeps it from
  * being taken for rubbish. The same inputs are found in the builder's cache and give the same image.
  */
 export async function buildTarget(target: Target, variables: Variables, context: DriverContext): Promise<Artifact> {
   const { service } = target;
   const options = readOptions(service.options);
   const source = await findContext(target, context);
-  const engine = await openEngine(options.hosts[0]?.engine, context);
+  const engine = await openEngine(builderOf(options), context);
   if (runsBefore(source)) await runCommand(target, variables, context);
   const repository = repositoryOf(target);
   const image = `${repository}:building-${shortDigest(context.idempotencyKey)}`;
@@ -38,6 +38,11 @@ export async function buildTarget(target: Target, variables: Variables, context:
 /** Where the images of a service are kept; all of its environments share them. */
 export function repositoryOf({ project, service }: Pick<Target, 'project' | 'service'>): string {
   return `deployer/${project}/${service.name}`;
+}
+
+/** As the config names it; `undefined` for the engine that is used when none is named. */
+export function builderOf({ builder, hosts }: DockerOptions): string | undefined {
+  return builder ?? hosts[0]?.engine;
 }
 
 function requestOf({ project, service }: Target, options: DockerOptions, variables: Variables) {
@@ -79,10 +84,21 @@ async function keepImage(engine: Engine, image: string, repository: string): Pro
   const tag = tagOf(body.Id);
   await engine.call('POST', `/images/${image}/tag`, { doing: `name ${image}`, query: { repo: repository, tag } });
   await engine.call('DELETE', `/images/${image}`, { doing: `forget the name ${image}`, accept: [404, 409] });
-  return { kind: 'image', digest: body.Id, size: body.Size, location: repository };
+  return { kind: 'image', digest: body.Id, size: body.Size, location: `${repository} in ${engine.endpoint.text}` };
 }
 
-export function tagOf(digest: string): string {
+/** Repository of an image, and the engine that built it. */
+export function readLocation({ location = '' }: Artifact): { readonly repository: string; readonly engine?: string } {
+  const [repository = '', engine] = location.split(' in ');
+  return { repository, ...(engine ? { engine } : {}) };
+}
+
+/** The name that an image keeps on every host. */
+export function imageTag(artifact: Artifact): string {
+  return `${readLocation(artifact).repository}:${tagOf(artifact.digest)}`;
+}
+
+function tagOf(digest: string): string {
   return digest.slice('sha256:'.length, 'sha256:'.length + 12);
 }
 

@@ -39,6 +39,10 @@ export interface Engine {
   stream(method: PeerRequest['method'], path: string, request: CallRequest): Promise<AsyncIterable<Uint8Array>>;
   /** Lines of JSON as they come; a line that tells of an error is thrown as one. */
   lines(method: PeerRequest['method'], path: string, request: CallRequest): AsyncIterable<Record<string, unknown>>;
+  /** Whose signal ends calls, and whose clock counts. */
+  readonly context: DriverContext;
+  /** The same engine, for calls that end by another signal. */
+  within(context: DriverContext): Engine;
 }
 
 /** What the driver was written against; newer engines are asked for this, as far as they still offer it. */
@@ -54,10 +58,12 @@ export async function openEngine(wanted: string | undefined, context: DriverCont
   const { body } = await read<{ ApiVersion?: string; MinAPIVersion?: string }>(
     await send('GET', '/version', { doing: 'ask for its version' }, { endpoint, context }),
   );
-  const api = agreedVersion(endpoint, body);
-  const world = { endpoint, context };
+  return engineOf({ endpoint, context }, agreedVersion(endpoint, body));
+}
+
+function engineOf(world: World, api: string): Engine {
   return {
-    endpoint,
+    endpoint: world.endpoint,
     api,
     call: async (method, path, request) => read(await send(method, `/v${api}${path}`, request, world)),
     bytes: async (method, path, request) => {
@@ -69,6 +75,8 @@ export async function openEngine(wanted: string | undefined, context: DriverCont
       const { body } = await send(method, `/v${api}${path}`, request, world);
       yield* jsonLines(body, request.doing);
     },
+    context: world.context,
+    within: (context) => engineOf({ ...world, context }, api),
   };
 }
 

@@ -1,0 +1,89 @@
+import type { JsonObject } from '../../core/json.ts';
+import { durationSchema } from '../option-checks.ts';
+import { BUILD_SCHEMA } from './build/options.ts';
+import { MOST_REPLICAS, PROXY } from './options.ts';
+
+/** JSON Schema of the options as written, for editors. */
+export const optionsSchema: JsonObject = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    hosts: {
+      type: 'array',
+      items: {
+        anyOf: [
+          { type: 'string' },
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['engine'],
+            properties: {
+              engine: { type: 'string', description: 'As in DOCKER_HOST, or the name of a Docker context' },
+              address: { type: 'string', description: 'Where users reach it, when that is not where its engine is' },
+            },
+          },
+        ],
+      },
+      description:
+        'Engines, such as ssh://deploy@10.0.0.7 or a Docker context; DOCKER_HOST or the current context when left out',
+    },
+    at_once: {
+      anyOf: [
+        { type: 'integer', minimum: 1 },
+        { type: 'string', pattern: '^(?:[1-9][0-9]?|100)%$' },
+      ],
+      default: '100%',
+      description: 'Hosts that are worked on at the same time: so many, or such a share of them',
+    },
+    builder: { type: 'string', description: 'Engine that builds the image; that of the first host when left out' },
+    ...BUILD_SCHEMA,
+    port: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 65535,
+      default: 8080,
+      description: 'Port the service listens on, told to it as PORT',
+    },
+    host_names: { type: 'array', items: { type: 'string' }, description: 'Names that users reach the service by' },
+    path_prefix: { type: 'string', default: '/', description: 'Paths that go to the service' },
+    tls: {
+      enum: ['automatic', 'off'],
+      default: 'automatic',
+      description: 'Certificates for the host names; without host names it is plain HTTP',
+    },
+    replicas: {
+      type: 'integer',
+      minimum: 1,
+      maximum: MOST_REPLICAS,
+      default: 1,
+      description: 'Containers of one release, which share its requests evenly',
+    },
+    worker: { type: 'boolean', default: false, description: 'Listens on no port' },
+    memory: { type: 'string', description: 'Limit for one container, such as 512m' },
+    stop_timeout: durationSchema('10s', 'From the stop signal to SIGKILL'),
+    drain_timeout: durationSchema('30s', 'How long requests may go on after a release lost its traffic'),
+    proxy: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        name: { type: 'string', default: PROXY.name, description: 'Begins the names of network, proxy and volumes' },
+        image: { type: 'string', default: PROXY.image, description: 'Caddy 2.11.2 or newer' },
+        http_port: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          default: PROXY.http_port,
+          description: 'For plain HTTP',
+        },
+        https_port: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          default: PROXY.https_port,
+          description: 'For HTTPS',
+        },
+      },
+      description: 'The proxy of the host, which all projects share',
+    },
+  },
+};
