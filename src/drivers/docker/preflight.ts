@@ -4,9 +4,12 @@ import type { Finding } from '../../core/finding.ts';
 import { list } from '../../core/text.ts';
 import { findBuilder } from './build/builder.ts';
 import { findContext } from './build/context.ts';
+import { builderOf } from './build/image.ts';
+import { type Engine, openEngine } from './engine/client.ts';
 import { findContainer } from './engine/container.ts';
 import { type Host, openReachable } from './host.ts';
 import { LABEL } from './names.ts';
+import { readOptions } from './options.ts';
 import { on } from './release/groups.ts';
 
 /** As engines call them → as platforms do. */
@@ -14,8 +17,9 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch
 
 /** Whether the engines can be used, the image built and the proxies had; every problem that can be seen at once. */
 export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
-  const [{ hosts, unreachable }, ...own] = await Promise.all([
+  const [{ hosts, unreachable }, built, ...own] = await Promise.all([
     openReachable(target, context),
+    builtPlatform(target, context),
     missingDockerfile(target, context),
     secretsInLayers(target, context),
   ]);
@@ -23,11 +27,12 @@ export async function preflight(target: Target, context: DriverContext): Promise
   const silent = unreachable.map((lost) => findingOf(alone ? lost.error : on(lost, lost.error)));
   const seen = await Promise.all(
     hosts.map(async (host) => {
-      const found = await Promise.all([wrongPlatform(host, target), takenProxy(host, target)]);
+      const found = await Promise.all([wrongPlatform(host, target, built), takenProxy(host, target)]);
       return found.map((finding) => finding && (alone ? finding : onHost(host, finding)));
     }),
   );
-  return [...silent, ...own, ...seen.flat()].filter((finding) => finding !== undefined);
+  const unbuilt = typeof built === 'object' ? [built] : [];
+  return [...silent, ...unbuilt, ...own, ...seen.flat()].filter((finding) => finding !== undefined);
 }
 
 function onHost({ name }: Host, finding: Finding): Finding {
@@ -44,19 +49,44 @@ async function missingDockerfile(target: Target, context: DriverContext): Promis
   return findContext(target, context).then(() => undefined, findingOf);
 }
 
-async function wrongPlatform({ engine, options }: Host, { service }: Target): Promise<Finding | undefined> {
-  if (options.platform === undefined) return undefined;
+/**
+ * What images are built for: what the config says, else the platform of the engine that builds. A builder that does not
+ * answer is a finding; a first host that does not is one already.
+ */
+async function builtPlatform({ service }: Target, context: DriverContext): Promise<string | Finding | undefined> {
+  const options = readOptions(service.options);
+  const { platform, builder, hosts } = options;
+  if (builder === undefined && (platform !== undefined || hosts.length < 2)) return platform;
+  try {
+    const own = await platformOf(await openEngine(builderOf(options), context));
+    return platform ?? own;
+  } catch (error) {
+    return builder === undefined ? undefined : findingOf(error);
+  }
+}
+
+async function platformOf(engine: Engine): Promise<string> {
   const { body } = await engine.call<{ OSType: string; Architecture: string }>('GET', '/info', {
     doing: 'describe itself',
   });
-  const own = `${body.OSType}/${ARCHITECTURES[body.Architecture] ?? body.Architecture}`;
-  if (options.platform === own || options.platform.startsWith(`${own}/`)) return undefined;
+  return `${body.OSType}/${ARCHITECTURES[body.Architecture] ?? body.Architecture}`;
+}
+
+/** Whether a host runs what is built. */
+async function wrongPlatform(
+  { engine, options }: Host,
+  { service }: Target,
+  built: string | Finding | undefined,
+): Promise<Finding | undefined> {
+  if (typeof built !== 'string') return undefined;
+  const own = await platformOf(engine);
+  if (built === own || built.startsWith(`${own}/`)) return undefined;
   return {
     level: 'error',
     code: 'INVALID_CONFIG',
-    message: `${service.name} is built for ${options.platform}, and its host runs ${own}`,
+    message: `${service.name} is built for ${built}, and its host runs ${own}`,
     path: `services.${service.name}.docker.platform`,
-    fix: `Set it to ${own}, or leave it out`,
+    fix: options.platform === undefined ? `Set it to ${own}` : `Set it to ${own}, or leave it out`,
   };
 }
 

@@ -15,7 +15,7 @@ export interface PlanStyle {
 }
 
 export interface PlanTextOptions {
-  /** Also what each operation waits for, changes, and how it is undone. */
+  /** Also what each operation waits for, changes and generates, and how it is undone. */
   readonly verbose?: boolean | undefined;
   readonly style?: PlanStyle | undefined;
 }
@@ -92,7 +92,19 @@ function detailLines(operation: Operation, style: PlanStyle): string[] {
     ...(compensation ? [`on failure: ${compensation.title}`] : []),
     ...(until.length > 0 ? [`but not once ${until.join(', ')} has started`] : []),
   ];
-  return lines.flatMap((line) => paragraph('      ', printableLine(line))).map((line) => style.dim(line));
+  const facts = lines.flatMap((line) => paragraph('      ', printableLine(line)));
+  return [...facts, ...generatedLines(operation)].map((line) => style.dim(line));
+}
+
+/** Texts keep their line breaks, however long the lines are. */
+function generatedLines({ generates = [] }: Operation): string[] {
+  return generates.flatMap(({ path, text }) => [
+    `      generated ${printableLine(path)}:`,
+    ...text
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line) => `        ${printableLine(line)}`.trimEnd()),
+  ]);
 }
 
 function changeLines(plan: Plan, style: PlanStyle): string[] {

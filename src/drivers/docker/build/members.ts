@@ -17,11 +17,8 @@ export async function* contextMembers(context: BuildContext): AsyncGenerator<Tar
 }
 
 function textMember(path: string, text: string): TarMember {
-  const bytes = Buffer.from(text);
-  const content = (async function* () {
-    yield bytes;
-  })();
-  return { path, kind: 'file', mode: 0o644, size: bytes.length, content };
+  const content = Buffer.from(text);
+  return { path, kind: 'file', mode: 0o644, size: content.length, content };
 }
 
 async function* folderMembers(context: BuildContext, below: string): AsyncGenerator<TarMember> {

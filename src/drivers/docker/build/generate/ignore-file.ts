@@ -1,7 +1,16 @@
 import type { Recipe } from './recipe.ts';
 
 /** Whatever else is in a folder, none of this belongs into an image. */
-const ALWAYS = ['Dockerfile', '.dockerignore', '**/.git', '**/.gitignore', '**/.env*', '**/.deployer', '**/.DS_Store'];
+const ALWAYS = [
+  'Dockerfile',
+  '.dockerignore',
+  '**/.git',
+  '**/.gitignore',
+  '**/.env*',
+  '**/.deployer',
+  '**/.DS_Store',
+  '**/deploy.config.yaml',
+];
 const BY_LANGUAGE: Readonly<Record<string, readonly string[]>> = {
   node: ['**/node_modules', '**/npm-debug.log*'],
   python: ['**/__pycache__', '**/*.pyc', '**/.venv', '**/venv'],
@@ -9,13 +18,15 @@ const BY_LANGUAGE: Readonly<Record<string, readonly string[]>> = {
 
 /** What a generated Dockerfile's build is not to see: what git does not see, and what tools leave behind. */
 export function dockerignore({ stack, below, outputs, command }: Recipe): string {
-  const made = command === undefined ? [] : outputs.filter((path) => path !== '.').map((path) => inside(below, path));
+  const parts = outputs.filter((path) => path !== '.').map((path) => inside(below, path));
+  // What no command makes is there already, and wanted although git may leave it out.
+  const [made, kept] = command === undefined ? [[], parts.map((path) => `!${path}`)] : [parts, []];
   const lines = [
     ...ALWAYS,
-    inside(below, 'deploy.config.yaml'),
     ...(BY_LANGUAGE[stack.language] ?? []),
     ...made,
     ...stack.ignored.map((line) => asDockerReads(line, below)),
+    ...kept,
   ];
   return `${[...new Set(lines)].join('\n')}\n`;
 }

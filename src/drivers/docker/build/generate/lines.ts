@@ -6,14 +6,15 @@ export const USER = '1000:1000';
 /** Text that the parser of Dockerfiles leaves alone: one line, no continuation, no here-document. */
 const PLAIN = /^[A-Za-z0-9_./](?:(?!<<)[^\\\n\r])*$/;
 const WORDS = /^[\w./=:@-]+(?: [\w./=:@-]+)*$/;
-const COMPOUND = /[;&|\n(){}<>]|^exec /;
+/** What cannot follow an `exec`: several commands, or an assignment. */
+const COMPOUND = /[;&|\n(){}<>]|^exec |^\w+=/;
 
 /** A step of the build that sees the secrets, by mounts that are in no layer. */
 export function run(command: string, { secrets }: Pick<Recipe, 'secrets'>): string {
   const mounts = secrets.map((name) => `--mount=type=secret,id=${name},required=true `).join('');
   const exports = secrets.map((name) => `export ${name}="$(cat /run/secrets/${name})" && `).join('');
   const line = exports + command;
-  return `RUN ${mounts}${PLAIN.test(line) ? line : JSON.stringify(['/bin/sh', '-c', line])}`;
+  return `RUN ${mounts}${PLAIN.test(line) ? line : list(['/bin/sh', '-c', line])}`;
 }
 
 /** Declared just before they are needed, so that another value leaves the steps before alone. */

@@ -19,7 +19,7 @@ export function nodeDockerfile(recipe: Recipe, node: NodeStack): string {
   const manager = managerOf(node);
   const start = startsWith(byNpm(recipe.start ?? '', recipe));
   return text(
-    ...buildStage(recipe, node, [run(manager.prune, recipe)]),
+    ...buildStage(recipe, node, isWhole(recipe) ? [run(manager.prune, recipe)] : []),
     ['FROM base', 'ENV NODE_ENV=production', ...finalFolder(recipe)],
     [`USER ${USER}`, start],
   );
@@ -60,11 +60,15 @@ function installSteps(
   return [`COPY ${names.join(' ')} ./`, ...more, line, 'COPY . .'];
 }
 
+/** Whether everything runs that was built, packages and all. */
+function isWhole({ outputs }: Recipe): boolean {
+  return outputs.length === 1 && outputs[0] === '.';
+}
+
 /** All of it keeps its place, since the packages of a workspace lie above. */
 function finalFolder(recipe: Recipe): readonly string[] {
   const from = `--from=build --chown=${USER} `;
-  const isWhole = recipe.outputs.length === 1 && recipe.outputs[0] === '.';
-  if (!isWhole) return takeOver(recipe, from, './');
+  if (!isWhole(recipe)) return takeOver(recipe, from, './');
   return [`COPY ${from}${list(['/app', '/app'])}`, ...moved('/app', recipe.place)];
 }
 

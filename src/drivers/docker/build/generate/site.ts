@@ -34,9 +34,9 @@ function hugoStage(recipe: Recipe): readonly string[][] {
   ];
 }
 
-/** A line of the server's settings for each argument, since not every builder knows here-documents. */
+/** A line of the server's settings for each argument, since not every builder knows here-documents; tabs as Caddy likes. */
 function serving(way: readonly string[]): readonly string[] {
-  const lines = [...HEAD, ...way, ...TAIL].map((line) => `  '${line}' \\`);
+  const lines = [...HEAD, ...way, ...TAIL].map((line) => `  '${line.replaceAll('  ', '\t')}' \\`);
   return [
     `RUN mkdir -p /etc/caddy && printf '%s\\n' \\`,
     ...lines,
@@ -73,7 +73,7 @@ const APP = [
   '  @place {',
   '    not path_regexp [.][^/]+$',
   '    file {',
-  '      try_files {path} {path}.html /index.html',
+  '      try_files {path} {path}.html {path}/index.html /index.html',
   '    }',
   '  }',
   '  rewrite @place {file_match.relative}',
@@ -83,8 +83,10 @@ const TAIL = [
   '  file_server',
   '  handle_errors {',
   '    @page file /404.html',
-  '    rewrite @page /404.html',
-  '    file_server @page',
+  '    handle @page {',
+  '      rewrite * /404.html',
+  '      file_server',
+  '    }',
   '    respond "{err.status_code} {err.status_text}"',
   '  }',
   '}',
