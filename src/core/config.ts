@@ -57,6 +57,8 @@ export interface ServiceConfig {
   readonly build: BuildConfig;
   /** The command that runs the service; absent for services that are only files. */
   readonly start?: string;
+  /** The command that runs once for each new release, with its artifact and variables, before anything is placed. */
+  readonly release_command?: string;
   readonly env: readonly Requirement[];
   readonly health?: HealthCheck;
   /** Services whose new release must be in place before this one's is placed. */

@@ -26,6 +26,8 @@ export type Capability =
   | 'logs'
   /** Has its own instant way back. */
   | 'rollback'
+  /** Runs a command once, in the surroundings of a release. */
+  | 'jobs'
   /** Serves files without a start command. */
   | 'static'
   /** Runs a start command. */
@@ -119,6 +121,24 @@ export interface PlaceRequest {
   readonly artifact: Artifact;
   /** Everything the service gets. */
   readonly variables: Variables;
+}
+
+/** A command that runs once with what a release of the artifact would get. */
+export interface JobRequest extends PlaceRequest {
+  /** A text goes through the shell; a list of words is run as it is. */
+  readonly command: string | readonly [string, ...string[]];
+  /**
+   * `release`: another attempt with the same key asks for its outcome, which is kept until the target's next release. There
+   * is one at a time: what is left of others goes. `once`: nobody asks again, and nothing of it stays.
+   */
+  readonly kind: 'release' | 'once';
+}
+
+/** How a command ended. */
+export interface JobEnd {
+  /** As a shell tells it: 127 for one that is not there, 128 and the signal for one that was killed. */
+  readonly exit_code: number;
+  readonly out_of_memory?: true;
 }
 
 /** A release as the driver knows it. */
@@ -219,6 +239,12 @@ export interface Driver {
   deploy(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed>;
   /** Sets the shares; in-flight requests on a release that loses its share are finished. Needs `switch` (0/100) or `weights`. */
   traffic?(target: Target, shares: readonly Share[], context: DriverContext): Promise<void>;
+  /**
+   * Runs a command to its end beside whatever runs, never in it; what it says goes to `context.log`. Idempotent by the
+   * idempotency key: another attempt waits for the command that the first one started, or answers how it ended, and starts
+   * none. When it is called off the command is stopped, nothing of it stays, and a new attempt starts it anew.
+   */
+  run?(target: Target, request: JobRequest, context: DriverContext): Promise<JobEnd>;
   /** What is there now. Never changes anything. */
   inspect(target: Target, context: DriverContext): Promise<Inspection>;
   /** Removes one release: drains, stops, deletes. A release that is gone is no error; the live one is refused. */

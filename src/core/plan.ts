@@ -43,6 +43,8 @@ export type Action =
       readonly direction: 'up' | 'down';
     }
   | { readonly do: 'build'; readonly service: string; readonly source: Digest }
+  /** Runs the service's release command, in the artifact that is placed afterwards, with the variables of that release. */
+  | { readonly do: 'run'; readonly service: string; readonly command: string }
   /** Puts the service's artifact of `version` in place without traffic where the driver can; `new`: the version this run makes. */
   | { readonly do: 'place'; readonly service: string; readonly version: string | 'new' }
   /** Gives the run's placed release of `service` `percent`, and the rest to the release that was live before. */
@@ -77,7 +79,7 @@ export interface Compensation {
 }
 
 export interface Operation {
-  /** Readable and stable: `build:web`, `traffic:web:10`, `migrate:main:pre_deploy`. */
+  /** Readable and stable: `build:web`, `traffic:web:10`, `migrate:main:pre_deploy`, `job:api`. */
   readonly id: string;
   readonly type: OperationType;
   /** One line in the imperative: `Build web`. */

@@ -62,6 +62,22 @@ export function buildStep({ service, facts, build }: Placement): Step | undefine
   });
 }
 
+export function jobStep({ service }: Placement): Step | undefined {
+  const { release_command: command } = service;
+  if (command === undefined) return undefined;
+  return step({
+    id: `job:${service.name}`,
+    type: 'migration',
+    title: `Run the release command of ${service.name}`,
+    because: `once before the release: ${command}`,
+    driver: service.driver,
+    service: service.name,
+    changes: [],
+    action: { do: 'run', service: service.name, command },
+    timeout_ms: service.timeout,
+  });
+}
+
 export function deployStep(placement: Placement, way: WayBack): Step {
   const { service, version } = placement;
   const back = mayGoBack(placement, way) ? replacement(placement, way) : undefined;

@@ -23,7 +23,7 @@ export async function underLock<T>(
   env: string,
   work: (lock: Lock, stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const stop = stopSignal(wish.workspace.runtime.interrupts);
+  const stop = stopSignal(wish.workspace.runtime.interrupts, 'before anything began');
   try {
     const lock = await acquire(wish, env, stop.signal);
     try {
@@ -53,12 +53,11 @@ async function acquire(
   return lock;
 }
 
-function stopSignal(interrupts: Interrupts): { readonly signal: AbortSignal; dispose(): void } {
+/** Fires at the first stop signal, which no longer ends the process; `when` ends the sentence that says so. */
+export function stopSignal(interrupts: Interrupts, when: string): { readonly signal: AbortSignal; dispose(): void } {
   const stop = new AbortController();
   const dispose = interrupts.onInterrupt((signal) =>
-    stop.abort(
-      new DeployerError({ code: 'INTERRUPTED', reason: `Stopped by ${signal} before anything began`, signal }),
-    ),
+    stop.abort(new DeployerError({ code: 'INTERRUPTED', reason: `Stopped by ${signal} ${when}`, signal })),
   );
   return { signal: stop.signal, dispose };
 }

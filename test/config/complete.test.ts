@@ -10,6 +10,7 @@ services:
     path: ./services//api/
     build: { command: npm run build, output: dist, env: [NODE_ENV] }
     start: node server.js
+    release_command: "node migrate.js "
     env: [DATABASE_URL, { key: PORT, optional: true }]
     health: { path: /healthz, status: 200, timeout: 90s, interval: 2s, successes: 2, headers: { X-App: shop }, body: ok }
     local: { nested: { b: 2 } }
@@ -68,6 +69,7 @@ describe('a complete config', () => {
       path: 'services/api',
       build: { command: 'npm run build', output: ['dist'], env: ['NODE_ENV'] },
       start: 'node server.js',
+      release_command: 'node migrate.js',
       env: [
         { key: 'DATABASE_URL', optional: false },
         { key: 'PORT', optional: true },

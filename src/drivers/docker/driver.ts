@@ -1,4 +1,4 @@
-import type { Driver, DriverContext, Provisioned, Target } from '../../core/driver.ts';
+import type { Driver, DriverContext, Placed, PlaceRequest, Provisioned, Target } from '../../core/driver.ts';
 import type { Json } from '../../core/json.ts';
 import { buildTarget } from './build/image.ts';
 import { buildInputs } from './build/inputs.ts';
@@ -11,6 +11,7 @@ import { ensureRoute } from './proxy/routes.ts';
 import { destroyTarget } from './release/destroy.ts';
 import { inGroups } from './release/groups.ts';
 import { inspectTarget } from './release/inspection.ts';
+import { forgetJobs, runJob } from './release/job.ts';
 import { releaseLogs } from './release/logs.ts';
 import { placeRelease } from './release/placement.ts';
 import { retireRelease, sweepTarget } from './release/retirement.ts';
@@ -23,7 +24,8 @@ export const driver: Driver = {
   provision,
   buildInputs,
   build: buildTarget,
-  deploy: placeRelease,
+  run: runJob,
+  deploy,
   traffic: setTraffic,
   inspect: inspectTarget,
   retire: retireRelease,
@@ -31,6 +33,12 @@ export const driver: Driver = {
   logs: releaseLogs,
   destroy: destroyTarget,
 };
+
+/** The outcome of its release command is on record by now. */
+async function deploy(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
+  const [placed] = await Promise.all([placeRelease(target, request, context), forgetJobs(target, context)]);
+  return placed;
+}
 
 async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
   const hosts = await openHosts(target, context);

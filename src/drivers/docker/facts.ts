@@ -5,7 +5,7 @@ import { optionsSchema } from './options-schema.ts';
 export const facts: DriverFacts = {
   name: 'docker',
   title: 'Docker',
-  capabilities: ['provision', 'build', 'switch', 'weights', 'logs', 'process'],
+  capabilities: ['provision', 'build', 'switch', 'weights', 'logs', 'jobs', 'process'],
   credentials: [],
   settings: [
     { variable: 'DOCKER_HOST', purpose: 'the engine, where the config names none' },

@@ -34,6 +34,8 @@ export interface DockerOptions extends BuildOptions {
   readonly hosts: readonly HostOption[];
   /** Hosts that are worked on at the same time: so many, or such a share of them. */
   readonly at_once: number | `${number}%`;
+  /** What runs containers: each engine by itself, or the cluster that the hosts manage. */
+  readonly orchestrator: 'none' | 'swarm';
   /** Engine that builds; the first host's when left out. */
   readonly builder?: string;
   /** That the service listens on; told to it as `PORT`. */
@@ -86,6 +88,7 @@ function isBare({ host_names }: JsonObject): boolean {
 const DEFAULTS: JsonObject = {
   hosts: [],
   at_once: '100%',
+  orchestrator: 'none',
   dockerfile: 'Dockerfile',
   base_images: {},
   build_args: {},
@@ -104,6 +107,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   hosts: checkHosts,
   at_once: (value) =>
     isAmount(value) ? { value } : wrong('is not an amount of hosts', 'a whole number, or a share such as 25%'),
+  orchestrator: (value) => (value === 'none' || value === 'swarm' ? { value } : wrong('is not known', 'none or swarm')),
   builder: (value) => (isEngine(value) ? { value } : wrong('is not an engine', 'such as ssh://deploy@10.0.0.7')),
   ...BUILD_CHECKS,
   port: checkPort,

@@ -166,6 +166,22 @@ const LOGS = document(
   },
 );
 
+const EXEC = document(
+  'How a one-off command ended',
+  {
+    env: text('Environment.'),
+    service: text('Service.'),
+    version_id: text('Version that is live, in which it ran.'),
+    exit_code: whole('Of the command; another one than 0 is an error.'),
+  },
+  {
+    lines: listOf(
+      object('A line.', { channel: text('stdout, stderr or info.'), line: text('Its text.') }),
+      'As they came; with --events they are lines of the stream.',
+    ),
+  },
+);
+
 export const ENVIRONMENT_SCHEMAS: readonly (readonly [string, Schema])[] = [
   ['env-list', LIST],
   ['env-show', SHOW],
@@ -177,4 +193,5 @@ export const ENVIRONMENT_SCHEMAS: readonly (readonly [string, Schema])[] = [
   ['canary-status', CANARY_STATUS],
   ['open', OPEN],
   ['logs', LOGS],
+  ['exec', EXEC],
 ];
