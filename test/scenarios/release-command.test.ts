@@ -100,7 +100,7 @@ describe('a release command', () => {
     expect(failed.code).toBe(1);
     expect(failed.stdout).toBe('hello\n\n');
     expect(failed.stderr).toMatch(
-      /^\[secret\]\n[^]*error\[COMMAND_FAILED\] The command in app ended with exit code 4\n$/,
+      /^\[secret\]\n[\s\S]*error\[COMMAND_FAILED\] The command in app ended with exit code 4\n$/,
     );
     const done = await ok(['exec', '--json', '--', 'cat', 'version.txt']);
     expect(done.json()).toMatchObject({
