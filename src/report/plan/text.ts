@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Gate, Operation, Plan } from '../../core/plan.ts';
-import { printableLine } from '../../core/text.ts';
+import { printable, printableLine } from '../../core/text.ts';
 import { paragraph, WIDTH, widest, wrap } from './columns.ts';
 import { changeLine, heading, summary } from './words.ts';
 
@@ -103,7 +103,7 @@ function generatedLines({ generates = [] }: Operation): string[] {
     ...text
       .replace(/\n$/, '')
       .split('\n')
-      .map((line) => `        ${printableLine(line)}`.trimEnd()),
+      .map((line) => `        ${printable(line)}`.trimEnd()),
   ]);
 }
 

@@ -77,8 +77,8 @@ export const BUILD_SCHEMA: JsonObject = {
   },
   base_images: {
     type: 'object',
-    additionalProperties: false,
-    properties: Object.fromEntries(BASE_NAMES.map((name) => [name, { type: 'string' }])),
+    propertyNames: { enum: BASE_NAMES },
+    additionalProperties: { type: 'string' },
     description: `Images for a generated Dockerfile in place of the usual ones: ${BASE_NAMES.join(', ')}`,
   },
   target: { type: 'string', description: 'Stage of the Dockerfile to build' },
