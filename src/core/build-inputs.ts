@@ -14,7 +14,7 @@ export interface PathFilter {
   /** Asked about paths below the folder, with `/`. */
   ignores(path: string): boolean;
   /** Whether something in a folder that is left out may be taken all the same. */
-  readonly readmits: boolean;
+  readmits(folder: string): boolean;
 }
 
 /** What a build sees beyond the service's folder, and what decides what it makes beyond files and variables. */

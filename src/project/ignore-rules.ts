@@ -26,8 +26,10 @@ export const RAW_RULES: Rules = { id: 'raw', matcher: undefined, outputs: new Se
 
 /** A filter's word instead of the ignore files'; its paths count from a root-relative folder (`/` at its end). */
 export function filterRules({ id, ignores, readmits }: PathFilter, folder: string): Rules {
-  const filter = (path: string, kind: 'folder' | 'other') =>
-    !(kind === 'folder' && readmits) && ignores(path.slice(folder.length));
+  const filter = (path: string, kind: 'folder' | 'other') => {
+    const inside = path.slice(folder.length);
+    return ignores(inside) && !(kind === 'folder' && readmits(inside));
+  };
   return { ...RAW_RULES, id: `filter ${folder} ${id}`, filter };
 }
 

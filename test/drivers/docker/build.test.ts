@@ -94,6 +94,13 @@ describe.skipIf(dockerUnavailable)(`building an image${reason}`, () => {
       processes: withoutBuildKit(),
     }).catch((error: DeployerError) => error.failure);
     expect(failure).toMatchObject({ code: 'UNSUPPORTED', reason: expect.stringContaining('NPM_TOKEN') });
+    const target = world.target({ path: 'refused', build: { output: [], env: ['NPM_TOKEN', 'COLOUR'] } });
+    const context = world.context({ processes: withoutBuildKit() });
+    expect(await world.driver.preflight({ ...target, secrets: ['NPM_TOKEN'] }, context)).toEqual([
+      expect.objectContaining({ level: 'error', message: expect.stringContaining('NPM_TOKEN would stay in the image') }),
+    ]);
+    expect(await world.driver.preflight({ ...target, secrets: [] }, context)).toEqual([]);
+    expect(await world.driver.preflight(target, context)).toEqual([expect.objectContaining({ level: 'warning' })]);
   });
 
   it('mounts secrets with BuildKit, in no layer', async ({ skip }) => {

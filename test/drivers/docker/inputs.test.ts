@@ -81,6 +81,22 @@ describe('what an image is made from', () => {
     expect(await sent({ path: '.' })).toEqual(['.dockerignore', 'Dockerfile', 'index.html']);
   });
 
+  it('has an ignore file for each service of a folder that they share', async () => {
+    write({
+      'package.json': '{"workspaces":["services/*"]}',
+      'services/a/package.json': '{"scripts":{"start":"node a.js"}}',
+      'services/a/.gitignore': 'made\n',
+      'services/a/made/x': '',
+      'services/b/made/y': '',
+      'node_modules/z': '',
+    });
+    const a = { path: 'services/a', options: { context: '.' } };
+    const own = ['services/a/Dockerfile', 'services/a/Dockerfile.dockerignore'];
+    expect((await inputs(a)).generated.map(({ path }) => path)).toEqual(own);
+    expect(await hashed(a)).toEqual(['package.json', 'services/a/package.json', 'services/b/made/y']);
+    expect(await sent(a)).toEqual([...own, ...(await hashed(a))].sort());
+  });
+
   it('generates nothing where there is a Dockerfile, or where another name says that there is one', async () => {
     write({ 'a/index.html': '', 'a/Dockerfile': '', 'b/index.html': '' });
     expect((await inputs({ path: 'a' })).generated).toEqual([]);

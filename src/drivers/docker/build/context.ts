@@ -65,14 +65,19 @@ async function findPlace(target: Target, { root }: Pick<DriverContext, 'root'>):
 }
 
 async function written(place: Pick<BuildContext, 'folder' | 'path' | 'dockerfile'>): Promise<BuildContext> {
-  const names = [`${place.dockerfile}.dockerignore`, '.dockerignore'];
   return {
     ...place,
-    filter: contextFilter(await readIgnoreFile(place.folder, names), place.dockerfile),
+    filter: contextFilter(await readIgnoreFile(place.folder, ignoreFiles(place)), place.dockerfile),
     generated: new Map(),
   };
 }
 
+/** The first that is there holds. */
+function ignoreFiles({ dockerfile }: Pick<BuildContext, 'dockerfile'>): readonly string[] {
+  return [`${dockerfile}.dockerignore`, '.dockerignore'];
+}
+
+/** In a folder that services share, each has an ignore file of its own. */
 async function generated(
   target: Target,
   { below, ...place }: Place & Pick<BuildContext, 'dockerfile'>,
@@ -80,13 +85,14 @@ async function generated(
 ): Promise<BuildContext> {
   const made = generate(requestFor(target, below, await context.detect(target.service.path)));
   if ('reason' in made) throw underivable(target, made);
-  const ignore = await readIgnoreFile(place.folder, ['.dockerignore']);
+  const ignore = await readIgnoreFile(place.folder, ignoreFiles(place));
+  const own = below === '' ? '.dockerignore' : `${place.dockerfile}.dockerignore`;
   return {
     ...place,
     filter: contextFilter(ignore ?? made.dockerignore, place.dockerfile),
     generated: new Map([
       [place.dockerfile, made.dockerfile],
-      ...(ignore === undefined ? [['.dockerignore', made.dockerignore] as const] : []),
+      ...(ignore === undefined ? [[own, made.dockerignore] as const] : []),
     ]),
   };
 }

@@ -15,7 +15,7 @@ export interface Ignore {
   /** Whether a path below the context is left out. */
   ignores(path: string): boolean;
   /** Whether something in a folder that is left out may be taken all the same. */
-  readonly readmits: boolean;
+  readmits(folder: string): boolean;
 }
 
 /** The text of the first of these files that is there. */
@@ -37,7 +37,7 @@ export function contextFilter(text: string | undefined, dockerfile: string): Pat
   return {
     id: digestBytes([text ?? '', ...kept].join('\0')),
     ignores: (path) => ignores(path) && !kept.includes(path),
-    readmits: readmits || kept.some((path) => path.includes('/')),
+    readmits: (folder) => readmits(folder) || kept.some((path) => path.startsWith(`${folder}/`)),
   };
 }
 
@@ -52,7 +52,10 @@ export function parseIgnore(text: string): Ignore {
     .flatMap(ruleOf);
   return {
     ignores: (path) => rules.reduce((out, { excludes, pattern }) => (pattern.test(path) ? excludes : out), false),
-    readmits: rules.some(({ excludes }) => !excludes),
+    readmits: (folder) => {
+      const last = rules.findLastIndex(({ excludes, pattern }) => excludes && pattern.test(folder));
+      return rules.slice(last + 1).some(({ excludes }) => !excludes);
+    },
   };
 }
 

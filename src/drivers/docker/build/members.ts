@@ -31,7 +31,7 @@ async function* folderMembers(context: BuildContext, below: string): AsyncGenera
     const ignored = filter.ignores(path);
     if (entry.isDirectory()) {
       if (!ignored) yield { path, kind: 'folder' };
-      if (!ignored || filter.readmits) yield* folderMembers(context, path);
+      if (!ignored || filter.readmits(path)) yield* folderMembers(context, path);
     } else if (!ignored) yield* fileMembers(join(folder, path), path);
   }
 }

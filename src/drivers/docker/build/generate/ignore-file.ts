@@ -21,12 +21,13 @@ export function dockerignore({ stack, below, outputs, command }: Recipe): string
   const parts = outputs.filter((path) => path !== '.').map((path) => inside(below, path));
   // What no command makes is there already, and wanted although git may leave it out.
   const [made, kept] = command === undefined ? [[], parts.map((path) => `!${path}`)] : [parts, []];
+  // What is never wanted stands last: nothing before it brings any of it back.
   const lines = [
+    ...stack.ignored.map((line) => asDockerReads(line, below)),
+    ...kept,
     ...ALWAYS,
     ...(BY_LANGUAGE[stack.language] ?? []),
     ...made,
-    ...stack.ignored.map((line) => asDockerReads(line, below)),
-    ...kept,
   ];
   return `${[...new Set(lines)].join('\n')}\n`;
 }
