@@ -5,7 +5,9 @@ import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
+import type { Latencies } from './latency.ts';
+import type { LockPlace } from './lock-place.ts';
+import type { Clock, Entropy, Http, Names, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 import type { Stack } from './stack.ts';
 
@@ -28,6 +30,8 @@ export type Capability =
   | 'rollback'
   /** Runs a command once, in the surroundings of a release. */
   | 'jobs'
+  /** Keeps a lock where releases are, so that operators without shared state do not meet. */
+  | 'lock'
   /** Serves files without a start command. */
   | 'static'
   /** Runs a start command. */
@@ -52,6 +56,11 @@ export interface DriverFacts {
   readonly optionsSchema: JsonObject;
   /** Checks options and fills in defaults. Pure. Paths in problems are relative to the options. */
   checkOptions(written: unknown): OptionsCheck;
+  /**
+   * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
+   * What they stand for is looked up when the driver is called, and is among its credentials under the path.
+   */
+  references?(options: JsonObject): Readonly<Record<string, string>>;
 }
 
 export type OptionsCheck =
@@ -84,13 +93,14 @@ export interface DriverContext {
   readonly entropy: Entropy;
   readonly http: Http;
   readonly peers: Peers;
+  readonly names: Names;
   readonly processes: Processes;
   readonly artifacts: ArtifactStore;
   readonly probe: Probe;
   /** Absolute: project folder, and a folder below `.deployer/` that belongs to this driver. */
   readonly root: string;
   readonly folder: string;
-  /** The credentials that the facts ask for. */
+  /** The credentials that the facts ask for, and what the options refer to; without what cannot be read. */
   readonly credentials: Readonly<Record<string, Secret>>;
   /** The settings that the facts ask for, as far as they are set. */
   readonly settings: Readonly<Record<string, string>>;
@@ -106,6 +116,8 @@ export interface DriverContext {
    * fails afterwards; else the first failure ends it.
    */
   readonly undoing?: true;
+  /** Set where people wait for the answer and want to see more: `inspect` tells what takes a moment to find out. */
+  readonly detailed?: true;
   log(line: string, channel?: Channel): void;
 }
 
@@ -165,8 +177,14 @@ export interface InspectedRelease {
   readonly internal_url?: string;
   readonly restarts?: number;
   readonly started_at?: string;
+  /**
+   * Requests answered, those of them that failed (500 and above, or no answer), and how long the beginnings of the answers
+   * took. They only grow, but for a counter that begins anew, so an interval is the difference of two looks. A release
+   * that answers no requests has none; nor need there be any while no users are split.
+   */
   readonly requests?: number;
   readonly errors?: number;
+  readonly latencies?: Latencies;
   /** Last exit, last error line; for status and failures. */
   readonly detail?: string;
   /** What it consists of, where that is more than one thing or stands on a host with a name. */
@@ -182,6 +200,10 @@ export interface Instance {
   readonly percent: number;
   readonly restarts?: number;
   readonly started_at?: string;
+  /** What its own check says, where it has one. */
+  readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  /** In use now; only in detail. */
+  readonly memory_bytes?: number;
   readonly detail?: string;
 }
 
@@ -207,6 +229,13 @@ export interface LogLine {
   readonly line: string;
 }
 
+/** What `doctor` tells of a platform. */
+export interface Examined {
+  /** What was looked at, and how it is, for people. */
+  readonly checks: readonly { readonly name: string; readonly result: string }[];
+  readonly findings: readonly Finding[];
+}
+
 /**
  * The code for one platform. Required methods are few; the optional ones come with a capability in the facts. Every
  * method is idempotent: calling it again after a lost answer ends in the same state with nothing twice. Failures are
@@ -216,6 +245,8 @@ export interface Driver {
   readonly facts: DriverFacts;
   /** Credentials valid, project reachable, limits not met. Changes nothing. */
   preflight(target: Target, context: DriverContext): Promise<readonly Finding[]>;
+  /** What is worth knowing before trouble comes and takes too long for a plan. Changes nothing. */
+  examine?(target: Target, context: DriverContext): Promise<Examined>;
   /** Creates or adopts what the target needs for its whole life. */
   provision?(target: Target, context: DriverContext): Promise<Provisioned>;
   /** Brings the platform's variables to the wanted set; answers names. */
@@ -228,7 +259,7 @@ export interface Driver {
    * What `build` would see and go by. Reads the project's files only, and answers as well as it can where something is
    * wrong with them: saying so is for `preflight`. Without it a build sees the service's folder under its ignore rules.
    */
-  buildInputs?(target: Target, context: DriverContext): Promise<BuildInputs>;
+  buildInputs?(target: Target, context: Pick<DriverContext, 'root' | 'detect'>): Promise<BuildInputs>;
   /** An artifact in the driver's own form; without it the default builder runs. */
   build?(target: Target, variables: Variables, context: DriverContext): Promise<Artifact>;
   /**
@@ -254,6 +285,11 @@ export interface Driver {
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
   /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
   rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
+  /**
+   * Where the lock of these targets' environment is kept, each place once. Asks no platform yet: `signal` and `timeout` are
+   * for the way there, and hold for what the places do.
+   */
+  locks?(targets: readonly Target[], context: DriverContext): Promise<readonly LockPlace[]>;
   /** Removes everything this target created, and only that. */
   destroy(target: Target, context: DriverContext): Promise<void>;
 }

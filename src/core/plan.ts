@@ -50,12 +50,14 @@ export type Action =
   /** Gives the run's placed release of `service` `percent`, and the rest to the release that was live before. */
   | { readonly do: 'shift'; readonly service: string; readonly percent: number }
   | { readonly do: 'check'; readonly service: string }
-  /** Watches the share of failed requests of a canary for `interval_ms`. */
+  /** Compares a canary with the release before it for `interval_ms`. */
   | {
       readonly do: 'watch';
       readonly services: readonly string[];
       readonly interval_ms: number;
       readonly max_error_rate: number;
+      readonly max_latency_ratio?: number;
+      readonly min_requests: number;
     }
   /** Removes the releases of `service` that are neither live nor kept. `keep` counts old releases that stay. */
   | { readonly do: 'retire'; readonly service: string; readonly keep: number }
@@ -101,6 +103,11 @@ export interface Operation {
    * runs it again. For a post-deploy migration, whose failure must not take the new release away.
    */
   readonly on_failure?: 'keep';
+  /**
+   * Its outputs may say, as `hold`, why a person has to decide: then nothing that depends on it begins, nothing is undone,
+   * and the run ends as `held`.
+   */
+  readonly may_hold?: true;
   /** Time limit of the step with all its tries, ms. Its compensation gets as much again. */
   readonly timeout_ms: number;
   /** How long it took last time, ms. */

@@ -4,6 +4,7 @@ import type { Compensation } from '../core/plan.ts';
 import { count } from '../core/text.ts';
 import { signed } from './names.ts';
 import type { Placement } from './placement.ts';
+import type { Watch } from './rollout.ts';
 import { type Step, step } from './step.ts';
 import { can, switches } from './target.ts';
 
@@ -115,20 +116,23 @@ export function trafficStep(
   });
 }
 
-export function watchStep(
-  services: readonly string[],
-  watch: { readonly percent: number; readonly interval_ms: number; readonly max_error_rate: number },
-): Step {
-  const { percent, interval_ms, max_error_rate } = watch;
+export function watchStep(services: readonly string[], percent: number, watch: Watch): Step {
+  const { interval_ms } = watch;
   return step({
     id: `watch:${percent}`,
     type: 'health_check',
     title: `Watch the canary at ${percent} % for ${formatDuration(interval_ms)}`,
-    because: `at most ${Number((max_error_rate * 100).toFixed(4))} % of requests may fail`,
+    because: allowance(watch),
     changes: [],
-    action: { do: 'watch', services, interval_ms, max_error_rate },
+    action: { do: 'watch', services, ...watch },
+    may_hold: true,
     timeout_ms: interval_ms + 60_000,
   });
+}
+
+function allowance({ max_error_rate, max_latency_ratio: ratio }: Watch): string {
+  const errors = `at most ${Number((max_error_rate * 100).toFixed(4))} % of requests may fail`;
+  return ratio === undefined ? errors : `${errors}, and answers may take ${ratio} times as long as before`;
 }
 
 export function checkStep(service: ServiceConfig): Step | undefined {

@@ -80,7 +80,7 @@ function reason(rollout: Rollout, round: number, share: number): string {
 
 function watching(moved: readonly Lane[], percent: number, rollout: Rollout & { readonly mode: 'steps' }): Step {
   const services = moved.filter((lane) => splits(lane.placement)).map((lane) => lane.placement.service.name);
-  return watchStep(services, { percent, interval_ms: rollout.interval_ms, max_error_rate: rollout.max_error_rate });
+  return watchStep(services, percent, rollout.watch);
 }
 
 /** The lanes of the services in its `after`, as far as they are part of the plan. */

@@ -1,9 +1,7 @@
 import type { BuildInputs } from '../core/build-inputs.ts';
 import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
-import { driverContext, requireDriver, targetOf } from './driver-context.ts';
+import { detectIn, requireDriver, targetOf } from './driver-context.ts';
 import type { Workspace } from './workspace.ts';
-
-const LIMIT = 30_000;
 
 export interface BuildPlace {
   readonly environment: Pick<EnvironmentConfig, 'name' | 'mode'>;
@@ -21,6 +19,5 @@ export async function buildInputsOf(
   if (!facts?.capabilities.includes('build')) return undefined;
   const driver = await requireDriver(workspace, service.driver);
   const target = { ...targetOf(workspace.config, environment, service, null), secrets: [...secrets] };
-  const scope = { signal: AbortSignal.timeout(LIMIT), timeout: LIMIT, key: 'build-inputs' };
-  return driver.buildInputs?.(target, driverContext(workspace, driver, scope));
+  return driver.buildInputs?.(target, { root: workspace.config.root, detect: detectIn(workspace.config) });
 }

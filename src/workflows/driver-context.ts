@@ -5,6 +5,7 @@ import { DeployerError } from '../core/errors.ts';
 import type { Channel } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import { Secret } from '../core/secret.ts';
+import { optionSecrets } from './option-secrets.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface CallScope {
@@ -13,30 +14,43 @@ export interface CallScope {
   readonly timeout: number;
   /** Idempotency key of the operation. */
   readonly key: string;
+  readonly detailed?: true;
   readonly log?: (line: string, channel?: Channel) => void;
 }
 
 /** Everything one call to a driver may use. */
-export function driverContext(workspace: Workspace, { facts }: Driver, scope: CallScope): DriverContext {
+export async function driverContext(
+  workspace: Workspace,
+  { facts }: Driver,
+  service: ServiceConfig,
+  scope: CallScope,
+): Promise<DriverContext> {
   const { runtime } = workspace;
   return {
     clock: runtime.clock,
     entropy: runtime.entropy,
     http: runtime.http,
     peers: runtime.peers,
+    names: runtime.names,
     processes: runtime.processes,
     artifacts: workspace.artifacts,
     probe: runtime.probe,
     root: workspace.config.root,
     folder: join(workspace.folder, facts.name),
-    credentials: credentialsOf(workspace, facts),
+    credentials: { ...credentialsOf(workspace, facts), ...(await optionSecrets(workspace, facts, service)) },
     settings: settingsOf(workspace, facts),
-    detect: async (path) => (await import('../project/detect-stack.ts')).detectStack(workspace.config.root, path),
+    detect: detectIn(workspace.config),
     signal: scope.signal,
     timeout: scope.timeout,
     idempotencyKey: scope.key,
+    ...(scope.detailed ? { detailed: true } : {}),
     log: scope.log ?? (() => {}),
   };
+}
+
+/** Looks at folders of the project as `init` does. */
+export function detectIn({ root }: Config): DriverContext['detect'] {
+  return async (path) => (await import('../project/detect-stack.ts')).detectStack(root, path);
 }
 
 export function targetOf(

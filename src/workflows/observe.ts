@@ -10,6 +10,7 @@ import { readSource } from '../project/git-head.ts';
 import { buildInputsOf } from './build-inputs.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { observeDatabases } from './observe-databases.ts';
+import { optionFindings } from './option-secrets.ts';
 import { preflightPlan } from './preflight.ts';
 import { refuseErrors } from './refuse.ts';
 import { folderFindings } from './service-folders.ts';
@@ -51,7 +52,8 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
   const variables = await resolveVariables(workspace, environment, configuration);
   const drivers = await loadFacts(workspace, environment);
   const key = await workspace.state.key();
-  const [databases, inspections, refusals] = await Promise.all([
+  const [options, databases, inspections, refusals] = await Promise.all([
+    optionFindings(workspace, environment),
     observeDatabases(workspace, environment, variables),
     inspectAll(workspace, environment, current),
     request.building ? preflightPlan(workspace, { environment, state: current }, drivers) : [],
@@ -72,6 +74,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
       ...skipped,
       ...unfinished(current),
       ...variables.findings,
+      ...options,
       ...databases.findings,
       ...refusals,
     ],
@@ -186,7 +189,7 @@ async function inspectOne(
 ): Promise<Inspection | undefined> {
   const driver = await requireDriver(workspace, service.driver);
   const target = targetOf(workspace.config, environment, service, current?.resources[service.name] ?? null);
-  const context = driverContext(workspace, driver, {
+  const context = await driverContext(workspace, driver, service, {
     signal: AbortSignal.timeout(15_000),
     timeout: 15_000,
     key: 'inspect',

@@ -38,7 +38,7 @@ environments:
     services:
       api: { driver: docker, docker: { hosts: ["ssh://deploy@10.0.0.7"] }, health: { timeout: 5s } }
     databases: { main: { migrations: { strategy: manual } } }
-    rollout: { strategy: canary, steps: [5, 50], interval: 1m, max_error_rate: 0.05 }
+    rollout: { strategy: canary, steps: [5, 50], interval: 1m, max_error_rate: 0.05, max_latency_ratio: 1.5 }
     rollback: { automatic: false }
   preview: { mode: preview, ttl: 72h }
 default_environment: prod
@@ -59,7 +59,7 @@ describe('a complete config', () => {
       interpolations: [],
       notifications: [
         { url: 'https://hooks.example.com/deploys', on: ['started'], allow_private: false },
-        { url: 'http://127.0.0.1:9', on: ['failed', 'succeeded'], allow_private: true },
+        { url: 'http://127.0.0.1:9', on: ['failed', 'held', 'succeeded'], allow_private: true },
       ],
     });
     expect(project.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -135,7 +135,14 @@ describe('a complete config', () => {
       aliases: ['prod'],
       protected: true,
       promote_from: ['dev'],
-      rollout: { strategy: 'canary', steps: [5, 50], interval: 60_000, max_error_rate: 0.05 },
+      rollout: {
+        strategy: 'canary',
+        steps: [5, 50],
+        interval: 60_000,
+        max_error_rate: 0.05,
+        max_latency_ratio: 1.5,
+        min_requests: 50,
+      },
       rollback: { automatic: false },
     });
     expect((await config(SHOP)).environments['preview']?.ttl).toBe(72 * 3_600_000);
@@ -155,7 +162,7 @@ describe('a complete config', () => {
           aliases: [],
           protected: false,
           promote_from: [],
-          rollout: { strategy: 'all', steps: [], interval: 300_000, max_error_rate: 0.01 },
+          rollout: { strategy: 'all', steps: [], interval: 300_000, max_error_rate: 0.01, min_requests: 50 },
           rollback: { automatic: true },
           services: {
             api: { driver: 'local', build: { output: [], env: [] }, env: [], after: [], timeout: 300_000 },

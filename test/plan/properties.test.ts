@@ -181,7 +181,7 @@ function build({ services, databases, strategy, canary }: Draft): Snapshot {
     ],
     databaseConfigs: databases.map((draft, index) => aDatabase(`d${index}`, draft.strategy)),
     databases: Object.fromEntries(databases.map((draft, index) => [`d${index}`, databaseOf(draft)])),
-    environment: { rollout: { strategy, steps: [10, 50], interval: 1_000, max_error_rate: 0.01 } },
+    environment: { rollout: { strategy, steps: [10, 50], interval: 1_000, max_error_rate: 0.01, min_requests: 50 } },
     configuration: aConfiguration({
       variables: { LEVEL: 'debug' },
       secrets: { TOKEN: 'env:T' },

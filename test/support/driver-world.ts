@@ -92,6 +92,7 @@ function basicContext(root: string, folder: string, artifacts: ArtifactStore): D
       bytes: (length) => new Uint8Array(length),
     },
     http: { send: () => Promise.reject(new Error('no network in this test')) },
+    names: { addressesOf: () => Promise.reject(new Error('no names in this test')) },
     peers: { send: () => Promise.reject(new Error('no peers in this test')) },
     processes: {
       run: () => Promise.reject(new Error('no processes in this test')),

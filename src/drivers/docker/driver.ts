@@ -2,8 +2,10 @@ import type { Driver, DriverContext, Placed, PlaceRequest, Provisioned, Target }
 import type { Json } from '../../core/json.ts';
 import { buildTarget } from './build/image.ts';
 import { buildInputs } from './build/inputs.ts';
+import { examineTarget } from './examination.ts';
 import { facts } from './facts.ts';
 import { leftHosts, noteOf, openHosts, urlOf, within } from './host.ts';
+import { lockPlaces } from './lock.ts';
 import { routeName } from './names.ts';
 import { preflight } from './preflight.ts';
 import { ensureProxy } from './proxy/container.ts';
@@ -21,6 +23,7 @@ import { setTraffic } from './release/traffic.ts';
 export const driver: Driver = {
   facts,
   preflight,
+  examine: examineTarget,
   provision,
   buildInputs,
   build: buildTarget,
@@ -31,6 +34,7 @@ export const driver: Driver = {
   retire: retireRelease,
   sweep: sweepTarget,
   logs: releaseLogs,
+  locks: lockPlaces,
   destroy: destroyTarget,
 };
 

@@ -10,7 +10,9 @@ import { findContainer } from './engine/container.ts';
 import { type Host, openReachable } from './host.ts';
 import { LABEL } from './names.ts';
 import { readOptions } from './options.ts';
+import { certificateFindings } from './proxy/certificates.ts';
 import { on } from './release/groups.ts';
+import { clusterFinding } from './swarm/preflight.ts';
 
 /** As engines call them → as platforms do. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm' };
@@ -27,12 +29,19 @@ export async function preflight(target: Target, context: DriverContext): Promise
   const silent = unreachable.map((lost) => findingOf(alone ? lost.error : on(lost, lost.error)));
   const seen = await Promise.all(
     hosts.map(async (host) => {
-      const found = await Promise.all([wrongPlatform(host, target, built), takenProxy(host, target)]);
+      const found = await Promise.all([
+        wrongPlatform(host, target, built),
+        takenProxy(host, target),
+        clusterFinding(host, target),
+      ]);
       return found.map((finding) => finding && (alone ? finding : onHost(host, finding)));
     }),
   );
+  const certificates = await certificateFindings(hosts, target, context);
   const unbuilt = typeof built === 'object' ? [built] : [];
-  return [...silent, ...unbuilt, ...own, ...seen.flat()].filter((finding) => finding !== undefined);
+  return [...silent, ...unbuilt, ...own, ...seen.flat(), ...certificates, manyChallenges(target)].filter(
+    (finding) => finding !== undefined,
+  );
 }
 
 function onHost({ name }: Host, finding: Finding): Finding {
@@ -103,6 +112,19 @@ async function secretsInLayers({ service, secrets }: Target, context: DriverCont
     message: `There is no BuildKit here: ${what}`,
     path: `services.${service.name}.build.env`,
     fix: 'Install the buildx plug-in of the docker command',
+  };
+}
+
+/** The authority asks whom the name leads to, and that is one of them. */
+function manyChallenges({ service }: Target): Finding | undefined {
+  const { hosts, tls, worker } = readOptions(service.options);
+  if (tls !== 'automatic' || worker || hosts.length < 2) return undefined;
+  return {
+    level: 'warning',
+    code: 'UNSUPPORTED',
+    message: `Of the ${hosts.length} hosts of ${service.name} only the one that its names lead to gets certificates by itself`,
+    path: `services.${service.name}.docker.tls`,
+    fix: 'Give a certificate and its key there, or set it to off behind a load balancer that speaks HTTPS',
   };
 }
 

@@ -3,12 +3,13 @@ import type { Action, Compensation, Operation } from '../../core/plan.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { FindAnswer, OperationContext, OperationHandlers } from '../../execute/handlers.ts';
 import { build } from './build.ts';
-import { check, watch } from './check.ts';
+import { check } from './check.ts';
 import { runReleaseCommand } from './command.ts';
 import { findMigrated, migrate } from './migrate.ts';
 import { findPlaced, place, retire, shift, withdraw } from './release.ts';
 import type { Session } from './session.ts';
 import { configure, destroy, provision } from './target.ts';
+import { watch } from './watch.ts';
 
 /** The work behind each kind of action. The executor decides when; the plan decided what. */
 export function createHandlers(session: Session): OperationHandlers {

@@ -97,7 +97,10 @@ describe.skipIf(dockerUnavailable)(`building an image${reason}`, () => {
     const target = world.target({ path: 'refused', build: { output: [], env: ['NPM_TOKEN', 'COLOUR'] } });
     const context = world.context({ processes: withoutBuildKit() });
     expect(await world.driver.preflight({ ...target, secrets: ['NPM_TOKEN'] }, context)).toEqual([
-      expect.objectContaining({ level: 'error', message: expect.stringContaining('NPM_TOKEN would stay in the image') }),
+      expect.objectContaining({
+        level: 'error',
+        message: expect.stringContaining('NPM_TOKEN would stay in the image'),
+      }),
     ]);
     expect(await world.driver.preflight({ ...target, secrets: [] }, context)).toEqual([]);
     expect(await world.driver.preflight(target, context)).toEqual([expect.objectContaining({ level: 'warning' })]);

@@ -6,7 +6,10 @@ import { findContext, generatedFiles } from './context.ts';
 import { runsBefore } from './image.ts';
 
 /** What the image of a service is made from. The files count as the build sees them, unless a command makes some of them. */
-export async function buildInputs(target: Target, context: DriverContext): Promise<BuildInputs> {
+export async function buildInputs(
+  target: Target,
+  context: Pick<DriverContext, 'root' | 'detect'>,
+): Promise<BuildInputs> {
   const { service } = target;
   const { dockerfile, target: stage = null, build_args, platform = null } = readOptions(service.options);
   const settings = { dockerfile, target: stage, build_args, platform };

@@ -5,11 +5,14 @@ import { builderOf, imageTag, readLocation } from '../build/image.ts';
 import { type Engine, openEngine } from '../engine/client.ts';
 import type { Host } from '../host.ts';
 import { readOptions } from '../options.ts';
+import { openRegistry, pullImage, pushImage, type Reference, type Registry } from '../registry/registry.ts';
 
 /** Bytes that are said when they have gone by. */
 const SAID_EVERY = 64 * 1024 * 1024;
 
-/** Makes sure that a host has the image of an artifact: it goes straight from the engine that has it, if need be. */
+/**
+ * Makes sure that a host has the image of an artifact: from the registry, or else straight from the engine that has it.
+ */
 export async function bringImage(
   host: Host,
   target: Target,
@@ -17,6 +20,58 @@ export async function bringImage(
   context: DriverContext,
 ): Promise<void> {
   if (await hasImage(host.engine, artifact.digest)) return;
+  const registry = await openRegistry(target, context);
+  if (registry) await pullOrPublish(host, target, { artifact, registry }, context);
+  else await sendImage(host, target, artifact, context);
+  await requireImage(host, target, artifact.digest);
+}
+
+/** What the registry of this environment does not have, it gets first, from an engine that has it. */
+async function pullOrPublish(
+  host: Host,
+  target: Target,
+  { artifact, registry }: { readonly artifact: Artifact; readonly registry: Registry },
+  context: DriverContext,
+): Promise<void> {
+  const [as, { published }] = [imageTag(artifact), readLocation(artifact)];
+  const pull = (reference: Reference) => pullImage(host.engine, { reference, as, artifact }, registry, context);
+  if (published?.startsWith(`${registry.name}@`)) {
+    const missing = await pull(published).then(() => false, isMissing);
+    if (!missing) return;
+  }
+  const source = await findSource(host, target, artifact, context);
+  if (!source) throw noImage(host, target, artifact.digest);
+  await pull(await pushImage(source, as, registry, context));
+}
+
+/** An image by a name that other engines can fetch it by, and what they have to be told for it. */
+export interface FetchableImage {
+  readonly reference: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** For engines that we do not speak with: the registry gets what it lacks. Without one they have to have it. */
+export async function fetchableImage(
+  host: Host,
+  target: Target,
+  artifact: Artifact,
+  context: DriverContext,
+): Promise<FetchableImage> {
+  const registry = await openRegistry(target, context);
+  if (!registry) return { reference: imageTag(artifact), headers: {} };
+  const { name, headers } = registry;
+  const { published } = readLocation(artifact);
+  if (published?.startsWith(`${name}@`)) return { reference: published, headers };
+  return { reference: await pushImage(host.engine, imageTag(artifact), registry, context), headers };
+}
+
+/** Registries are cleaned by their owners. */
+function isMissing(error: unknown): true {
+  if (error instanceof DeployerError && error.code === 'NOT_FOUND') return true;
+  throw error;
+}
+
+async function sendImage(host: Host, target: Target, artifact: Artifact, context: DriverContext): Promise<void> {
   const source = await findSource(host, target, artifact, context);
   if (!source) throw noImage(host, target, artifact.digest);
   const name = imageTag(artifact);
@@ -30,7 +85,6 @@ export async function bringImage(
     timeout: context.timeout,
   });
   for await (const _ of answers);
-  await requireImage(host, target, artifact.digest);
 }
 
 /** Engines that may have it: the one that built it, those of the service's other hosts. */
