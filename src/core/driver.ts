@@ -271,10 +271,7 @@ export interface Driver {
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
   /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
   rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
-  /**
-   * Where the lock of these targets' environment is kept, each place once. Asks no platform yet: `signal` and `timeout` are
-   * for the way there, and hold for what the places do.
-   */
+  /** Where the lock of the targets' environment is kept, each place once. Asks no platform; the context is the places' own. */
   locks?(targets: readonly Target[], context: DriverContext): Promise<readonly LockPlace[]>;
   /** Removes everything this target created, and only that. */
   destroy(target: Target, context: DriverContext): Promise<void>;
