@@ -7,6 +7,7 @@ import type { Probe } from './health.ts';
 import type { Inspection } from './inspection.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { LockPlace } from './lock-place.ts';
+import type { LogLine, LogRequest } from './logs.ts';
 import type { Clock, Entropy, Http, Names, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 import type { Stack } from './stack.ts';
@@ -166,21 +167,6 @@ export interface Share {
   readonly ref: Json;
   /** 0–100; all shares of a target add up to 100. */
   readonly percent: number;
-}
-
-export interface LogRequest {
-  readonly follow: boolean;
-  /** Lines from the end to begin with. */
-  readonly tail: number;
-  readonly ref?: Json;
-}
-
-export interface LogLine {
-  readonly at?: string;
-  readonly service: string;
-  readonly release?: string;
-  readonly channel: Channel;
-  readonly line: string;
 }
 
 /** What `doctor` tells of a platform. */
