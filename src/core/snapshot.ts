@@ -1,13 +1,15 @@
+import type { BuildInputs } from './build-inputs.ts';
 import type { Config, EnvironmentConfig } from './config.ts';
 import type { Digest, Fingerprint } from './digest.ts';
-import type { DriverFacts, Inspection } from './driver.ts';
+import type { DriverFacts } from './driver.ts';
 import type { Finding } from './finding.ts';
+import type { Inspection } from './inspection.ts';
 import type { MigrationStatus } from './migration.ts';
 import type { AppliedConfiguration, EnvironmentState, SourceInfo, StateDocument, Version } from './state.ts';
 
 /** What was seen of one service's sources and variables. */
 export interface ObservedService {
-  /** Over files, build command, output list and build-time variables. */
+  /** Over files, build command, output list, build-time variables, and what the driver's build goes by. */
   readonly source: Digest;
   /** Over the files alone. */
   readonly files: Digest;
@@ -17,6 +19,8 @@ export interface ObservedService {
   /** All variables it will get, and those its build sees. Empty before the project has a key. */
   readonly variables: Readonly<Record<string, Fingerprint>>;
   readonly build_variables: Readonly<Record<string, Fingerprint>>;
+  /** What the driver says of its build; absent where the default builder works. */
+  readonly build_inputs?: BuildInputs;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
+import { configurationOf } from '../core/configuration.ts';
 import type { DriverFacts, Examined } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import type { EnvironmentState } from '../core/state.ts';
@@ -44,7 +45,9 @@ export async function examinePlatform(workspace: Workspace, place: Place, servic
 
 async function callOf(workspace: Workspace, { environment, state }: Place, service: ServiceConfig) {
   const driver = await requireDriver(workspace, service.driver);
-  const target = targetOf(workspace.config, environment, service, state?.resources[service.name] ?? null);
+  const resource = state?.resources[service.name] ?? null;
+  const secrets = Object.keys(configurationOf(environment, state).secrets);
+  const target = { ...targetOf(workspace.config, environment, service, resource), secrets };
   const scope = { signal: AbortSignal.timeout(LIMIT), timeout: LIMIT, key: 'preflight' };
   return { driver, target, context: await driverContext(workspace, driver, service, scope) };
 }

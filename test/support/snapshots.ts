@@ -6,7 +6,8 @@ import type {
   ServiceConfig,
 } from '../../src/core/config.ts';
 import { type Digest, digestValue, type Fingerprint } from '../../src/core/digest.ts';
-import type { Capability, DriverFacts, Inspection } from '../../src/core/driver.ts';
+import type { Capability, DriverFacts } from '../../src/core/driver.ts';
+import type { Inspection } from '../../src/core/inspection.ts';
 import type { MigrationFile, MigrationStatus } from '../../src/core/migration.ts';
 import type { ObservedService, Snapshot } from '../../src/core/snapshot.ts';
 import type {
@@ -125,8 +126,12 @@ export interface Made {
   readonly buildVariables?: Readonly<Record<string, string>>;
 }
 
-export function observed(made: Made & { readonly files?: number | 'unknown' } = {}): ObservedService {
+export function observed(
+  made: Made & { readonly files?: number | 'unknown'; readonly generated?: readonly string[] } = {},
+): ObservedService {
+  const generated = made.generated?.map((path) => ({ path, text: `text of ${path}\n` }));
   return {
+    ...(generated ? { build_inputs: { folder: '.', settings: {}, generated } } : {}),
     source: digestOf('source', made.source ?? 'first'),
     files: digestOf('files', made.source ?? 'first'),
     files_changed: made.files ?? 0,

@@ -9,8 +9,8 @@ import { engineCall, IMAGES } from '../../support/docker/images.ts';
 import { createDockerWorld, type DockerWorld } from '../../support/docker-world.ts';
 
 const reason = dockerUnavailable ? ` (skipped: ${dockerUnavailable})` : '';
-/** From the end of a container to the message, ms. */
-const SOON = 1_000;
+/** From the end of a container to the message, ms; half of it is for the other tests of this file, which run at the same time. */
+const SOON = 2_000;
 
 describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, { concurrent: true }, () => {
   let world: DockerWorld;
