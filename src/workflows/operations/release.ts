@@ -80,7 +80,7 @@ interface Found {
   readonly silent?: readonly string[];
 }
 
-async function ofVersion({ driver, target, context }: Call, version: string | undefined): Promise<Found> {
+async function ofVersion({ driver, target, context }: Call, version: string | null): Promise<Found> {
   const inspection = await driver.inspect(target, context);
   return { ...inspection, releases: inspection.releases.filter(({ version_id }) => version_id === version) };
 }
