@@ -127,11 +127,11 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
     expect(taken.code).toBe(9);
     const held = (await run(['deploy', '--json'])).json();
     expect(held).toMatchObject({ run_status: 'held', held: expect.stringContaining('it got 0 requests') });
-    await shareOf('two', 60);
+    await shareOf('two', 100);
     const { releases, baseline } = (await run(['canary', 'status', '--json'])).json();
     expect([releases, baseline]).toMatchObject([
-      [{ percent: 30, requests: 18, errors: 1 }],
-      [{ percent: 70, requests: 42 }],
+      [{ percent: 30, requests: 30, errors: 3 }],
+      [{ percent: 70, requests: 70 }],
     ]);
     await run(['canary', 'abort']);
     await project.write('deploy.config.yaml', text);
