@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { atLeast } from '../../src/core/binomial.ts';
-import { FALSE_ALARM, judgeCanary, type SideFigures } from '../../src/core/canary-judgement.ts';
+import { FALSE_ALARM, grownSince, judgeCanary, type SideFigures } from '../../src/core/canary-judgement.ts';
 import { LATENCY_BUCKETS, latencyBucket, longestIn, quantile } from '../../src/core/latency.ts';
 
 const LIMITS = { max_error_rate: 0.01, min_requests: 50 };
@@ -109,6 +109,20 @@ describe('a canary', () => {
       }
       return false;
     }
+  });
+});
+
+describe('what came since an earlier look', () => {
+  it('is the difference, of each bucket too', () => {
+    const since = grownSince({ ...side([1, 10]), errors: 1 }, { ...side([1, 10, 10, 500]), errors: 3 });
+    expect(since).toEqual({ requests: 2, errors: 2, latencies: latencies([10, 500]) });
+  });
+
+  it('is all there is when the counter has begun anew, or there were no figures', () => {
+    const now = side([5]);
+    expect(grownSince(side([1, 1, 1]), now)).toBe(now);
+    expect(grownSince('not counted', now)).toBe(now);
+    expect(grownSince(undefined, now)).toBe(now);
   });
 });
 
