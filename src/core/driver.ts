@@ -177,12 +177,9 @@ export interface InspectedRelease {
   readonly internal_url?: string;
   readonly restarts?: number;
   readonly started_at?: string;
-  /**
-   * Requests answered, those of them that failed (500 and above, or no answer), and how long the beginnings of the answers
-   * took. They only grow, but for a counter that begins anew, so an interval is the difference of two looks. A release
-   * that answers no requests has none; nor need there be any while no users are split.
-   */
+  /** Answered; there while users are split. These three only grow, unless a counter begins anew: an interval is a difference. */
   readonly requests?: number;
+  /** 500 and above, or no answer. */
   readonly errors?: number;
   readonly latencies?: Latencies;
   /** Last exit, last error line; for status and failures. */
