@@ -22,7 +22,7 @@ export type Capability =
   /** Tells requests and errors per release, for a watched canary. */
   | 'metrics'
   | 'logs'
-  /** Has its own instant way back. */
+  /** Old releases can stay, and one that stayed is taken again faster than it could be placed anew. */
   | 'rollback'
   /** Serves files without a start command. */
   | 'static'
@@ -48,6 +48,22 @@ export interface DriverFacts {
   readonly optionsSchema: JsonObject;
   /** Checks options and fills in defaults. Pure. Paths in problems are relative to the options. */
   checkOptions(written: unknown): OptionsCheck;
+  /** What the options of one service change about it; nothing when left out. Pure, over options that were checked. */
+  traitsOf?(service: Pick<ServiceConfig, 'options' | 'health' | 'timeout'>): TargetTraits;
+  /** What the artifact is, such as the name of an image, for options with which nothing of the project is built. Pure. */
+  madeElsewhere?(options: JsonObject): string | undefined;
+}
+
+/** How one service differs from others of its driver, by its options. */
+export interface TargetTraits {
+  /** The driver's, without those that the options take away. */
+  readonly capabilities: readonly Capability[];
+  /** Without `switch`: how long requests may have to wait while a release is replaced, ms. */
+  readonly wait?: number;
+  /** Lives longer than versions do: once it is there it is placed again only when it is asked for by name. */
+  readonly longLived?: true;
+  /** Has data that nothing could bring back; `destroy` leaves it unless told otherwise. */
+  readonly data?: true;
 }
 
 export type OptionsCheck =
@@ -113,6 +129,11 @@ export interface PlaceRequest {
   readonly artifact: Artifact;
   /** Everything the service gets. */
   readonly variables: Variables;
+  /**
+   * A release of this version that was kept. It is taken again, and answered, when it is still there and was given the
+   * same variables and options; else the artifact is placed anew.
+   */
+  readonly kept?: Json;
 }
 
 /** A release as the driver knows it. */
@@ -215,10 +236,15 @@ export interface Driver {
   /** Removes what earlier options of the target left at places it does not use any more. */
   sweep?(target: Target, context: DriverContext): Promise<void>;
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
-  /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
-  rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
-  /** Removes everything this target created, and only that. */
-  destroy(target: Target, context: DriverContext): Promise<void>;
+  /**
+   * Drains and stops a release without users, and keeps it. One that is gone is no error; the live one is refused. A
+   * driver with capability `rollback` lacks this where an idle release costs nothing.
+   */
+  rest?(target: Target, ref: Json, context: DriverContext): Promise<void>;
+  /** Where placing replaces what was live: makes that release live again, as it was, and ends all others. */
+  restore?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
+  /** Removes everything this target created, and only that; its data only when asked to. */
+  destroy(target: Target, context: DriverContext, data?: 'keep' | 'remove'): Promise<void>;
 }
 
 /** All drivers there are. Facts load alone; `load` brings the driver's code. Unknown names give `undefined`. */

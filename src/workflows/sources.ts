@@ -27,11 +27,12 @@ export function openSources({ root, folder }: { root: string; folder: string }):
   const hashed = new Map<string, SourceHash>();
   return {
     hash(service) {
+      if (service.from !== undefined) return madeElsewhere(service.from);
       const found = hashSource({ tree, service, cache });
       hashed.set(found.digest, found);
       return found;
     },
-    list: (service) => listSource(tree, service),
+    list: (service) => (service.from === undefined ? listSource(tree, service) : []),
     changedSince(files, now) {
       const before = loadManifest(lists, files);
       if (!before) return 'unknown';
@@ -39,6 +40,7 @@ export function openSources({ root, folder }: { root: string; folder: string }):
       return added + changed + removed;
     },
     problem(service) {
+      if (service.from !== undefined) return undefined;
       try {
         hashSource({ tree, service, cache });
         return undefined;
@@ -52,6 +54,11 @@ export function openSources({ root, folder }: { root: string; folder: string }):
       pruneManifests(lists, live);
     },
   };
+}
+
+/** No file of the project counts, only what is named. */
+function madeElsewhere(from: string): SourceHash {
+  return { digest: digestValue({ from }), files: '' as SourceHash['files'] };
 }
 
 /** Over files, build command, output list and build-time variables: equal digests need no second build. */

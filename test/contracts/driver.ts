@@ -74,7 +74,6 @@ const METHODS: readonly (readonly [keyof Driver, readonly Capability[]])[] = [
   ['build', ['build']],
   ['traffic', ['switch', 'weights']],
   ['logs', ['logs']],
-  ['rollback', ['rollback']],
 ];
 
 function factsTests({ facts, factsFile }: DriverSuite, bench: Bench): void {

@@ -5,7 +5,8 @@ import type { FindAnswer, OperationContext, OperationHandlers } from '../../exec
 import { build } from './build.ts';
 import { check, watch } from './check.ts';
 import { findMigrated, migrate } from './migrate.ts';
-import { findPlaced, place, retire, shift, withdraw } from './release.ts';
+import { findPlaced, place, shift, withdraw } from './release.ts';
+import { restore, retire } from './retire.ts';
 import type { Session } from './session.ts';
 import { configure, destroy, provision } from './target.ts';
 
@@ -30,6 +31,8 @@ function act(session: Session, action: Action, context: OperationContext): Promi
       return build(session, action, context);
     case 'place':
       return place(session, action, context);
+    case 'restore':
+      return restore(session, action, context);
     case 'shift':
       return shift(session, action, context);
     case 'check':
