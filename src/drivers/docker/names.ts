@@ -12,6 +12,10 @@ export const LABEL = {
   release: 'deployer.release',
   port: 'deployer.port',
   replica: 'deployer.replica',
+  /** On a service of a cluster: how many it has when it is awake. */
+  replicas: 'deployer.replicas',
+  /** On a service of a cluster that has passed its gate. */
+  gated: 'deployer.gated',
 } as const;
 
 /** The longest name that DNS takes. */

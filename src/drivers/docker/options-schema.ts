@@ -34,6 +34,11 @@ export const optionsSchema: JsonObject = {
       default: '100%',
       description: 'Hosts that are worked on at the same time: so many, or such a share of them',
     },
+    orchestrator: {
+      enum: ['none', 'swarm'],
+      default: 'none',
+      description: 'What runs containers: each engine by itself, or the Swarm that the hosts manage',
+    },
     builder: { type: 'string', description: 'Engine that builds the image; that of the first host when left out' },
     dockerfile: { type: 'string', default: 'Dockerfile', description: 'Inside the service' },
     target: { type: 'string', description: 'Stage of the Dockerfile to build' },

@@ -34,6 +34,8 @@ export interface DockerOptions {
   readonly hosts: readonly HostOption[];
   /** Hosts that are worked on at the same time: so many, or such a share of them. */
   readonly at_once: number | `${number}%`;
+  /** What runs containers: each engine by itself, or the cluster that the hosts manage. */
+  readonly orchestrator: 'none' | 'swarm';
   /** Engine that builds; the first host's when left out. */
   readonly builder?: string;
   readonly dockerfile: string;
@@ -95,6 +97,7 @@ function isBare({ host_names }: JsonObject): boolean {
 const DEFAULTS: JsonObject = {
   hosts: [],
   at_once: '100%',
+  orchestrator: 'none',
   dockerfile: 'Dockerfile',
   build_args: {},
   port: 8080,
@@ -112,6 +115,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   hosts: checkHosts,
   at_once: (value) =>
     isAmount(value) ? { value } : wrong('is not an amount of hosts', 'a whole number, or a share such as 25%'),
+  orchestrator: (value) => (value === 'none' || value === 'swarm' ? { value } : wrong('is not known', 'none or swarm')),
   builder: (value) => (isEngine(value) ? { value } : wrong('is not an engine', 'such as ssh://deploy@10.0.0.7')),
   dockerfile: (value) =>
     isInnerPath(value) ? { value } : wrong('is not a file', 'the path of a file inside the service'),

@@ -70,9 +70,10 @@ function engineOf(world: World, api: string): Engine {
       const { status, body } = await send(method, `/v${api}${path}`, request, world);
       return { status, body: await whole(body) };
     },
-    stream: async (method, path, request) => (await send(method, `/v${api}${path}`, request, world)).body,
+    stream: async (method, path, request) =>
+      (await send(method, `/v${api}${path}`, { ...request, long: true }, world)).body,
     async *lines(method, path, request) {
-      const { body } = await send(method, `/v${api}${path}`, request, world);
+      const { body } = await send(method, `/v${api}${path}`, { ...request, long: true }, world);
       yield* jsonLines(body, request.doing);
     },
     context: world.context,
@@ -88,7 +89,7 @@ interface World {
 async function send(
   method: PeerRequest['method'],
   path: string,
-  request: CallRequest,
+  request: CallRequest & { readonly long?: true },
   { endpoint, context }: World,
 ): Promise<PeerAnswer> {
   const answer = await context.peers
@@ -98,6 +99,7 @@ async function send(
       signal: request.signal ?? context.signal,
       timeout: request.timeout ?? Math.min(LIMIT, context.timeout),
       ...contentOf(request),
+      ...(request.long ? { long: true } : {}),
     })
     .catch((error: unknown) => {
       throw reachFailure(endpoint.text, error);

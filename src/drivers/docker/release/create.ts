@@ -52,7 +52,8 @@ export function containerBody(
   };
 }
 
-function environment({ options }: Host, { variables }: PlaceRequest): readonly string[] {
+/** `NAME=value`, as engines want them. */
+export function environment({ options }: Host, { variables }: PlaceRequest): readonly string[] {
   const given = options.worker ? {} : { PORT: String(options.port), HOST: '0.0.0.0' };
   const all = Object.entries({ ...given, ...revealAll(variables) });
   const broken = all.find(([, value]) => value.includes('\0'));
@@ -67,7 +68,7 @@ function environment({ options }: Host, { variables }: PlaceRequest): readonly s
 }
 
 /** A command of the service's own check, else that of its image; asked often until it has passed its gate. */
-function healthCheck({ engine }: Host, { service }: Target, image: ImageHealth): JsonObject | undefined {
+export function healthCheck({ engine }: Host, { service }: Target, image: ImageHealth): JsonObject | undefined {
   const test = commandOf(service.health) ?? testOf(image);
   if (test === undefined) return undefined;
   const patience = service.health?.timeout ?? service.timeout;

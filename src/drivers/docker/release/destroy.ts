@@ -6,6 +6,7 @@ import { execute } from '../engine/exec.ts';
 import { type Host, leftHosts, openReachable } from '../host.ts';
 import { LABEL, targetLabels } from '../names.ts';
 import { removeRoute } from '../proxy/routes.ts';
+import { clearCluster } from '../swarm/releases.ts';
 import { on } from './groups.ts';
 import { KEPT_IMAGES, removeImages } from './images.ts';
 
@@ -33,6 +34,7 @@ export async function clearHost(host: Host, target: Target): Promise<void> {
   const [left] = await Promise.all([
     running ? removeRoute(host, target).catch(ignoreGone) : undefined,
     removeContainers(engine, target, options.stop_timeout),
+    options.orchestrator === 'swarm' ? clearCluster(engine, target) : undefined,
   ]);
   await removeImages(engine, target, (await neighbours(engine, target)) > 0 ? KEPT_IMAGES : 0);
   if (left === 0) await removeProxy(host);

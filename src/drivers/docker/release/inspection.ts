@@ -1,13 +1,12 @@
 import type { DriverContext, InspectedRelease, Inspection, Instance, Target } from '../../../core/driver.ts';
 import { type Host, openReachable, type Unreachable, urlOf } from '../host.ts';
-import { LABEL } from '../names.ts';
-import { isGated } from './replicas.ts';
-import { type ReleaseView, type ReplicaView, type TargetView, viewTarget } from './view.ts';
+import type { PlacedRelease, TargetView } from './placed-release.ts';
+import { viewTarget } from './view.ts';
 
 /** One release as one host has it. */
 interface Part {
   readonly host: Host;
-  readonly view: ReleaseView;
+  readonly view: PlacedRelease;
 }
 
 /** What all hosts that answer have; the others are told of. When none answers that is a failure. */
@@ -35,7 +34,7 @@ type Parts = readonly [Part, ...Part[]];
 /** The oldest first. */
 function byRelease(parts: readonly Part[]): readonly Parts[] {
   const releases = new Map<string, [Part, ...Part[]]>();
-  for (const part of [...parts].sort((one, other) => createdAt(one) - createdAt(other))) {
+  for (const part of parts.toSorted((one, other) => one.view.created - other.view.created)) {
     const known = releases.get(part.view.release);
     if (known) known.push(part);
     else releases.set(part.view.release, [part]);
@@ -43,26 +42,22 @@ function byRelease(parts: readonly Part[]): readonly Parts[] {
   return [...releases.values()];
 }
 
-function createdAt({ view }: Part): number {
-  return Date.parse(view.replicas[0].container.Created);
-}
-
 function inspected(parts: Parts, hosts: readonly Host[], unreachable: readonly Unreachable[]): InspectedRelease {
   const [{ host: first, view }] = parts;
   const percent = Math.round(parts.reduce((sum, part) => sum + part.view.percent, 0) / hosts.length);
   const url = percent > 0 ? urlOf(first) : undefined;
-  const instances = parts.flatMap((part) => part.view.replicas.map((replica) => instanceOf(part.host, replica)));
+  const instances = instancesOf(parts);
   const started = instances.flatMap((one) => (one.state === 'running' ? (one.started_at ?? []) : [])).sort()[0];
   const detail = [...worst(instances, hosts), ...missing(parts, hosts), ...unreachable.map(silent)].join('; ');
   return {
     ref: view.release,
-    version_id: view.replicas[0].container.Config.Labels?.[LABEL.version] ?? '',
+    version_id: view.version_id,
     state: WORST_FIRST.find((state) => instances.some((one) => one.state === state)) ?? 'failed',
     percent,
     restarts: instances.reduce((sum, { restarts = 0 }) => sum + restarts, 0),
     instances,
     ...(url ? { url } : {}),
-    ...(first.options.worker ? {} : { internal_url: `http://${view.replicas[0].address}` }),
+    ...(first.options.worker ? {} : { internal_url: `http://${view.addresses[0]}` }),
     ...(started ? { started_at: started } : {}),
     ...(detail ? { detail } : {}),
   };
@@ -92,32 +87,8 @@ function silent({ name }: Unreachable): string {
   return `${name} does not answer`;
 }
 
-function instanceOf(host: Host, { name, percent, container }: ReplicaView): Instance {
-  const detail = detailOf(container);
-  return {
-    name,
-    host: host.name,
-    state: stateOf(container),
-    percent,
-    restarts: container.RestartCount,
-    ...(container.State.Running ? { started_at: container.State.StartedAt } : {}),
-    ...(detail ? { detail } : {}),
-  };
-}
-
-type ContainerState = Pick<ReplicaView['container'], 'State' | 'HostConfig'>;
-
-function stateOf(container: ContainerState): InspectedRelease['state'] {
-  const { Status, Running, Health } = container.State;
-  if (Status === 'created') return 'starting';
-  if (Status === 'restarting' || Status === 'dead' || Health?.Status === 'unhealthy') return 'failed';
-  if (Running) return isGated(container) ? 'running' : 'starting';
-  return isGated(container) ? 'stopped' : 'failed';
-}
-
-function detailOf({ State }: ContainerState): string | undefined {
-  if (State.OOMKilled) return 'ran out of memory';
-  if (State.Health?.Status === 'unhealthy') return 'its health check says that it is unhealthy';
-  if (State.Status === 'restarting' || State.Status === 'exited') return `ended with exit code ${State.ExitCode}`;
-  return State.Status === 'paused' ? 'is paused' : undefined;
+/** Hosts that manage the same cluster see the same. */
+function instancesOf(parts: Parts): readonly Instance[] {
+  const all = parts.flatMap(({ view }) => view.instances);
+  return [...new Map(all.map((one) => [`${one.host} ${one.name}`, one])).values()];
 }

@@ -1,7 +1,8 @@
 import type { DriverContext, LogLine, LogRequest, Target } from '../../../core/driver.ts';
-import { frameLines, type OutputLine } from '../engine/streams.ts';
+import type { OutputLine } from '../engine/streams.ts';
 import { type Host, openReachable } from '../host.ts';
-import { type ReplicaView, viewTarget } from './view.ts';
+import type { LogSource } from './placed-release.ts';
+import { viewTarget } from './view.ts';
 
 /** How often is looked for containers that have come since. */
 const LOOK_EVERY = 1_000;
@@ -35,10 +36,9 @@ async function* linesOf(target: Target, request: LogRequest, context: DriverCont
   if (request.follow) yield* new Follower(hosts, target, request, context).lines(wanted);
 }
 
-/** A container, and where it is. */
 interface Source {
   readonly host: Host;
-  readonly view: ReplicaView;
+  readonly log: LogSource;
 }
 
 async function wantedReplicas(hosts: readonly Host[], target: Target, { ref }: LogRequest): Promise<readonly Source[]> {
@@ -48,27 +48,17 @@ async function wantedReplicas(hosts: readonly Host[], target: Target, { ref }: L
   const newest = views.flatMap(({ host, releases }) => releases.slice(-1).map((release) => ({ host, release })));
   const usual = live.length > 0 ? live : newest;
   const wanted = ref === undefined ? usual : all.filter(({ release }) => release.release === ref);
-  return wanted.flatMap(({ host, release }) => release.replicas.map((view) => ({ host, view })));
+  return wanted.flatMap(({ host, release }) => release.sources.map((log) => ({ host, log })));
 }
 
 async function collect(source: Source, target: Target, tail: number): Promise<LogLine[]> {
   const lines: LogLine[] = [];
-  for await (const line of outputOf(source, { tail })) lines.push(logLine(target, source.view, line));
+  for await (const line of source.log.output({ timestamps: 1, tail })) lines.push(logLine(target, source.log, line));
   return lines;
 }
 
-async function* outputOf(
-  { host: { engine }, view: { name } }: Source,
-  query: Readonly<Record<string, string | number>>,
-): AsyncGenerator<OutputLine> {
-  const all = { stdout: 1, stderr: 1, timestamps: 1, ...query };
-  yield* frameLines(
-    await engine.stream('GET', `/containers/${name}/logs`, { doing: `read the log of ${name}`, query: all }),
-  );
-}
-
 /** Begins with the time, in a form that sorts as text. */
-function logLine({ service }: Target, { release }: ReplicaView, { channel, line }: OutputLine): LogLine {
+function logLine({ service }: Target, { release }: LogSource, { channel, line }: OutputLine): LogLine {
   const space = line.indexOf(' ');
   const at = space > 0 ? line.slice(0, space) : '';
   const known = /^\d{4}-\d\d-\d\dT/.test(at);
@@ -125,13 +115,13 @@ class Follower {
   }
 
   async #read(source: Source, tail: number | 'all'): Promise<void> {
-    for await (const line of outputOf(source, { tail, follow: 1 })) {
-      this.#ready.push(logLine(this.#target, source.view, line));
+    for await (const line of source.log.output({ timestamps: 1, tail, follow: 1 })) {
+      this.#ready.push(logLine(this.#target, source.log, line));
       this.#wake();
     }
   }
 }
 
-function keyOf({ host, view }: Source): string {
-  return `${host.name} ${view.name}`;
+function keyOf({ host, log }: Source): string {
+  return `${host.name} ${log.name}`;
 }

@@ -1,12 +1,14 @@
 import type { DriverContext, Placed, PlaceRequest, Target } from '../../../core/driver.ts';
-import { findContainer, removeStopped } from '../engine/container.ts';
 import { type Hosts, openHosts, openReachableAnyway, urlOf, within } from '../host.ts';
-import { LABEL, releaseOf, replicaNames } from '../names.ts';
+import { containerName, releaseOf, replicaNames } from '../names.ts';
 import { ensureProxy } from '../proxy/container.ts';
 import { ensureRoute } from '../proxy/routes.ts';
+import { placeService } from '../swarm/placement.ts';
+import { tasksName } from '../swarm/spec.ts';
 import { inGroups } from './groups.ts';
 import { bringImage } from './image-transfer.ts';
 import { placeReplicas } from './replicas.ts';
+import { viewTarget } from './view.ts';
 
 /** How long it may take to clear away a release that did not become healthy, also when the run was cancelled. */
 const DISCARD_LIMIT = 60_000;
@@ -28,35 +30,37 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
       await ensureProxy(mine, scope);
       await ensureRoute(mine, target);
       const making = { release, names, context: scope, onTouch: () => void touched.add(host.name) };
-      await placeReplicas(mine, target, request, making);
+      if (host.options.orchestrator === 'none') await placeReplicas(mine, target, request, making);
+      else if (host === hosts[0]) await placeService(mine, target, request, making);
     });
   } catch (error) {
-    if (touched.size > 0) await discard(target, { release, names, touched }, context);
+    if (touched.size > 0) await discard(target, { release, touched }, context);
     throw error;
   }
-  return placed(hosts, release, names[0] ?? '');
+  return placed(hosts, target, release);
 }
 
-/** What bears one of its names and is of somebody else stays; a host that is gone keeps what it has. */
+/** A host that is gone keeps what it has. */
 async function discard(
   target: Target,
-  { release, names, touched }: { release: string; names: readonly string[]; touched: ReadonlySet<string> },
+  { release, touched }: { readonly release: string; readonly touched: ReadonlySet<string> },
   context: DriverContext,
 ): Promise<void> {
   const { hosts } = await openReachableAnyway(target, context, DISCARD_LIMIT);
   await Promise.all(
     hosts
       .filter(({ name }) => touched.has(name))
-      .map(async ({ engine, options }) => {
-        const views = await Promise.all(names.map((name) => findContainer(engine, name)));
-        const mine = names.filter((_, index) => views[index]?.Config.Labels?.[LABEL.release] === release);
-        await removeStopped(engine, mine, options.stop_timeout);
+      .map(async (host) => {
+        const { releases } = await viewTarget(host, target);
+        await releases.find((one) => one.release === release)?.remove();
       }),
   );
 }
 
-function placed([first]: Hosts, release: string, name: string): Placed {
+function placed([first]: Hosts, target: Target, release: string): Placed {
   const url = urlOf(first);
+  const own = containerName(target, release);
+  const name = first.options.orchestrator === 'swarm' ? tasksName(own) : own;
   const inner = first.options.worker ? {} : { internal_url: `http://${name}:${first.options.port}` };
   return { ref: release, ...(url ? { url } : {}), ...inner };
 }

@@ -9,8 +9,8 @@ import {
 } from '../engine/container.ts';
 import type { Host } from '../host.ts';
 import { LABEL } from '../names.ts';
+import { passContainerGate } from './container-gate.ts';
 import { containerBody, type ImageHealth } from './create.ts';
-import { passGate } from './gate.ts';
 import { requireImage } from './image-transfer.ts';
 import { together } from './together.ts';
 
@@ -66,7 +66,7 @@ async function makeAll(
     const body = containerBody(host, target, request, { release, replica, image });
     if ((await createContainer(host.engine, name, body)) === 'taken') throw taken(name);
     await startContainer(host.engine, name);
-    await passGate({ host, target, name, context: within });
+    await passContainerGate({ host, target, name, context: within });
   });
   const made = missing.map(({ name }) => name);
   await keepAll(host, target, made, context);
@@ -76,7 +76,7 @@ async function makeAll(
 async function keepAll(host: Host, target: Target, names: readonly string[], context: DriverContext): Promise<void> {
   for (const name of names.length > 1 ? names : []) {
     const view = await findContainer(host.engine, name);
-    if (!view?.State.Running) await passGate({ host, target, name, context });
+    if (!view?.State.Running) await passContainerGate({ host, target, name, context });
   }
   await Promise.all(names.map((name) => setRestartPolicy(host.engine, name, 'unless-stopped')));
 }
@@ -91,7 +91,7 @@ export async function wakeReplicas(
   await together(names, { context, atOnce: AT_ONCE }, async (name, within) => {
     context.log(`starting ${name} again`, 'info');
     await startContainer(host.engine, name);
-    await passGate({ host, target, name, context: within });
+    await passContainerGate({ host, target, name, context: within });
   });
 }
 

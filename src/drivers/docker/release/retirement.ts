@@ -1,13 +1,13 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
-import { removeStopped } from '../engine/container.ts';
 import { type Host, leftHosts, openReachable, within } from '../host.ts';
 import { drain } from '../proxy/slots.ts';
 import { clearHost } from './destroy.ts';
 import { on } from './groups.ts';
 import { KEPT_IMAGES, removeImages } from './images.ts';
-import { type ReleaseView, viewTarget } from './view.ts';
+import type { PlacedRelease } from './placed-release.ts';
+import { viewTarget } from './view.ts';
 
 /**
  * Drains, stops and deletes one release on every host; one with traffic on any of them is refused. One that is gone is no
@@ -22,19 +22,16 @@ export async function retireRelease(target: Target, ref: Json, context: DriverCo
   if (lost) throw on(lost, lost.error);
 }
 
-async function findRelease(host: Host, target: Target, ref: Json): Promise<ReleaseView | undefined> {
+async function findRelease(host: Host, target: Target, ref: Json): Promise<PlacedRelease | undefined> {
   const { releases } = await viewTarget(host, target);
   return releases.find(({ release }) => release === ref);
 }
 
-async function retireOn(host: Host, target: Target, { replicas }: ReleaseView, context: DriverContext): Promise<void> {
-  const { drain_timeout, stop_timeout } = host.options;
-  const addresses = replicas.map(({ address }) => address);
-  const state = await drain(host, addresses, drain_timeout, context);
-  const [{ name }] = replicas;
-  if (state === 'busy') context.log(`${name} is stopped with requests under way: drain_timeout is over`, 'info');
-  const names = replicas.map((replica) => replica.name);
-  await removeStopped(host.engine, names, stop_timeout);
+async function retireOn(host: Host, target: Target, view: PlacedRelease, context: DriverContext): Promise<void> {
+  const state = await drain(host, view.addresses, host.options.drain_timeout, context);
+  if (state === 'busy')
+    context.log(`release ${view.release} is stopped with requests under way: drain_timeout is over`, 'info');
+  await view.remove();
   await removeImages(host.engine, target, KEPT_IMAGES);
 }
 

@@ -6,8 +6,7 @@ import { ensureProxy } from '../proxy/container.ts';
 import { ensureRoute } from '../proxy/routes.ts';
 import { assignSlots, type ReleaseShare, readSlots, type SlotState, spreadShares, writeSlots } from '../proxy/slots.ts';
 import { inGroups, on } from './groups.ts';
-import { wakeReplicas } from './replicas.ts';
-import { type ReleaseView, viewTarget } from './view.ts';
+import { viewTarget } from './view.ts';
 
 /**
  * Sets the shares between two requests, on all hosts once every container that gets some runs on all of them. Requests
@@ -61,13 +60,8 @@ async function ready(
     if (!view) throw gone(target, release);
     return { view, percent };
   });
-  for (const { view } of live) await wake(host, target, view, context);
-  return live.map(({ view, percent }) => ({ addresses: view.replicas.map(({ address }) => address), percent }));
-}
-
-async function wake(host: Host, target: Target, { replicas }: ReleaseView, context: DriverContext): Promise<void> {
-  const asleep = replicas.filter(({ container }) => !container.State.Running).map(({ name }) => name);
-  await wakeReplicas(host, target, asleep, context);
+  for (const { view } of live) await view.wake(context);
+  return live.map(({ view: { addresses }, percent }) => ({ addresses, percent }));
 }
 
 /** A host whose proxy was lost has the route no more. */
