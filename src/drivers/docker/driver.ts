@@ -12,7 +12,8 @@ import { inGroups } from './release/groups.ts';
 import { inspectTarget } from './release/inspection.ts';
 import { releaseLogs } from './release/logs.ts';
 import { placeRelease } from './release/placement.ts';
-import { retireRelease, sweepTarget } from './release/retirement.ts';
+import { restoreRelease } from './release/restoration.ts';
+import { restRelease, retireRelease, sweepTarget } from './release/retirement.ts';
 import { setTraffic } from './release/traffic.ts';
 
 /** Runs services as containers of an engine, behind a proxy that each host has one of. */
@@ -24,6 +25,8 @@ export const driver: Driver = {
   deploy: placeRelease,
   traffic: setTraffic,
   inspect: inspectTarget,
+  rest: restRelease,
+  restore: restoreRelease,
   retire: retireRelease,
   sweep: sweepTarget,
   logs: releaseLogs,

@@ -1,11 +1,12 @@
 import type { DriverFacts } from '../../core/driver.ts';
-import { checkOptions } from './options.ts';
+import { checkOptions, readOptions } from './options.ts';
 import { optionsSchema } from './options-schema.ts';
+import { traitsOf } from './standing-options.ts';
 
 export const facts: DriverFacts = {
   name: 'docker',
   title: 'Docker',
-  capabilities: ['provision', 'build', 'switch', 'weights', 'logs', 'process'],
+  capabilities: ['provision', 'build', 'switch', 'weights', 'logs', 'rollback', 'process'],
   credentials: [],
   settings: [
     { variable: 'DOCKER_HOST', purpose: 'the engine, where the config names none' },
@@ -21,4 +22,6 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
+  traitsOf: (service) => traitsOf(service, readOptions(service.options), facts.capabilities),
+  madeElsewhere: (options) => readOptions(options).image,
 };

@@ -12,6 +12,16 @@ import {
   type OptionCheck,
   wrong,
 } from '../option-checks.ts';
+import {
+  checkCommand,
+  checkPublish,
+  checkVolumes,
+  IMAGE,
+  impliedBy,
+  STANDING_DEFAULTS,
+  type StandingOptions,
+  standingProblems,
+} from './standing-options.ts';
 
 /** Where one engine is, and where its published ports answer. */
 export interface HostOption {
@@ -30,7 +40,7 @@ export interface ProxyOptions {
 }
 
 /** Options of the Docker driver, complete. Durations in ms. */
-export interface DockerOptions {
+export interface DockerOptions extends StandingOptions {
   readonly hosts: readonly HostOption[];
   /** Hosts that are worked on at the same time: so many, or such a share of them. */
   readonly at_once: number | `${number}%`;
@@ -66,8 +76,6 @@ const HOST_NAME =
   /^(?=.{1,253}$)(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const PREFIX = /^\/(?:[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*)?$/;
 const PLATFORM = /^[a-z0-9]+\/[a-z0-9]+(?:\/v\d+)?$/;
-/** No word that a command could take for an option. */
-const IMAGE = /^[a-z0-9][a-z0-9._/:@-]{0,254}$/;
 const STAGE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 const LEAST_MEMORY = 6 * 1024 ** 2;
@@ -80,7 +88,7 @@ export function readOptions(options: JsonObject): DockerOptions {
 }
 
 export function checkOptions(written: unknown): OptionsCheck {
-  const checked = checkAll(written, { driver: 'docker', checks: CHECKS, defaults: DEFAULTS });
+  const checked = checkStanding(written, checkAll(written, { driver: 'docker', checks: CHECKS, defaults: DEFAULTS }));
   if (!checked.ok || checked.options.tls !== 'automatic' || !isBare(checked.options)) return checked;
   if (isObject(written) && 'tls' in written)
     return {
@@ -88,6 +96,14 @@ export function checkOptions(written: unknown): OptionsCheck {
       problems: [{ path: ['tls'], message: 'needs names to get certificates for', fix: 'Add host_names' }],
     };
   return { ok: true, options: { ...checked.options, tls: 'off' } };
+}
+
+function checkStanding(written: unknown, checked: OptionsCheck): OptionsCheck {
+  if (!checked.ok) return checked;
+  const given = isObject(written) ? written : {};
+  const options = { ...checked.options, ...impliedBy(given, checked.options) };
+  const problems = standingProblems(given, options);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, options };
 }
 
 function isBare({ host_names }: JsonObject): boolean {
@@ -106,6 +122,7 @@ const DEFAULTS: JsonObject = {
   tls: 'automatic',
   replicas: 1,
   worker: false,
+  ...STANDING_DEFAULTS,
   stop_timeout: 10_000,
   drain_timeout: 30_000,
   proxy: { ...PROXY },
@@ -129,6 +146,11 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   replicas: (value) =>
     isReplicas(value) ? { value } : wrong('is not a number of containers', `a whole number from 1 to ${MOST_REPLICAS}`),
   worker: checkFlag,
+  image: matching(IMAGE, 'is not an image', 'a name such as postgres:16'),
+  command: checkCommand,
+  overlap: checkFlag,
+  volumes: checkVolumes,
+  publish: checkPublish,
   memory: checkMemory,
   stop_timeout: checkDuration,
   drain_timeout: checkDuration,

@@ -1,6 +1,7 @@
 import type { DriverContext, Target } from '../../core/driver.ts';
 import { DeployerError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
+import { list } from '../../core/text.ts';
 import { findBuilder } from './build/builder.ts';
 import { findContext } from './build/context.ts';
 import { findContainer } from './engine/container.ts';
@@ -8,22 +9,27 @@ import { type Host, openReachable } from './host.ts';
 import { LABEL } from './names.ts';
 import { readOptions } from './options.ts';
 import { on } from './release/groups.ts';
+import { readVolume } from './standing-options.ts';
 
 /** As engines call them → as platforms do. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm' };
 
 /** Whether the engines can be used, the image built and the proxies had; every problem that can be seen at once. */
 export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
+  const options = readOptions(target.service.options);
   const [{ hosts, unreachable }, ...own] = await Promise.all([
     openReachable(target, context),
-    missingDockerfile(target, context),
-    secretsInLayers(target, context),
+    ...(options.image === undefined ? [missingDockerfile(target, context), secretsInLayers(target, context)] : []),
   ]);
   const alone = hosts.length + unreachable.length === 1;
   const silent = unreachable.map((lost) => findingOf(alone ? lost.error : on(lost, lost.error)));
   const seen = await Promise.all(
     hosts.map(async (host) => {
-      const found = await Promise.all([wrongPlatform(host, target), takenProxy(host, target)]);
+      const found = await Promise.all([
+        wrongPlatform(host, target),
+        takenProxy(host, target),
+        passingData(host, target),
+      ]);
       return found.map((finding) => finding && (alone ? finding : onHost(host, finding)));
     }),
   );
@@ -79,6 +85,27 @@ async function secretsInLayers({ service }: Target, context: DriverContext): Pro
     message: `There is no BuildKit here: a secret among ${names.join(', ')} would be refused when ${service.name} is built`,
     path: `services.${service.name}.build.env`,
     fix: 'Install the buildx plug-in of the docker command',
+  };
+}
+
+/** What a container writes where no volume is goes with it. */
+async function passingData({ engine, options }: Host, { service }: Target): Promise<Finding | undefined> {
+  if (options.image === undefined) return undefined;
+  const { status, body } = await engine.call<{ Config: { Volumes?: Readonly<Record<string, unknown>> | null } }>(
+    'GET',
+    `/images/${options.image}/json`,
+    { doing: `look at the image ${options.image}`, accept: [404] },
+  );
+  const lasting = options.volumes.map((volume) => readVolume(volume).path);
+  const passing =
+    status === 404 ? [] : Object.keys(body.Config.Volumes ?? {}).filter((path) => !lasting.includes(path));
+  if (passing.length === 0) return undefined;
+  return {
+    level: 'warning',
+    code: 'INVALID_CONFIG',
+    message: `${service.name} keeps data in ${list(passing)}, which is lost when it is deployed again`,
+    path: `services.${service.name}.docker.volumes`,
+    fix: `Give it a volume, such as data:${passing[0]}`,
   };
 }
 

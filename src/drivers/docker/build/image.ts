@@ -5,6 +5,7 @@ import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { revealAll, type Variables } from '../../../core/secret.ts';
 import { type Engine, openEngine } from '../engine/client.ts';
+import { fetchImage } from '../engine/fetch-image.ts';
 import { LABEL } from '../names.ts';
 import { type DockerOptions, readOptions } from '../options.ts';
 import { buildImage, findBuilder } from './builder.ts';
@@ -23,6 +24,7 @@ interface ImageView {
 export async function buildTarget(target: Target, variables: Variables, context: DriverContext): Promise<Artifact> {
   const { service } = target;
   const options = readOptions(service.options);
+  if (options.image !== undefined) return takeImage(target, options.image, context);
   const source = await findContext(target, options.dockerfile, context);
   if (!source) throw noDockerfile(target, options.dockerfile);
   const engine = await openEngine(builderOf(options), context);
@@ -33,6 +35,13 @@ export async function buildTarget(target: Target, variables: Variables, context:
   context.log(`building ${service.name} with ${builder === 'engine' ? 'the engine' : builder}`);
   await buildImage(builder, { ...requestOf(target, options, variables), source, image }, engine, context);
   return keepImage(engine, image, repository);
+}
+
+/** The image of others that the host has by this name, or can fetch. What it is now stays with the version. */
+async function takeImage(target: Target, image: string, context: DriverContext): Promise<Artifact> {
+  const engine = await openEngine(readOptions(target.service.options).hosts[0]?.engine, context);
+  await fetchImage(engine, image, context);
+  return nameImage(engine, image, repositoryOf(target));
 }
 
 /** Where the images of a service are kept; all of its environments share them. */
@@ -80,10 +89,15 @@ async function runCommand(
 
 /** From the name it was built under to one that stays. */
 async function keepImage(engine: Engine, image: string, repository: string): Promise<Artifact> {
+  const artifact = await nameImage(engine, image, repository);
+  await engine.call('DELETE', `/images/${image}`, { doing: `forget the name ${image}`, accept: [404, 409] });
+  return artifact;
+}
+
+async function nameImage(engine: Engine, image: string, repository: string): Promise<Artifact> {
   const { body } = await engine.call<ImageView>('GET', `/images/${image}/json`, { doing: `find ${image}` });
   const tag = tagOf(body.Id);
   await engine.call('POST', `/images/${image}/tag`, { doing: `name ${image}`, query: { repo: repository, tag } });
-  await engine.call('DELETE', `/images/${image}`, { doing: `forget the name ${image}`, accept: [404, 409] });
   return { kind: 'image', digest: body.Id, size: body.Size, location: `${repository} in ${engine.endpoint.text}` };
 }
 

@@ -3,6 +3,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { type ContainerView, createContainer, findContainer, startContainer } from '../engine/container.ts';
 import { execute } from '../engine/exec.ts';
+import { fetchImage } from '../engine/fetch-image.ts';
 import type { Host } from '../host.ts';
 import { LABEL } from '../names.ts';
 import { ADMIN } from './caddy.ts';
@@ -53,18 +54,8 @@ async function createProxy(host: Host, context: DriverContext): Promise<void> {
       doing: `create the volume ${volume}`,
       body: { Name: volume, Labels: sharedLabels('proxy') },
     });
-  await ensureImage(host, context);
+  await fetchImage(engine, host.options.proxy.image, context);
   await createContainer(engine, shared.proxy, proxyBody(host));
-}
-
-/** From the registry it names, when the host does not have it. */
-async function ensureImage({ engine, options: { proxy } }: Host, context: DriverContext): Promise<void> {
-  const doing = `fetch the image ${proxy.image}`;
-  const { status } = await engine.call('GET', `/images/${proxy.image}/json`, { doing, accept: [404] });
-  if (status !== 404) return;
-  context.log(`fetching ${proxy.image}`);
-  const query = { fromImage: proxy.image, tag: /[:@][^/]+$/.test(proxy.image) ? undefined : 'latest' };
-  for await (const _ of engine.lines('POST', '/images/create', { doing, query, timeout: context.timeout }));
 }
 
 /** Its admin port is not published: it is reached from inside only. */

@@ -5,6 +5,7 @@ import { readFolder, writeFolder } from '../engine/files.ts';
 import { textMember } from '../engine/tar.ts';
 import type { Host } from '../host.ts';
 import { routeName } from '../names.ts';
+import { longestWait } from '../standing-options.ts';
 import { ADMIN, baseConfig, FOLDER, type RouteFile, routeFiles, routeOf, SLOT_FOLDER } from './caddy.ts';
 import { NOBODY_AT_ALL, readSlots, slotMembers } from './slots.ts';
 
@@ -40,7 +41,7 @@ ${RELOAD}`;
 /** Makes sure that the proxy has the route of a target. A new route is loaded; one that is there is left alone. */
 export async function ensureRoute(host: Host, target: Target): Promise<'created' | 'unchanged'> {
   const route = routeName(target);
-  const wanted = host.options.worker ? [] : routeFiles(route, host.options);
+  const wanted = host.options.worker ? [] : routeFiles(route, host.options, waitOf(host, target));
   const [files, slots] = await Promise.all([proxyFiles(host), readSlots(host, route)]);
   const mine = routesOf(files).filter(({ path }) => routeOf(path) === route);
   const base = baseConfig(host.options.proxy);
@@ -57,6 +58,11 @@ export async function ensureRoute(host: Host, target: Target): Promise<'created'
       stale.map(({ path }) => `${FOLDER}/routes/${path}`),
     );
   return 'created';
+}
+
+/** Only where a release replaces another in place. */
+function waitOf({ options }: Host, { service }: Target): number | undefined {
+  return options.overlap ? undefined : longestWait(service, options);
 }
 
 /** Takes away a route and its slots; answers how many targets of others are left. */

@@ -1,5 +1,5 @@
 import type { Instance, Target } from '../../../core/driver.ts';
-import { type ContainerView, listContainers, removeStopped } from '../engine/container.ts';
+import { type ContainerView, listContainers, removeStopped, stopContainer } from '../engine/container.ts';
 import { frameLines } from '../engine/streams.ts';
 import type { Host } from '../host.ts';
 import { LABEL, targetLabels } from '../names.ts';
@@ -58,6 +58,9 @@ function releaseOf(host: Host, target: Target, replicas: Replicas, shares: Reado
     percent: addresses.reduce((sum, address) => sum + (shares.get(address) ?? 0), 0),
     instances: replicas.map((replica) => instanceOf(host, replica, shares.get(addressOf(replica)) ?? 0)),
     wake: (context) => wakeReplicas(host, target, asleep, context),
+    rest: async () => {
+      await Promise.all(names.map((name) => stopContainer(host.engine, name, host.options.stop_timeout)));
+    },
     remove: () => removeStopped(host.engine, names, host.options.stop_timeout),
     sources: replicas.map((replica) => sourceOf(host, replica)),
   };
@@ -77,11 +80,13 @@ function sourceOf({ engine }: Host, container: ContainerView): LogSource {
 }
 
 function instanceOf(host: Host, container: ContainerView, percent: number): Instance {
-  const detail = detailOf(container);
+  const state = stateOf(container);
+  const kept = state === 'stopped' && percent === 0;
+  const detail = kept ? KEPT : detailOf(container);
   return {
     name: nameOf(container),
     host: host.name,
-    state: stateOf(container),
+    state,
     percent,
     restarts: container.RestartCount,
     ...(container.State.Running ? { started_at: container.State.StartedAt } : {}),
@@ -89,17 +94,22 @@ function instanceOf(host: Host, container: ContainerView, percent: number): Inst
   };
 }
 
+/** Nothing is wrong with it. */
+export const KEPT = 'stopped, kept for a roll-back';
+
 function stateOf(container: ContainerView): Instance['state'] {
   const { Status, Running, Health } = container.State;
   if (Status === 'created') return 'starting';
-  if (Status === 'restarting' || Status === 'dead' || Health?.Status === 'unhealthy') return 'failed';
+  if (Status === 'restarting' || Status === 'dead') return 'failed';
+  // Of one that is stopped engines say that it is unhealthy.
+  if (Running && Health?.Status === 'unhealthy') return 'failed';
   if (Running) return isGated(container) ? 'running' : 'starting';
   return isGated(container) ? 'stopped' : 'failed';
 }
 
 function detailOf({ State }: ContainerView): string | undefined {
   if (State.OOMKilled) return 'ran out of memory';
-  if (State.Health?.Status === 'unhealthy') return 'its health check says that it is unhealthy';
+  if (State.Running && State.Health?.Status === 'unhealthy') return 'its health check says that it is unhealthy';
   if (State.Status === 'restarting' || State.Status === 'exited') return `ended with exit code ${State.ExitCode}`;
   return State.Status === 'paused' ? 'is paused' : undefined;
 }
