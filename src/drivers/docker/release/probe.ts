@@ -45,9 +45,12 @@ async function probeElsewhere({ context, check, signal }: ProbeOnce): Promise<Pr
   return { ok: verdict.healthy, connected: true, answer: verdict.last?.answer ?? 'no answer' };
 }
 
+/** Not every `nc` can do without sending anything; what it runs after it has connected says nothing either. */
+const CONNECT = 'nc -z "$1" "$2" 2>/dev/null || nc "$1" "$2" -e true';
+
 async function probeTcp({ host, name, signal }: ProbeOnce, port: number): Promise<ProbeAnswer> {
   const { engine, shared } = host;
-  const argv = ['timeout', String(LONGEST), 'nc', '-z', name, String(port)];
+  const argv = ['timeout', String(LONGEST), 'sh', '-c', CONNECT, 'sh', name, String(port)];
   const { exitCode } = await execute(engine, shared.proxy, argv, signal);
   const ok = exitCode === 0;
   return { ok, connected: ok, answer: ok ? 'connected' : `nothing takes connections on port ${port}` };
