@@ -4,6 +4,8 @@ import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Latencies } from './latency.ts';
+import type { LockPlace } from './lock-place.ts';
 import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 
@@ -24,6 +26,10 @@ export type Capability =
   | 'logs'
   /** Old releases can stay, and one that stayed is taken again faster than it could be placed anew. */
   | 'rollback'
+  /** Runs a command once, in the surroundings of a release. */
+  | 'jobs'
+  /** Keeps a lock where releases are, so that operators without shared state do not meet. */
+  | 'lock'
   /** Serves files without a start command. */
   | 'static'
   /** Runs a start command. */
@@ -52,6 +58,11 @@ export interface DriverFacts {
   traitsOf?(service: Pick<ServiceConfig, 'options' | 'health' | 'timeout'>): TargetTraits;
   /** What the artifact is, such as the name of an image, for options with which nothing of the project is built. Pure. */
   madeElsewhere?(options: JsonObject): string | undefined;
+  /**
+   * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
+   * What they stand for is looked up when the driver is called, and is among its credentials under the path.
+   */
+  references?(options: JsonObject): Readonly<Record<string, string>>;
 }
 
 /** How one service differs from others of its driver, by its options. */
@@ -100,7 +111,7 @@ export interface DriverContext {
   /** Absolute: project folder, and a folder below `.deployer/` that belongs to this driver. */
   readonly root: string;
   readonly folder: string;
-  /** The credentials that the facts ask for. */
+  /** The credentials that the facts ask for, and what the options refer to; without what cannot be read. */
   readonly credentials: Readonly<Record<string, Secret>>;
   /** The settings that the facts ask for, as far as they are set. */
   readonly settings: Readonly<Record<string, string>>;
@@ -136,6 +147,24 @@ export interface PlaceRequest {
   readonly kept?: Json;
 }
 
+/** A command that runs once with what a release of the artifact would get. */
+export interface JobRequest extends PlaceRequest {
+  /** A text goes through the shell; a list of words is run as it is. */
+  readonly command: string | readonly [string, ...string[]];
+  /**
+   * `release`: another attempt with the same key asks for its outcome, which is kept until the target's next release. There
+   * is one at a time: what is left of others goes. `once`: nobody asks again, and nothing of it stays.
+   */
+  readonly kind: 'release' | 'once';
+}
+
+/** How a command ended. */
+export interface JobEnd {
+  /** As a shell tells it: 127 for one that is not there, 128 and the signal for one that was killed. */
+  readonly exit_code: number;
+  readonly out_of_memory?: true;
+}
+
 /** A release as the driver knows it. */
 export interface Placed {
   readonly ref: Json;
@@ -160,8 +189,14 @@ export interface InspectedRelease {
   readonly internal_url?: string;
   readonly restarts?: number;
   readonly started_at?: string;
+  /**
+   * Requests answered, those of them that failed (500 and above, or no answer), and how long the beginnings of the answers
+   * took. They only grow, but for a counter that begins anew, so an interval is the difference of two looks. A release
+   * that answers no requests has none; nor need there be any while no users are split.
+   */
   readonly requests?: number;
   readonly errors?: number;
+  readonly latencies?: Latencies;
   /** Last exit, last error line; for status and failures. */
   readonly detail?: string;
   /** What it consists of, where that is more than one thing or stands on a host with a name. */
@@ -229,6 +264,12 @@ export interface Driver {
   deploy(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed>;
   /** Sets the shares; in-flight requests on a release that loses its share are finished. Needs `switch` (0/100) or `weights`. */
   traffic?(target: Target, shares: readonly Share[], context: DriverContext): Promise<void>;
+  /**
+   * Runs a command to its end beside whatever runs, never in it; what it says goes to `context.log`. Idempotent by the
+   * idempotency key: another attempt waits for the command that the first one started, or answers how it ended, and starts
+   * none. When it is called off the command is stopped, nothing of it stays, and a new attempt starts it anew.
+   */
+  run?(target: Target, request: JobRequest, context: DriverContext): Promise<JobEnd>;
   /** What is there now. Never changes anything. */
   inspect(target: Target, context: DriverContext): Promise<Inspection>;
   /** Removes one release: drains, stops, deletes. A release that is gone is no error; the live one is refused. */
@@ -243,6 +284,11 @@ export interface Driver {
   rest?(target: Target, ref: Json, context: DriverContext): Promise<void>;
   /** Where placing replaces what was live: makes that release live again, as it was, and ends all others. */
   restore?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
+  /**
+   * Where the lock of these targets' environment is kept, each place once. Asks no platform yet: `signal` and `timeout` are
+   * for the way there, and hold for what the places do.
+   */
+  locks?(targets: readonly Target[], context: DriverContext): Promise<readonly LockPlace[]>;
   /** Removes everything this target created, and only that; its data only when asked to. */
   destroy(target: Target, context: DriverContext, data?: 'keep' | 'remove'): Promise<void>;
 }

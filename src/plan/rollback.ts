@@ -1,3 +1,4 @@
+import type { ServiceConfig } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Json } from '../core/json.ts';
 import type { Unchanged } from '../core/plan.ts';
@@ -46,10 +47,11 @@ export function planRollback(snapshot: Snapshot, request: RollbackRequest = {}):
         ...(version ? partsWithoutService(version, targets) : []),
         ...(version && !past ? [configurationUnknown(version, snapshot)] : []),
         ...back.warnings,
+        ...placements.flatMap(({ service }) => commandLeftOut(service)),
       ],
       errors: [...errors, ...back.errors, ...(version ? [] : [missingVersion(snapshot, 'roll back to')])],
     },
-    { rollout: { mode: 'all' }, migrations: back.migrations, migrationChanges: back.changes },
+    { rollout: { mode: 'all' }, migrations: back.migrations, commands: 'left_out', migrationChanges: back.changes },
   );
 }
 
@@ -104,6 +106,19 @@ function wayBack(
   if (changed || (given && given.options !== observed.options))
     return { title, reasons: ['what it is given has changed since: it is made again from its artifact'] };
   return { kept, title: `Start the kept release of ${service.name} again`, reasons: ['it was kept'] };
+}
+
+/** A migration of older code knows nothing of what newer code did: run again, it would do nothing, or harm. */
+function commandLeftOut({ name, release_command }: ServiceConfig): Finding[] {
+  if (release_command === undefined) return [];
+  return [
+    {
+      level: 'warning',
+      code: 'MIGRATION_REFUSED',
+      message: `The release command of ${name} does not run on a roll-back, and what it did since that version stays`,
+      path: `services.${name}.release_command`,
+    },
+  ];
 }
 
 function configurationUnknown(version: Version, { environment }: Snapshot): Finding {

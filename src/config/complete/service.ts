@@ -20,7 +20,7 @@ export function completeService(
   defaults: ServiceDefaults,
   { options, from }: DriverAnswer,
 ): ServiceConfig {
-  const { start } = written;
+  const { start, release_command } = written;
   const health = completeHealth(written.health);
   return {
     name,
@@ -29,6 +29,7 @@ export function completeService(
     ...(from === undefined ? {} : { from }),
     build: completeBuild(written.build),
     ...(start === undefined ? {} : { start: start.trim() }),
+    ...(release_command === undefined ? {} : { release_command: release_command.trim() }),
     env: (written.env ?? []).map(completeRequirement),
     ...(health ? { health } : {}),
     after: written.after ?? [],

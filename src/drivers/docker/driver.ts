@@ -1,8 +1,9 @@
-import type { Driver, DriverContext, Provisioned, Target } from '../../core/driver.ts';
+import type { Driver, DriverContext, Placed, PlaceRequest, Provisioned, Target } from '../../core/driver.ts';
 import type { Json } from '../../core/json.ts';
 import { buildTarget } from './build/image.ts';
 import { facts } from './facts.ts';
 import { leftHosts, noteOf, openHosts, urlOf, within } from './host.ts';
+import { lockPlaces } from './lock.ts';
 import { routeName } from './names.ts';
 import { preflight } from './preflight.ts';
 import { ensureProxy } from './proxy/container.ts';
@@ -10,6 +11,7 @@ import { ensureRoute } from './proxy/routes.ts';
 import { destroyTarget } from './release/destroy.ts';
 import { inGroups } from './release/groups.ts';
 import { inspectTarget } from './release/inspection.ts';
+import { forgetJobs, runJob } from './release/job.ts';
 import { releaseLogs } from './release/logs.ts';
 import { placeRelease } from './release/placement.ts';
 import { restoreRelease } from './release/restoration.ts';
@@ -22,7 +24,8 @@ export const driver: Driver = {
   preflight,
   provision,
   build: buildTarget,
-  deploy: placeRelease,
+  run: runJob,
+  deploy,
   traffic: setTraffic,
   inspect: inspectTarget,
   rest: restRelease,
@@ -30,8 +33,15 @@ export const driver: Driver = {
   retire: retireRelease,
   sweep: sweepTarget,
   logs: releaseLogs,
+  locks: lockPlaces,
   destroy: destroyTarget,
 };
+
+/** The outcome of its release command is on record by now. */
+async function deploy(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
+  const [placed] = await Promise.all([placeRelease(target, request, context), forgetJobs(target, context)]);
+  return placed;
+}
 
 async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
   const hosts = await openHosts(target, context);

@@ -82,7 +82,7 @@ export function urlOf({ options, address }: Host): string | undefined {
   const { worker, host_names, tls, path_prefix, proxy } = options;
   const name = host_names.length === 0 ? address : host_names.find((one) => !one.startsWith('*'));
   if (worker || name === undefined) return undefined;
-  const [scheme, port, usual] = tls === 'automatic' ? ['https', proxy.https_port, 443] : ['http', proxy.http_port, 80];
+  const [scheme, port, usual] = tls === 'off' ? ['http', proxy.http_port, 80] : ['https', proxy.https_port, 443];
   const host = name.includes(':') ? `[${name}]` : name;
   return `${scheme}://${host}${port === usual ? '' : `:${port}`}${path_prefix === '/' ? '' : path_prefix}`;
 }

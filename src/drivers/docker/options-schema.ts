@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import { durationSchema } from '../option-checks.ts';
 import { MOST_REPLICAS, PROXY } from './options.ts';
+import { registrySchema, tlsSchema } from './secret-options.ts';
 
 /** JSON Schema of the options as written, for editors. */
 export const optionsSchema: JsonObject = {
@@ -34,6 +35,7 @@ export const optionsSchema: JsonObject = {
       default: '100%',
       description: 'Hosts that are worked on at the same time: so many, or such a share of them',
     },
+    registry: registrySchema,
     orchestrator: {
       enum: ['none', 'swarm'],
       default: 'none',
@@ -57,11 +59,7 @@ export const optionsSchema: JsonObject = {
     },
     host_names: { type: 'array', items: { type: 'string' }, description: 'Names that users reach the service by' },
     path_prefix: { type: 'string', default: '/', description: 'Paths that go to the service' },
-    tls: {
-      enum: ['automatic', 'off'],
-      default: 'automatic',
-      description: 'Certificates for the host names; without host names it is plain HTTP',
-    },
+    tls: tlsSchema,
     replicas: {
       type: 'integer',
       minimum: 1,

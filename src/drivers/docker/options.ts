@@ -12,6 +12,7 @@ import {
   type OptionCheck,
   wrong,
 } from '../option-checks.ts';
+import { checkRegistry, checkTls, type GivenCertificate, type RegistryOptions } from './secret-options.ts';
 import {
   checkCommand,
   checkPublish,
@@ -44,6 +45,7 @@ export interface DockerOptions extends StandingOptions {
   readonly hosts: readonly HostOption[];
   /** Hosts that are worked on at the same time: so many, or such a share of them. */
   readonly at_once: number | `${number}%`;
+  readonly registry?: RegistryOptions;
   /** What runs containers: each engine by itself, or the cluster that the hosts manage. */
   readonly orchestrator: 'none' | 'swarm';
   /** Engine that builds; the first host's when left out. */
@@ -57,7 +59,7 @@ export interface DockerOptions extends StandingOptions {
   readonly port: number;
   readonly host_names: readonly string[];
   readonly path_prefix: string;
-  readonly tls: 'automatic' | 'off';
+  readonly tls: 'automatic' | 'off' | GivenCertificate;
   /** Containers of one release. */
   readonly replicas: number;
   /** Listens on no port; gets no traffic. */
@@ -89,11 +91,11 @@ export function readOptions(options: JsonObject): DockerOptions {
 
 export function checkOptions(written: unknown): OptionsCheck {
   const checked = checkStanding(written, checkAll(written, { driver: 'docker', checks: CHECKS, defaults: DEFAULTS }));
-  if (!checked.ok || checked.options.tls !== 'automatic' || !isBare(checked.options)) return checked;
+  if (!checked.ok || checked.options.tls === 'off' || !isBare(checked.options)) return checked;
   if (isObject(written) && 'tls' in written)
     return {
       ok: false,
-      problems: [{ path: ['tls'], message: 'needs names to get certificates for', fix: 'Add host_names' }],
+      problems: [{ path: ['tls'], message: 'needs names that its certificates are for', fix: 'Add host_names' }],
     };
   return { ok: true, options: { ...checked.options, tls: 'off' } };
 }
@@ -132,6 +134,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   hosts: checkHosts,
   at_once: (value) =>
     isAmount(value) ? { value } : wrong('is not an amount of hosts', 'a whole number, or a share such as 25%'),
+  registry: checkRegistry,
   orchestrator: (value) => (value === 'none' || value === 'swarm' ? { value } : wrong('is not known', 'none or swarm')),
   builder: (value) => (isEngine(value) ? { value } : wrong('is not an engine', 'such as ssh://deploy@10.0.0.7')),
   dockerfile: (value) =>
@@ -142,7 +145,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   port: checkPort,
   host_names: checkHostNames,
   path_prefix: matching(PREFIX, 'is not a path', 'a path such as /api'),
-  tls: (value) => (value === 'automatic' || value === 'off' ? { value } : wrong('is not known', 'automatic or off')),
+  tls: checkTls,
   replicas: (value) =>
     isReplicas(value) ? { value } : wrong('is not a number of containers', `a whole number from 1 to ${MOST_REPLICAS}`),
   worker: checkFlag,

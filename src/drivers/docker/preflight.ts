@@ -8,6 +8,7 @@ import { findContainer } from './engine/container.ts';
 import { type Host, openReachable } from './host.ts';
 import { LABEL } from './names.ts';
 import { readOptions } from './options.ts';
+import { certificateFindings } from './proxy/certificates.ts';
 import { on } from './release/groups.ts';
 import { readVolume } from './standing-options.ts';
 
@@ -33,7 +34,10 @@ export async function preflight(target: Target, context: DriverContext): Promise
       return found.map((finding) => finding && (alone ? finding : onHost(host, finding)));
     }),
   );
-  return [...silent, ...own, ...seen.flat()].filter((finding) => finding !== undefined);
+  const certificates = await certificateFindings(hosts, target, context);
+  return [...silent, ...own, ...seen.flat(), ...certificates, manyChallenges(target)].filter(
+    (finding) => finding !== undefined,
+  );
 }
 
 function onHost({ name }: Host, finding: Finding): Finding {
@@ -106,6 +110,19 @@ async function passingData({ engine, options }: Host, { service }: Target): Prom
     message: `${service.name} keeps data in ${list(passing)}, which is lost when it is deployed again`,
     path: `services.${service.name}.docker.volumes`,
     fix: `Give it a volume, such as data:${passing[0]}`,
+  };
+}
+
+/** The authority asks whom the name leads to, and that is one of them. */
+function manyChallenges({ service }: Target): Finding | undefined {
+  const { hosts, tls, worker } = readOptions(service.options);
+  if (tls !== 'automatic' || worker || hosts.length < 2) return undefined;
+  return {
+    level: 'warning',
+    code: 'UNSUPPORTED',
+    message: `Of the ${hosts.length} hosts of ${service.name} only the one that its names lead to gets certificates by itself`,
+    path: `services.${service.name}.docker.tls`,
+    fix: 'Give a certificate and its key there, or set it to off behind a load balancer that speaks HTTPS',
   };
 }
 

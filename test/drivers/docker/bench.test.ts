@@ -12,7 +12,7 @@ import {
 } from '../../support/docker/engine.ts';
 import { demand, engineCall, IMAGES } from '../../support/docker/images.ts';
 import { postgresImage } from '../../support/docker/postgres-image.ts';
-import { registry, registryAuth } from '../../support/docker/registry.ts';
+import { type Registry, registry, registryAuth } from '../../support/docker/registry.ts';
 import { type SshHost, type SshHosts, sshHosts } from '../../support/docker/ssh.ts';
 import { swarm } from '../../support/docker/swarm.ts';
 import { removeContainer, runContainer, startContainer } from '../../support/docker/things.ts';
@@ -85,8 +85,15 @@ describe.skipIf(hostsUnavailable)(`hosts behind ssh${skipped(hostsUnavailable)}`
 });
 
 describe.skipIf(hostsUnavailable)(`a registry${skipped(hostsUnavailable)}`, () => {
+  let open: Registry;
+  let closed: Registry;
+  beforeAll(async () => {
+    open = await registry();
+    closed = await registry({ accounts: { ann: 'p@ss word' } });
+  });
+  afterAll(async () => void (await Promise.all([open?.end(), closed?.end()])));
+
   it('gives an image to another host', async () => {
-    const open = await registry();
     const [one, two] = [await hostEngine(1), await hostEngine(2)];
     const name = await open.take(one, IMAGES.busybox, 'shell:1');
     expect(await pull(two, name)).toMatchObject({ status: 200, body: expect.stringContaining('Downloaded newer') });
@@ -96,14 +103,12 @@ describe.skipIf(hostsUnavailable)(`a registry${skipped(hostsUnavailable)}`, () =
   });
 
   it('with accounts gives it to nobody else', async () => {
-    const closed = await registry({ accounts: { ann: 'p@ss word' } });
     const engine = await hostEngine(1);
     const name = await closed.take(engine, IMAGES.busybox, 'shell:1');
     expect(await pull(engine, name)).toMatchObject({ body: { message: expect.stringContaining('no basic auth') } });
     expect(await pull(engine, name, ['ann', 'wrong'])).not.toMatchObject({ status: 200 });
     expect(await pull(engine, name, ['ann', 'p@ss word'])).toMatchObject({ status: 200 });
     await removeImage(engine, name);
-    await closed.end();
   });
 });
 

@@ -22,6 +22,7 @@ export interface Registry {
 /** Names and their passwords; without accounts everybody may pull and push. */
 export type Accounts = Readonly<Record<string, string>>;
 
+/** Best called in a hook, for it may have to be installed. */
 export async function registry({ accounts }: { readonly accounts?: Accounts } = {}): Promise<Registry> {
   await installOnce(['docker-registry'], () => find('docker-registry') !== undefined);
   const [host, port] = [await hostEngine(1), await nextPort()];

@@ -8,6 +8,7 @@ import { type Engine, openEngine } from '../engine/client.ts';
 import { fetchImage } from '../engine/fetch-image.ts';
 import { LABEL } from '../names.ts';
 import { type DockerOptions, readOptions } from '../options.ts';
+import { openRegistry, pushImage, type Reference } from '../registry/registry.ts';
 import { buildImage, findBuilder } from './builder.ts';
 import { type BuildContext, findContext } from './context.ts';
 
@@ -34,7 +35,11 @@ export async function buildTarget(target: Target, variables: Variables, context:
   const builder = await findBuilder(context);
   context.log(`building ${service.name} with ${builder === 'engine' ? 'the engine' : builder}`);
   await buildImage(builder, { ...requestOf(target, options, variables), source, image }, engine, context);
-  return keepImage(engine, image, repository);
+  const artifact = await keepImage(engine, image, repository);
+  const registry = await openRegistry(target, context);
+  if (!registry) return artifact;
+  const reference = await pushImage(engine, imageTag(artifact), registry, context);
+  return { ...artifact, location: `${artifact.location} and ${reference}` };
 }
 
 /** The image of others that the host has by this name, or can fetch. What it is now stays with the version. */
@@ -101,10 +106,19 @@ async function nameImage(engine: Engine, image: string, repository: string): Pro
   return { kind: 'image', digest: body.Id, size: body.Size, location: `${repository} in ${engine.endpoint.text}` };
 }
 
-/** Repository of an image, and the engine that built it. */
-export function readLocation({ location = '' }: Artifact): { readonly repository: string; readonly engine?: string } {
-  const [repository = '', engine] = location.split(' in ');
-  return { repository, ...(engine ? { engine } : {}) };
+interface Location {
+  readonly repository: string;
+  /** That built it. */
+  readonly engine?: string;
+  /** In the registry that it was pushed to. */
+  readonly published?: Reference;
+}
+
+/** Where an image lies, as its artifact says. */
+export function readLocation({ location = '' }: Artifact): Location {
+  const [built = '', published] = location.split(' and ');
+  const [repository = '', engine] = built.split(' in ');
+  return { repository, ...(engine ? { engine } : {}), ...(published ? { published } : {}) };
 }
 
 /** The name that an image keeps on every host. */

@@ -28,7 +28,7 @@ export async function ensureProxy(host: Host, context: DriverContext): Promise<'
 }
 
 /** A second network of the same name would be made without complaint. */
-async function ensureNetwork({ engine, shared: { network }, options }: Host): Promise<void> {
+export async function ensureNetwork({ engine, shared: { network }, options }: Host): Promise<void> {
   const request = { doing: `look at ${network}`, accept: [404] };
   const found = await engine.call<{ Driver: string }>('GET', `/networks/${network}`, request);
   const kind = options.orchestrator === 'swarm' ? { Driver: 'overlay', Attachable: true } : { Driver: 'bridge' };

@@ -13,6 +13,8 @@ import { type Publication, readPublication, readVolume, type Volume } from '../s
 /** A check that hangs is a failed one; ns. */
 const CHECK_LIMIT = 5_000_000_000;
 
+export const LOGS = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } } as const;
+
 /** What the engine of a host says of an image, as far as it matters for containers of it. */
 export interface ImageHealth {
   readonly Config: {
@@ -66,7 +68,8 @@ function commandOf({ service: { start } }: Target, { command }: DockerOptions): 
 }
 
 /** Where it is on its host: network, ports, volumes, limits. */
-function standing({ options, shared }: Host, target: Target): JsonObject {
+function standing(host: Host, target: Target): JsonObject {
+  const { options, shared } = host;
   const ports = options.publish.map(readPublication);
   const alias = { EndpointsConfig: { [shared.network]: { Aliases: [aliasOf(target)] } } };
   return {
@@ -75,8 +78,8 @@ function standing({ options, shared }: Host, target: Target): JsonObject {
       NetworkMode: shared.network,
       RestartPolicy: { Name: 'no' },
       Init: true,
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
-      ...(options.memory === undefined ? {} : { Memory: options.memory, MemorySwap: options.memory }),
+      LogConfig: LOGS,
+      ...memoryOf(host),
       ...(ports.length > 0 ? { PortBindings: bindingsOf(ports) } : {}),
       ...(options.volumes.length > 0
         ? { Binds: options.volumes.map((volume) => bindOf(target, readVolume(volume))) }
@@ -96,6 +99,10 @@ function bindingsOf(ports: readonly Publication[]): JsonObject {
 function bindOf(target: Target, { from, path, readOnly }: Volume): string {
   const source = from.kind === 'named' ? volumeName(target, from.name) : from.name;
   return `${source}:${path}${readOnly ? ':ro' : ''}`;
+}
+
+export function memoryOf({ options: { memory } }: Host): JsonObject {
+  return memory === undefined ? {} : { Memory: memory, MemorySwap: memory };
 }
 
 /** `NAME=value`, as engines want them. */

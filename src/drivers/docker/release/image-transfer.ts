@@ -5,11 +5,14 @@ import { builderOf, imageTag, readLocation } from '../build/image.ts';
 import { type Engine, openEngine } from '../engine/client.ts';
 import type { Host } from '../host.ts';
 import { readOptions } from '../options.ts';
+import { openRegistry, pullImage, pushImage, type Reference, type Registry } from '../registry/registry.ts';
 
 /** Bytes that are said when they have gone by. */
 const SAID_EVERY = 64 * 1024 * 1024;
 
-/** Makes sure that a host has the image of an artifact: it goes straight from the engine that has it, if need be. */
+/**
+ * Makes sure that a host has the image of an artifact: from the registry, or else straight from the engine that has it.
+ */
 export async function bringImage(
   host: Host,
   target: Target,
@@ -17,6 +20,37 @@ export async function bringImage(
   context: DriverContext,
 ): Promise<void> {
   if (await hasImage(host.engine, artifact.digest)) return;
+  const registry = await openRegistry(target, context);
+  if (registry) await pullOrPublish(host, target, { artifact, registry }, context);
+  else await sendImage(host, target, artifact, context);
+  await requireImage(host, target, artifact.digest);
+}
+
+/** What the registry of this environment does not have, it gets first, from an engine that has it. */
+async function pullOrPublish(
+  host: Host,
+  target: Target,
+  { artifact, registry }: { readonly artifact: Artifact; readonly registry: Registry },
+  context: DriverContext,
+): Promise<void> {
+  const [as, { published }] = [imageTag(artifact), readLocation(artifact)];
+  const pull = (reference: Reference) => pullImage(host.engine, { reference, as, artifact }, registry, context);
+  if (published?.startsWith(`${registry.name}@`)) {
+    const missing = await pull(published).then(() => false, isMissing);
+    if (!missing) return;
+  }
+  const source = await findSource(host, target, artifact, context);
+  if (!source) throw noImage(host, target, artifact.digest);
+  await pull(await pushImage(source, as, registry, context));
+}
+
+/** Registries are cleaned by their owners. */
+function isMissing(error: unknown): true {
+  if (error instanceof DeployerError && error.code === 'NOT_FOUND') return true;
+  throw error;
+}
+
+async function sendImage(host: Host, target: Target, artifact: Artifact, context: DriverContext): Promise<void> {
   const source = await findSource(host, target, artifact, context);
   if (!source) throw noImage(host, target, artifact.digest);
   const name = imageTag(artifact);
@@ -30,7 +64,6 @@ export async function bringImage(
     timeout: context.timeout,
   });
   for await (const _ of answers);
-  await requireImage(host, target, artifact.digest);
 }
 
 /** Engines that may have it: the one that built it, those of the service's other hosts. */
