@@ -45,7 +45,8 @@ export async function buildTarget(target: Target, variables: Variables, context:
 /** The image of others that the host has by this name, or can fetch. What it is now stays with the version. */
 async function takeImage(target: Target, image: string, context: DriverContext): Promise<Artifact> {
   const engine = await openEngine(readOptions(target.service.options).hosts[0]?.engine, context);
-  await fetchImage(engine, image, context);
+  const registry = await openRegistry(target, context);
+  await fetchImage(engine, image, context, registry && image.startsWith(`${registry.host}/`) ? registry.headers : {});
   return nameImage(engine, image, repositoryOf(target));
 }
 

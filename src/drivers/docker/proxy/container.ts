@@ -18,13 +18,18 @@ export async function ensureProxy(host: Host, context: DriverContext): Promise<'
   const { engine, shared } = host;
   const found = await findContainer(engine, shared.proxy);
   if (found) refuseForeign(host, found);
-  if (found?.State.Running) return 'unchanged';
+  if (found?.State.Running && !isYoung(found, context)) return 'unchanged';
   await ensureNetwork(host);
   if (!found) await createProxy(host, context);
   await startContainer(engine, shared.proxy);
   await untilAnswers(host, context);
   if (!found) await refuseOld(host);
   return 'created';
+}
+
+/** Another service may have started it a moment ago. */
+function isYoung({ State }: ContainerView, { clock }: DriverContext): boolean {
+  return Math.abs(clock.now() - Date.parse(State.StartedAt)) < START_LIMIT;
 }
 
 /** A second network of the same name would be made without complaint. */
@@ -55,7 +60,14 @@ async function createProxy(host: Host, context: DriverContext): Promise<void> {
       body: { Name: volume, Labels: sharedLabels('proxy') },
     });
   await fetchImage(engine, host.options.proxy.image, context);
-  await createContainer(engine, shared.proxy, proxyBody(host));
+  if ((await createContainer(engine, shared.proxy, proxyBody(host))) === 'taken') await untilThere(host, context);
+}
+
+/** The engine gives the name away before it can be asked for what bears it. */
+async function untilThere({ engine, shared }: Host, { clock, signal }: DriverContext): Promise<void> {
+  const deadline = clock.monotonic() + START_LIMIT;
+  while (!(await findContainer(engine, shared.proxy)) && clock.monotonic() < deadline)
+    await clock.sleep(LOOK_EVERY, signal);
 }
 
 /** Its admin port is not published: it is reached from inside only. */
