@@ -7,7 +7,7 @@ import { traitsOf } from './standing-options.ts';
 export const facts: DriverFacts = {
   name: 'docker',
   title: 'Docker',
-  capabilities: ['provision', 'build', 'switch', 'weights', 'logs', 'rollback', 'jobs', 'lock', 'process'],
+  capabilities: ['provision', 'build', 'switch', 'weights', 'metrics', 'logs', 'rollback', 'jobs', 'lock', 'process'],
   credentials: [],
   settings: [
     { variable: 'DOCKER_HOST', purpose: 'the engine, where the config names none' },

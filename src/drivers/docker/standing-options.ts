@@ -20,8 +20,6 @@ export interface StandingOptions {
 
 export const STANDING_DEFAULTS: JsonObject = { overlap: true, volumes: [], publish: [] };
 
-/** No word that a command could take for an option. */
-export const IMAGE = /^[a-z0-9][a-z0-9._/:@-]{0,254}$/;
 const VOLUME = /^(?:([a-z0-9][a-z0-9_-]{0,39})|(\/[^:\0]*)):(\/[^:\0]+)(?::(ro))?$/;
 const PUBLISH = /^(?:(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):)?(\d{1,5}):(\d{1,5})(?:\/(tcp|udp))?$/;
 

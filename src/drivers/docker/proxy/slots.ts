@@ -4,7 +4,8 @@ import { execute } from '../engine/exec.ts';
 import { readFolder, writeFolder } from '../engine/files.ts';
 import { type TarMember, textMember } from '../engine/tar.ts';
 import type { Host } from '../host.ts';
-import { ADMIN, HELD, NOBODY, NOWHERE, SLOT_FOLDER, SLOTS, slotNames } from './caddy.ts';
+import { ADMIN, COUNTED, HELD, NOBODY, NOWHERE, SLOT_FOLDER, SLOTS, slotNames } from './caddy.ts';
+import { FORGET } from './counts.ts';
 
 /** Who answers in each slot: `container:port`, or nobody. */
 export type Slots = readonly (string | null)[];
@@ -97,8 +98,14 @@ export function holdRequests(host: Host, route: string, before: SlotState, held:
  * Switches between two requests: the new slots are written whole beside the old, and one rename of a link makes them the
  * ones in use. No connection is touched.
  */
-export function writeSlots(host: Host, route: string, before: SlotState, slots: Slots): Promise<void> {
-  return switchTo(host, route, before, [...slotMembers('', slots)]);
+export function writeSlots(
+  host: Host,
+  route: string,
+  before: SlotState,
+  { slots, counting }: { readonly slots: Slots; readonly counting: 'counted' | 'uncounted' },
+): Promise<void> {
+  const mark = counting === 'counted' ? [textMember(`/${COUNTED}`, '')] : [];
+  return switchTo(host, route, before, [...slotMembers('', slots), ...mark]);
 }
 
 async function switchTo(
@@ -122,7 +129,9 @@ async function switchTo(
     });
 }
 
-const SWITCH = `cd "$1" && ln -sfn "$2" next && mv -T next current || exit 1
+/** Counts of an earlier canary are no part of this one. */
+const SWITCH = `[ -e "$1/$2/${COUNTED}" ] && [ ! -e "$1/current/${COUNTED}" ] && ${FORGET}
+cd "$1" && ln -sfn "$2" next && mv -T next current || exit 1
 for old in r*; do [ "$old" = "$2" ] || [ "$old" = "$3" ] || rm -rf "$old"; done`;
 
 export function* slotMembers(folder: string, slots: Slots): Generator<TarMember> {

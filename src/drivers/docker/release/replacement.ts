@@ -89,7 +89,7 @@ async function serve(host: Host, target: Target, releases: readonly PlacedReleas
   const all = { addresses: releases.flatMap(({ addresses }) => addresses), percent: 100 };
   const after = assignSlots(before.slots, spreadShares(before.slots, [all]));
   if (before.held || after.some((address, slot) => address !== before.slots[slot]))
-    await writeSlots(host, routeName(target), before, after);
+    await writeSlots(host, routeName(target), before, { slots: after, counting: 'uncounted' });
 }
 
 interface Failed {
