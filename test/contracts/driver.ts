@@ -76,7 +76,6 @@ const METHODS: readonly (readonly [keyof Driver, readonly Capability[]])[] = [
   ['build', ['build']],
   ['traffic', ['switch', 'weights']],
   ['logs', ['logs']],
-  ['rollback', ['rollback']],
   ['run', ['jobs']],
   ['locks', ['lock']],
 ];
