@@ -4,8 +4,8 @@ import type { Mode, ServiceConfig } from './config.ts';
 import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
+import type { Inspection } from './inspection.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { Latencies } from './latency.ts';
 import type { LockPlace } from './lock-place.ts';
 import type { Clock, Entropy, Http, Names, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
@@ -168,49 +168,6 @@ export interface Share {
   readonly percent: number;
 }
 
-export interface InspectedRelease {
-  readonly ref: Json;
-  readonly version_id: string;
-  readonly state: 'starting' | 'running' | 'stopped' | 'failed';
-  readonly percent: number;
-  readonly url?: string;
-  readonly internal_url?: string;
-  readonly restarts?: number;
-  readonly started_at?: string;
-  /** Answered; there while users are split. These three only grow, unless a counter begins anew: an interval is a difference. */
-  readonly requests?: number;
-  /** 500 and above, or no answer. */
-  readonly errors?: number;
-  readonly latencies?: Latencies;
-  /** Last exit, last error line; for status and failures. */
-  readonly detail?: string;
-  /** What it consists of, where that is more than one thing or stands on a host with a name. */
-  readonly instances?: readonly Instance[];
-}
-
-/** One container or process of a release. */
-export interface Instance {
-  readonly name: string;
-  readonly host?: string;
-  readonly state: InspectedRelease['state'];
-  /** Its share of the requests to its host, 0–100. */
-  readonly percent: number;
-  readonly restarts?: number;
-  readonly started_at?: string;
-  /** What its own check says, where it has one. */
-  readonly health?: 'starting' | 'healthy' | 'unhealthy';
-  /** In use now; only in detail. */
-  readonly memory_bytes?: number;
-  readonly detail?: string;
-}
-
-export interface Inspection {
-  /** `absent`: nothing of this target exists at the platform. */
-  readonly state: 'present' | 'absent';
-  readonly url?: string;
-  readonly releases: readonly InspectedRelease[];
-}
-
 export interface LogRequest {
   readonly follow: boolean;
   /** Lines from the end to begin with. */
@@ -282,10 +239,7 @@ export interface Driver {
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
   /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
   rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
-  /**
-   * Where the lock of these targets' environment is kept, each place once. Asks no platform yet: `signal` and `timeout` are
-   * for the way there, and hold for what the places do.
-   */
+  /** Where the lock of the targets' environment is kept, each place once. Asks no platform; the context is the places' own. */
   locks?(targets: readonly Target[], context: DriverContext): Promise<readonly LockPlace[]>;
   /** Removes everything this target created, and only that. */
   destroy(target: Target, context: DriverContext): Promise<void>;

@@ -1,7 +1,8 @@
 import type { ServiceConfig } from '../core/config.ts';
-import type { Capability, DriverFacts, Inspection } from '../core/driver.ts';
+import type { Capability, DriverFacts } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import { topological } from '../core/graph.ts';
+import type { Inspection } from '../core/inspection.ts';
 import type { ObservedService, Snapshot } from '../core/snapshot.ts';
 import type { Release } from '../core/state.ts';
 

@@ -6,7 +6,7 @@ import {
   type SideFigures,
   worst,
 } from '../../core/canary-judgement.ts';
-import type { InspectedRelease } from '../../core/driver.ts';
+import type { InspectedRelease } from '../../core/inspection.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import { NO_LATENCIES, quantile } from '../../core/latency.ts';
 import type { Action } from '../../core/plan.ts';

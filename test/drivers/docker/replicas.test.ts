@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { InspectedRelease, LogLine, Placed, Target } from '../../../src/core/driver.ts';
+import type { LogLine, Placed, Target } from '../../../src/core/driver.ts';
 import type { DeployerError } from '../../../src/core/errors.ts';
+import type { InspectedRelease } from '../../../src/core/inspection.ts';
 import { releaseOf, replicaNames } from '../../../src/drivers/docker/names.ts';
 import { dockerUnavailable } from '../../support/docker/engine.ts';
 import { engineCall } from '../../support/docker/images.ts';
