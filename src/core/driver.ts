@@ -7,6 +7,7 @@ import type { Probe } from './health.ts';
 import type { Inspection } from './inspection.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { LockPlace } from './lock-place.ts';
+import type { LogLine, LogRequest } from './logs.ts';
 import type { Clock, Entropy, Http, Names, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 import type { Stack } from './stack.ts';
@@ -26,7 +27,7 @@ export type Capability =
   /** Tells requests and errors per release, for a watched canary. */
   | 'metrics'
   | 'logs'
-  /** Has its own instant way back. */
+  /** Old releases can stay, and one that stayed is taken again faster than it could be placed anew. */
   | 'rollback'
   /** Runs a command once, in the surroundings of a release. */
   | 'jobs'
@@ -56,11 +57,27 @@ export interface DriverFacts {
   readonly optionsSchema: JsonObject;
   /** Checks options and fills in defaults. Pure. Paths in problems are relative to the options. */
   checkOptions(written: unknown): OptionsCheck;
+  /** What the options of one service change about it; nothing when left out. Pure, over options that were checked. */
+  traitsOf?(service: Pick<ServiceConfig, 'options' | 'health' | 'timeout'>): TargetTraits;
+  /** What the artifact is, such as the name of an image, for options with which nothing of the project is built. Pure. */
+  madeElsewhere?(options: JsonObject): string | undefined;
   /**
    * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
    * What they stand for is looked up when the driver is called, and is among its credentials under the path.
    */
   references?(options: JsonObject): Readonly<Record<string, string>>;
+}
+
+/** How one service differs from others of its driver, by its options. */
+export interface TargetTraits {
+  /** The driver's, without those that the options take away. */
+  readonly capabilities: readonly Capability[];
+  /** Without `switch`: how long requests may have to wait while a release is replaced, ms. */
+  readonly wait?: number;
+  /** Lives longer than versions do: once it is there it is placed again only when it is asked for by name. */
+  readonly longLived?: true;
+  /** Has data that nothing could bring back; `destroy` leaves it unless told otherwise. */
+  readonly data?: true;
 }
 
 export type OptionsCheck =
@@ -133,6 +150,11 @@ export interface PlaceRequest {
   readonly artifact: Artifact;
   /** Everything the service gets. */
   readonly variables: Variables;
+  /**
+   * A release of this version that was kept. It is taken again, and answered, when it is still there and was given the
+   * same variables and options; else the artifact is placed anew.
+   */
+  readonly kept?: Json;
 }
 
 /** A command that runs once with what a release of the artifact would get. */
@@ -166,21 +188,6 @@ export interface Share {
   readonly ref: Json;
   /** 0–100; all shares of a target add up to 100. */
   readonly percent: number;
-}
-
-export interface LogRequest {
-  readonly follow: boolean;
-  /** Lines from the end to begin with. */
-  readonly tail: number;
-  readonly ref?: Json;
-}
-
-export interface LogLine {
-  readonly at?: string;
-  readonly service: string;
-  readonly release?: string;
-  readonly channel: Channel;
-  readonly line: string;
 }
 
 /** What `doctor` tells of a platform. */
@@ -237,12 +244,17 @@ export interface Driver {
   /** Removes what earlier options of the target left at places it does not use any more. */
   sweep?(target: Target, context: DriverContext): Promise<void>;
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
-  /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
-  rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
+  /**
+   * Drains and stops a release without users, and keeps it. One that is gone is no error; the live one is refused. A
+   * driver with capability `rollback` lacks this where an idle release costs nothing.
+   */
+  rest?(target: Target, ref: Json, context: DriverContext): Promise<void>;
+  /** Where placing replaces what was live: makes that release live again, as it was, and ends all others. */
+  restore?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
   /** Where the lock of the targets' environment is kept, each place once. Asks no platform; the context is the places' own. */
   locks?(targets: readonly Target[], context: DriverContext): Promise<readonly LockPlace[]>;
-  /** Removes everything this target created, and only that. */
-  destroy(target: Target, context: DriverContext): Promise<void>;
+  /** Removes everything this target created, and only that; its data only when asked to. */
+  destroy(target: Target, context: DriverContext, data?: 'keep' | 'remove'): Promise<void>;
 }
 
 /** All drivers there are. Facts load alone; `load` brings the driver's code. Unknown names give `undefined`. */

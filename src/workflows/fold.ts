@@ -14,6 +14,7 @@ export interface Outputs {
   readonly provision: { readonly resource: Json; readonly outcome: 'created' | 'adopted' | 'unchanged' };
   readonly build: { readonly artifact: Artifact };
   readonly place: { readonly release: Release };
+  readonly restore: { readonly release: Release };
   readonly shift: { readonly percent: number };
   readonly migrate: { readonly applied: readonly MigrationRecord[] };
 }
@@ -101,6 +102,10 @@ function applyAction(picture: Picture, action: Action, { outputs, switched, befo
       if (!switched.has(action.service)) picture.current[action.service] = release;
       return;
     }
+    case 'restore':
+      delete picture.placed[action.service];
+      picture.current[action.service] = (outputs as unknown as Outputs['restore']).release;
+      return;
     case 'shift':
       shift(picture, action.service, { percent: action.percent, before });
       return;

@@ -67,7 +67,7 @@ async function planRollbackTo(workspace: Workspace, request: RollbackRequest): P
   });
   const { migrateDown, force } = request;
   return {
-    ...planRollback(observation.snapshot, { ...(migrateDown ? { migrateDown } : {}), ...(force ? { force } : {}) }),
+    ...planRollback(observation.snapshot, { migrateDown, force, given: context?.inputs }),
     observation,
     version,
   };

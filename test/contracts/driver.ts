@@ -7,13 +7,13 @@ import type {
   DriverContext,
   DriverFacts,
   JobRequest,
-  LogLine,
   Placed,
   Target,
 } from '../../src/core/driver.ts';
 import type { DeployerError } from '../../src/core/errors.ts';
 import type { Inspection } from '../../src/core/inspection.ts';
 import type { Json } from '../../src/core/json.ts';
+import type { LogLine } from '../../src/core/logs.ts';
 import { Secret, type Variables } from '../../src/core/secret.ts';
 import { eventually } from '../support/driver-world.ts';
 
@@ -76,7 +76,6 @@ const METHODS: readonly (readonly [keyof Driver, readonly Capability[]])[] = [
   ['build', ['build']],
   ['traffic', ['switch', 'weights']],
   ['logs', ['logs']],
-  ['rollback', ['rollback']],
   ['run', ['jobs']],
   ['locks', ['lock']],
 ];

@@ -19,7 +19,12 @@ export async function place(session: Session, action: ActionOf<'place'>, scope: 
   const artifact = artifactFor(session, action.service, scope);
   const placed = await call.driver.deploy(
     call.target,
-    { version_id: versionOf(session.context), artifact, variables },
+    {
+      version_id: versionOf(session.context),
+      artifact,
+      variables,
+      ...(action.kept === undefined ? {} : { kept: action.kept }),
+    },
     call.context,
   );
   return { release: releaseOf(session, action.service, scope, placed) as unknown as Json };
@@ -92,24 +97,6 @@ function silentPlaces(service: string, places: readonly string[]): DeployerError
     reason: `What this run left of ${service} on ${list(places)} is not known: no answer from there`,
     fix: 'Resume the run when it answers again',
   });
-}
-
-/** Removes releases that are neither live nor among the newest `keep` others. */
-export async function retire(session: Session, action: ActionOf<'retire'>, scope: OperationContext): Promise<Json> {
-  const call = await callFor(session, action.service, scope);
-  const { releases } = await call.driver.inspect(call.target, call.context);
-  const idle = releases.filter(({ percent }) => percent === 0);
-  const spare = releases.some(({ percent }) => percent > 0)
-    ? idle.slice(0, Math.max(0, idle.length - action.keep))
-    : [];
-  for (const { ref } of spare) await retireOne(call, ref, scope);
-  await call.driver.sweep?.(call.target, call.context);
-  return { retired: spare.length };
-}
-
-async function retireOne({ driver, target, context }: Call, ref: Json, scope: OperationContext): Promise<void> {
-  await driver.retire(target, ref, context);
-  scope.log(`removed ${canonicalJson(ref)}`);
 }
 
 function sameRef(one: { readonly ref: Json }, other: { readonly ref: Json }): boolean {

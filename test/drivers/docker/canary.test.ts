@@ -20,7 +20,7 @@ interface Answer {
   readonly cookie: string | undefined;
 }
 
-describe.skipIf(dockerUnavailable)(`a canary of containers${reason}`, () => {
+describe.skipIf(dockerUnavailable)(`a canary of containers${reason}`, { timeout: 60_000 }, () => {
   let world: DockerWorld;
   let target: Target;
   let one: Placed;

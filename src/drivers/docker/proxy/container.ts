@@ -3,6 +3,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { type ContainerView, createContainer, findContainer, startContainer } from '../engine/container.ts';
 import { execute } from '../engine/exec.ts';
+import { fetchImage } from '../engine/fetch-image.ts';
 import type { Host } from '../host.ts';
 import { LABEL } from '../names.ts';
 import { ADMIN } from './caddy.ts';
@@ -17,13 +18,18 @@ export async function ensureProxy(host: Host, context: DriverContext): Promise<'
   const { engine, shared } = host;
   const found = await findContainer(engine, shared.proxy);
   if (found) refuseForeign(host, found);
-  if (found?.State.Running) return 'unchanged';
+  if (found?.State.Running && !isYoung(found, context)) return 'unchanged';
   await ensureNetwork(host);
   if (!found) await createProxy(host, context);
   await startContainer(engine, shared.proxy);
   await untilAnswers(host, context);
   if (!found) await refuseOld(host);
   return 'created';
+}
+
+/** Another service may have started it a moment ago. */
+function isYoung({ State }: ContainerView, { clock }: DriverContext): boolean {
+  return Math.abs(clock.now() - Date.parse(State.StartedAt)) < START_LIMIT;
 }
 
 /** A second network of the same name would be made without complaint. */
@@ -53,18 +59,15 @@ async function createProxy(host: Host, context: DriverContext): Promise<void> {
       doing: `create the volume ${volume}`,
       body: { Name: volume, Labels: sharedLabels('proxy') },
     });
-  await ensureImage(host, context);
-  await createContainer(engine, shared.proxy, proxyBody(host));
+  await fetchImage(engine, host.options.proxy.image, context);
+  if ((await createContainer(engine, shared.proxy, proxyBody(host))) === 'taken') await untilThere(host, context);
 }
 
-/** From the registry it names, when the host does not have it. */
-async function ensureImage({ engine, options: { proxy } }: Host, context: DriverContext): Promise<void> {
-  const doing = `fetch the image ${proxy.image}`;
-  const { status } = await engine.call('GET', `/images/${proxy.image}/json`, { doing, accept: [404] });
-  if (status !== 404) return;
-  context.log(`fetching ${proxy.image}`);
-  const query = { fromImage: proxy.image, tag: /[:@][^/]+$/.test(proxy.image) ? undefined : 'latest' };
-  for await (const _ of engine.lines('POST', '/images/create', { doing, query, timeout: context.timeout }));
+/** The engine gives the name away before it can be asked for what bears it. */
+async function untilThere({ engine, shared }: Host, { clock, signal }: DriverContext): Promise<void> {
+  const deadline = clock.monotonic() + START_LIMIT;
+  while (!(await findContainer(engine, shared.proxy)) && clock.monotonic() < deadline)
+    await clock.sleep(LOOK_EVERY, signal);
 }
 
 /** Its admin port is not published: it is reached from inside only. */

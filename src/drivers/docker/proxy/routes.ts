@@ -5,6 +5,7 @@ import { readFolder, writeFolder } from '../engine/files.ts';
 import { textMember } from '../engine/tar.ts';
 import type { Host } from '../host.ts';
 import { routeName } from '../names.ts';
+import { longestWait } from '../standing-options.ts';
 import {
   ADMIN,
   baseConfig,
@@ -64,7 +65,7 @@ ${RELOAD}`;
 export async function ensureRoute(host: Host, target: Target): Promise<'created' | 'unchanged'> {
   const route = routeName(target);
   const certificate = certificateFiles(target, host.engine.context);
-  const wanted = host.options.worker ? [] : routeFiles(route, host.options);
+  const wanted = host.options.worker ? [] : routeFiles(route, host.options, waitOf(host, target));
   const [files, slots] = await Promise.all([proxyFiles(host), readSlots(host, route)]);
   const sound: (readonly [string, string])[] = [
     ...wanted.map(({ path, text }) => [`routes/${path}`, text] as const),
@@ -78,6 +79,11 @@ export async function ensureRoute(host: Host, target: Target): Promise<'created'
   await write(host, route, sound, certificate);
   if (stale.length > 0) await run(host, REMOVE, withCertificate(stale, route));
   return 'created';
+}
+
+/** Only where a release replaces another in place. */
+function waitOf({ options }: Host, { service }: Target): number | undefined {
+  return options.overlap ? undefined : longestWait(service, options);
 }
 
 /** Takes away a route, its slots and its certificate; answers how many targets of others are left. */
