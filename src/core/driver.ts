@@ -5,9 +5,10 @@ import type { DriverFacts } from './driver-facts.ts';
 import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
+import type { Inspection } from './inspection.ts';
 import type { Json } from './json.ts';
-import type { Latencies } from './latency.ts';
 import type { LockPlace } from './lock-place.ts';
+import type { LogLine, LogRequest } from './logs.ts';
 import type { Clock, Entropy, Http, Names, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 import type { Stack } from './stack.ts';
@@ -110,67 +111,6 @@ export interface Share {
   readonly ref: Json;
   /** 0–100; all shares of a target add up to 100. */
   readonly percent: number;
-}
-
-export interface InspectedRelease {
-  readonly ref: Json;
-  readonly version_id: string;
-  readonly state: 'starting' | 'running' | 'stopped' | 'failed';
-  readonly percent: number;
-  readonly url?: string;
-  readonly internal_url?: string;
-  readonly restarts?: number;
-  readonly started_at?: string;
-  /**
-   * Requests answered, those of them that failed (500 and above, or no answer), and how long the beginnings of the answers
-   * took. They only grow, but for a counter that begins anew, so an interval is the difference of two looks. A release
-   * that answers no requests has none; nor need there be any while no users are split.
-   */
-  readonly requests?: number;
-  readonly errors?: number;
-  readonly latencies?: Latencies;
-  /** Last exit, last error line; for status and failures. */
-  readonly detail?: string;
-  /** What it consists of, where that is more than one thing or stands on a host with a name. */
-  readonly instances?: readonly Instance[];
-}
-
-/** One container or process of a release. */
-export interface Instance {
-  readonly name: string;
-  readonly host?: string;
-  readonly state: InspectedRelease['state'];
-  /** Its share of the requests to its host, 0–100. */
-  readonly percent: number;
-  readonly restarts?: number;
-  readonly started_at?: string;
-  /** What its own check says, where it has one. */
-  readonly health?: 'starting' | 'healthy' | 'unhealthy';
-  /** In use now; only in detail. */
-  readonly memory_bytes?: number;
-  readonly detail?: string;
-}
-
-export interface Inspection {
-  /** `absent`: nothing of this target exists at the platform. */
-  readonly state: 'present' | 'absent';
-  readonly url?: string;
-  readonly releases: readonly InspectedRelease[];
-}
-
-export interface LogRequest {
-  readonly follow: boolean;
-  /** Lines from the end to begin with. */
-  readonly tail: number;
-  readonly ref?: Json;
-}
-
-export interface LogLine {
-  readonly at?: string;
-  readonly service: string;
-  readonly release?: string;
-  readonly channel: Channel;
-  readonly line: string;
 }
 
 /** What `doctor` tells of a platform. */

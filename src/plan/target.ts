@@ -1,7 +1,8 @@
 import type { ServiceConfig } from '../core/config.ts';
-import type { Capability, DriverFacts, Inspection, TargetTraits } from '../core/driver.ts';
+import type { Capability, DriverFacts, TargetTraits } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import { topological } from '../core/graph.ts';
+import type { Inspection } from '../core/inspection.ts';
 import type { Json } from '../core/json.ts';
 import type { Unchanged } from '../core/plan.ts';
 import type { ObservedService, Snapshot } from '../core/snapshot.ts';

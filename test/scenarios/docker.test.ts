@@ -107,7 +107,7 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
     await run(['deploy', '--canary', '50']);
     await run(['canary', 'promote']);
     expect(await shareOf('two', 100)).toBe(1);
-  });
+  }, 60_000);
 
   it('takes a watched canary back by itself that fails a tenth, and leaves one that nobody asked to a person', async () => {
     const text = await project.read('deploy.config.yaml');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { InspectedRelease } from '../../core/driver.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { DeployerError } from '../../core/errors.ts';
+import type { InspectedRelease } from '../../core/inspection.ts';
 import type { Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import { revealAll } from '../../core/secret.ts';

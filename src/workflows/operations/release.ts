@@ -1,11 +1,13 @@
 import type { Share } from '../../core/driver.ts';
+import { DeployerError } from '../../core/errors.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import { versionOf } from '../../core/run.ts';
 import type { Release } from '../../core/state.ts';
+import { list } from '../../core/text.ts';
 import type { OperationContext } from '../../execute/handlers.ts';
 import { serviceVariables } from '../variables.ts';
-import { artifactFor, callFor, liveBefore, placedRelease, requireService, type Session } from './session.ts';
+import { artifactFor, type Call, callFor, liveBefore, placedRelease, requireService, type Session } from './session.ts';
 import { unsupported } from './target.ts';
 
 type ActionOf<K extends Action['do']> = Extract<Action, { do: K }>;
@@ -63,18 +65,38 @@ function sharesOf(placed: Release | undefined, live: Release | undefined, percen
   ];
 }
 
-/** Takes this run's release away again. */
+/** Takes this run's release away again. Whether it was placed is known, or else asked of every place there is. */
 export async function withdraw(session: Session, action: ActionOf<'withdraw'>, scope: OperationContext): Promise<Json> {
   const call = await callFor(session, action.service, scope);
   const placed = placedRelease(session, action.service, scope);
   const live = liveBefore(session, action.service);
-  const inspection = await call.driver.inspect(call.target, call.context);
-  const mine = inspection.releases.filter((release) =>
-    placed ? sameRef(release, placed) : release.version_id === session.context.version_id,
-  );
-  for (const { ref } of mine.filter((release) => !live || !sameRef(release, live)))
-    await call.driver.retire(call.target, ref, { ...call.context, undoing: true });
+  const { releases, silent = [] }: Found = placed
+    ? { releases: [placed] }
+    : await ofVersion(call, session.context.version_id);
+  const mine = releases.filter((release) => !live || !sameRef(release, live));
+  for (const { ref } of mine) await call.driver.retire(call.target, ref, { ...call.context, undoing: true });
+  if (silent.length > 0) throw silentPlaces(action.service, silent);
   return { withdrawn: mine.length };
+}
+
+interface Found {
+  readonly releases: readonly { readonly ref: Json }[];
+  /** Places that did not answer. */
+  readonly silent?: readonly string[];
+}
+
+async function ofVersion({ driver, target, context }: Call, version: string | null): Promise<Found> {
+  const inspection = await driver.inspect(target, context);
+  return { ...inspection, releases: inspection.releases.filter(({ version_id }) => version_id === version) };
+}
+
+function silentPlaces(service: string, places: readonly string[]): DeployerError {
+  return new DeployerError({
+    code: 'PLATFORM_UNAVAILABLE',
+    stage: 'cleanup',
+    reason: `What this run left of ${service} on ${list(places)} is not known: no answer from there`,
+    fix: 'Resume the run when it answers again',
+  });
 }
 
 function sameRef(one: { readonly ref: Json }, other: { readonly ref: Json }): boolean {

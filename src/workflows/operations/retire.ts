@@ -1,4 +1,4 @@
-import type { InspectedRelease } from '../../core/driver.ts';
+import type { InspectedRelease } from '../../core/inspection.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import type { Release } from '../../core/state.ts';

@@ -1,4 +1,5 @@
-import type { Instance, Target } from '../../../core/driver.ts';
+import type { Target } from '../../../core/driver.ts';
+import type { Instance } from '../../../core/inspection.ts';
 import { type ContainerView, listContainers, memoryInUse, removeStopped, stopContainer } from '../engine/container.ts';
 import { frameLines } from '../engine/streams.ts';
 import type { Host } from '../host.ts';

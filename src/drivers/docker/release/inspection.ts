@@ -1,5 +1,6 @@
 import type { SideFigures } from '../../../core/canary-judgement.ts';
-import type { DriverContext, InspectedRelease, Inspection, Instance, Target } from '../../../core/driver.ts';
+import type { DriverContext, Target } from '../../../core/driver.ts';
+import type { InspectedRelease, Inspection, Instance } from '../../../core/inspection.ts';
 import { type Host, openReachable, type Unreachable, urlOf } from '../host.ts';
 import { countRequests, together } from '../proxy/counts.ts';
 import { KEPT } from './container-releases.ts';
@@ -29,6 +30,7 @@ export async function inspectTarget(target: Target, context: DriverContext): Pro
     state: 'present',
     ...(url ? { url } : {}),
     releases: byRelease(parts).map((its) => inspected(its, hosts, unreachable)),
+    ...(unreachable.length > 0 ? { silent: unreachable.map(({ name }) => name) } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { DriverContext, Instance } from '../../../core/driver.ts';
+import type { DriverContext } from '../../../core/driver.ts';
+import type { Instance } from '../../../core/inspection.ts';
 import type { OutputLine } from '../engine/streams.ts';
 import type { SlotState } from '../proxy/slots.ts';
 

@@ -1,4 +1,5 @@
-import type { DriverContext, Instance, Target } from '../../../core/driver.ts';
+import type { DriverContext, Target } from '../../../core/driver.ts';
+import type { Instance } from '../../../core/inspection.ts';
 import { printableLine } from '../../../core/text.ts';
 import type { Engine } from '../engine/client.ts';
 import type { Host } from '../host.ts';
