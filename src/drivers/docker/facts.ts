@@ -2,7 +2,7 @@ import type { DriverFacts } from '../../core/driver.ts';
 import { checkOptions, readOptions } from './options.ts';
 import { optionsSchema } from './options-schema.ts';
 import { references } from './secret-options.ts';
-import { traitsOf } from './standing-options.ts';
+import { traitsOf } from './traits.ts';
 
 export const facts: DriverFacts = {
   name: 'docker',

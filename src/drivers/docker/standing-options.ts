@@ -1,8 +1,5 @@
-import type { ServiceConfig } from '../../core/config.ts';
-import type { Capability, TargetTraits } from '../../core/driver.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { type OptionCheck, wrong } from '../option-checks.ts';
-import type { DockerOptions } from './options.ts';
 
 /** What options say of a service that stays: its data, its ports on the host, and whether two of it may run. */
 export interface StandingOptions {
@@ -103,9 +100,16 @@ export function impliedBy(written: object, options: JsonObject): JsonObject {
   return { overlap: false, ...(asked ? {} : { worker: true }) };
 }
 
+/** Of the other options, those that these have to go with. */
+interface Surroundings extends StandingOptions {
+  readonly replicas: number;
+  readonly hosts: readonly unknown[];
+  readonly orchestrator: string;
+}
+
 /** What does not go together. `options` are complete. */
 export function standingProblems(written: object, options: JsonObject): readonly StandingProblem[] {
-  const { overlap, replicas, hosts, publish, orchestrator, image } = options as unknown as DockerOptions;
+  const { overlap, replicas, hosts, publish, orchestrator, image } = options as unknown as Surroundings;
   const built = image === undefined ? [] : ['dockerfile', 'target', 'build_args', 'builder'];
   const several = overlap ? [] : [['replicas', replicas > 1] as const, ['hosts', hosts.length > 1] as const];
   const fix = 'Leave one of the two out';
@@ -138,33 +142,4 @@ export function standingProblems(written: object, options: JsonObject): readonly
         ]
       : []),
   ];
-}
-
-/** What the options leave of what the driver can. */
-export function traitsOf(
-  service: Pick<ServiceConfig, 'health' | 'timeout'>,
-  options: DockerOptions,
-  all: readonly Capability[],
-): TargetTraits {
-  const capabilities = all.filter((one) => !lost(options).includes(one));
-  const data = options.volumes.some((volume) => readVolume(volume).from.kind === 'named');
-  return {
-    capabilities,
-    ...(options.overlap || options.worker ? {} : { wait: longestWait(service, options) }),
-    ...(options.image === undefined ? {} : { longLived: true as const }),
-    ...(data ? { data: true as const } : {}),
-  };
-}
-
-function lost({ overlap, orchestrator }: DockerOptions): readonly Capability[] {
-  if (orchestrator === 'swarm') return ['rollback'];
-  return overlap ? [] : ['switch', 'weights', 'metrics'];
-}
-
-/** From the first request that is held until the new release has passed its gate, ms. */
-export function longestWait(
-  { health, timeout }: Pick<ServiceConfig, 'health' | 'timeout'>,
-  { drain_timeout, stop_timeout }: Pick<DockerOptions, 'drain_timeout' | 'stop_timeout'>,
-): number {
-  return drain_timeout + stop_timeout + (health?.timeout ?? timeout);
 }

@@ -5,7 +5,7 @@ import { readFolder, writeFolder } from '../engine/files.ts';
 import { textMember } from '../engine/tar.ts';
 import type { Host } from '../host.ts';
 import { routeName } from '../names.ts';
-import { longestWait } from '../standing-options.ts';
+import { longestWait } from '../traits.ts';
 import {
   ADMIN,
   baseConfig,

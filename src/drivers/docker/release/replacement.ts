@@ -5,7 +5,7 @@ import { containerName, releaseOf, routeName } from '../names.ts';
 import { ensureProxy } from '../proxy/container.ts';
 import { ensureRoute } from '../proxy/routes.ts';
 import { assignSlots, holdRequests, type SlotState, spreadShares, writeSlots } from '../proxy/slots.ts';
-import { longestWait } from '../standing-options.ts';
+import { longestWait } from '../traits.ts';
 import { bringImage } from './image-transfer.ts';
 import { keptOn } from './kept.ts';
 import type { PlacedRelease } from './placed-release.ts';
