@@ -107,6 +107,13 @@ describe.skipIf(unavailable)(`users who come by a given certificate${why(unavail
     expect(shown.filter(({ text }) => text.includes(line))).toEqual([]);
     expect(await shell('ls /data/caddy 2>/dev/null')).not.toContain('certificates');
 
+    await world.driver.provision?.(
+      world.target({ name: 'other', options: { host_names: ['other.test'] } }),
+      world.context(),
+    );
+    await shell(`cp ${holding[0]} /config/certificates/${world.name}.dev.other.new`);
+    await world.driver.destroy(world.target({ name: 'other' }), world.context());
+    expect(await shell('ls /config/certificates')).toEqual([`${world.name}.dev.api.pem`]);
     const plain = world.target({ options: { host_names: [NAME], tls: 'off' } });
     await world.driver.provision?.(plain, world.context());
     expect(await shell('ls /config/certificates')).toEqual([]);

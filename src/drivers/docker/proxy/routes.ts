@@ -90,7 +90,9 @@ function waitOf({ options }: Host, { service }: Target): number | undefined {
 export async function removeRoute(host: Host, target: Target): Promise<number> {
   const route = routeName(target);
   const mine = ownFiles(await proxyFiles(host), route);
-  const paths = [...withCertificate(mine, route), `${SLOT_FOLDER}/${route}`];
+  // One that was written aside by an attempt that ended there holds a key too.
+  const begun = `${CERTIFICATE_FOLDER}/${route}.new`;
+  const paths = [...withCertificate(mine, route), begun, `${SLOT_FOLDER}/${route}`];
   return (await run(host, REMOVE, paths)).filter((line) => line !== '').length;
 }
 
