@@ -122,7 +122,9 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
     expect(taken.json()).toMatchObject({
       code: 'HEALTH_CHECK_FAILED',
       run_status: 'restored',
-      reason: expect.stringMatching(/requests \((9|1\d)(\.\d+)? %\) failed, of which 1 % may; of the release before 0 of/),
+      reason: expect.stringMatching(
+        /requests \((9|1\d)(\.\d+)? %\) failed, of which 1 % may; of the release before 0 of/,
+      ),
     });
     expect(taken.code).toBe(9);
     const held = (await run(['deploy', '--json'])).json();
