@@ -164,8 +164,11 @@ export interface Driver {
   inspect(target: Target, context: DriverContext): Promise<Inspection>;
   /** Removes one release: drains, stops, deletes. A release that is gone is no error; the live one is refused. */
   retire(target: Target, ref: Json, context: DriverContext): Promise<void>;
-  /** Removes what earlier options of the target left at places it does not use any more. */
-  sweep?(target: Target, context: DriverContext): Promise<void>;
+  /**
+   * Removes what earlier options of the target left at places it does not use any more. Answers the target's resource as
+   * it is without them; `undefined` when there were none.
+   */
+  sweep?(target: Target, context: DriverContext): Promise<Json | undefined>;
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
   /**
    * Drains and stops a release without users, and keeps it. One that is gone is no error; the live one is refused. A

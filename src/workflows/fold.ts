@@ -16,6 +16,7 @@ export interface Outputs {
   readonly place: { readonly release: Release };
   readonly restore: { readonly release: Release };
   readonly shift: { readonly percent: number };
+  readonly retire: { readonly retired: number; readonly resource?: Json };
   readonly migrate: { readonly applied: readonly MigrationRecord[] };
 }
 
@@ -120,12 +121,16 @@ function applyAction(picture: Picture, action: Action, { outputs, switched, befo
     case 'migrate':
       picture.migrations[action.database] = (outputs as unknown as Outputs['migrate']).applied;
       return;
+    case 'retire': {
+      const { resource } = outputs as unknown as Outputs['retire'];
+      if (resource !== undefined) picture.resources[action.service] = resource;
+      return;
+    }
     case 'configure':
     case 'build':
     case 'run':
     case 'check':
     case 'watch':
-    case 'retire':
       return;
     default:
       unreachable(action);

@@ -41,10 +41,14 @@ export const driver: Driver = {
   destroy: destroyTarget,
 };
 
-/** The outcome of its release command is on record by now. */
+/** The outcome of its release command is on record by now. What stays of it goes with the next one. */
 async function deploy(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
-  const [placed] = await Promise.all([placeRelease(target, request, context), forgetJobs(target, context)]);
-  return placed;
+  const forgotten = forgetJobs(target, context).catch(() => undefined);
+  try {
+    return await placeRelease(target, request, context);
+  } finally {
+    await forgotten;
+  }
 }
 
 async function provision(target: Target, context: DriverContext): Promise<Provisioned> {

@@ -18,8 +18,8 @@ export async function retire(session: Session, action: ActionOf<'retire'>, scope
   for (const { ref } of kept) await call.driver.rest?.(call.target, ref, call.context);
   const spare = idle.filter((release) => !kept.includes(release));
   for (const { ref } of spare) await retireOne(call, ref, scope);
-  await call.driver.sweep?.(call.target, call.context);
-  return { retired: spare.length };
+  const resource = await call.driver.sweep?.(call.target, call.context);
+  return { retired: spare.length, ...(resource === undefined ? {} : { resource }) };
 }
 
 /** Only what was well is worth keeping; a second release of a version is no way back to anything else. */

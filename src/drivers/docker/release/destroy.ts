@@ -3,6 +3,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { Engine } from '../engine/client.ts';
 import { findContainer, listContainers, removeContainer, removeStopped } from '../engine/container.ts';
 import { execute } from '../engine/exec.ts';
+import { identityOf } from '../engine/identity.ts';
 import { type Host, leftHosts, openReachable } from '../host.ts';
 import { LABEL, targetLabels } from '../names.ts';
 import { removeRoute } from '../proxy/routes.ts';
@@ -12,8 +13,8 @@ import { KEPT_IMAGES, removeImages } from './images.ts';
 import { listVolumes, removeVolume } from './volumes.ts';
 
 /**
- * Removes what a target has on its hosts, those of earlier configs included; its volumes only when asked to. A host that does not answer is a failure, once
- * the others are done.
+ * Removes what a target has on its hosts, those of earlier configs included; its volumes only when asked to. A host that does
+ * not answer is a failure, once the others are done.
  */
 export async function destroyTarget(
   target: Target,
@@ -34,17 +35,19 @@ export async function destroyTarget(
 }
 
 /**
- * Removes what a target has on one host: containers, route and slots; its images when no environment uses them any more;
- * and with the last route of all, the proxy. What does not carry our labels is never touched.
+ * Removes what a target has on one host: containers, route and slots; services of the cluster it manages, unless that is
+ * one of `spared`; its images when no environment uses them any more; and with the last route of all, the proxy. What does
+ * not carry our labels is never touched.
  */
-export async function clearHost(host: Host, target: Target): Promise<void> {
+export async function clearHost(host: Host, target: Target, spared: readonly string[] = []): Promise<void> {
   const { engine, shared, options } = host;
+  const { cluster } = await identityOf(engine);
   const proxy = await findContainer(engine, shared.proxy);
   const running = proxy?.State.Running === true;
   const [left] = await Promise.all([
     running ? removeRoute(host, target).catch(ignoreGone) : undefined,
     removeContainers(engine, target, options.stop_timeout),
-    options.orchestrator === 'swarm' ? clearCluster(engine, target) : undefined,
+    cluster !== undefined && !spared.includes(cluster) ? clearCluster(engine, target) : undefined,
   ]);
   await removeImages(engine, target, (await neighbours(engine, target)) > 0 ? KEPT_IMAGES : 0);
   if (left === 0) await removeProxy(host);
@@ -87,5 +90,6 @@ async function removeProxy({ engine, shared }: Host): Promise<void> {
   for (const volume of exitCode === 0 ? [shared.config] : [shared.config, shared.data])
     await engine.call('DELETE', `/volumes/${volume}`, { doing: `remove the volume ${volume}`, accept: [404, 409] });
   const doing = `remove the network ${shared.network}`;
-  await engine.call('DELETE', `/networks/${shared.network}`, { doing, accept: [403, 404, 409] });
+  // Of a cluster it goes with the last manager's proxy; until then it is refused with 400.
+  await engine.call('DELETE', `/networks/${shared.network}`, { doing, accept: [400, 403, 404, 409] });
 }

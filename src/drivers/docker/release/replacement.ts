@@ -129,7 +129,7 @@ async function startOld(
   if (context.signal.aborted && scene.slots.held) await Promise.all(servedOf(scene).map((old) => old.rest()));
   const { releases } = await viewTarget(host, target);
   const before = servedOf({ ...scene, others: releases.filter((one) => one.release !== release) });
-  if (before.length === 0) return;
+  if (before.length === 0 && !scene.slots.held) return;
   try {
     for (const old of before) await old.wake(scope);
   } finally {

@@ -1,7 +1,8 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
-import type { Json } from '../../../core/json.ts';
-import { type Host, leftHosts, openReachable, within } from '../host.ts';
+import type { Json, JsonObject } from '../../../core/json.ts';
+import { type Identity, identityOf } from '../engine/identity.ts';
+import { type Host, leftHosts, noteOf, openReachable, within } from '../host.ts';
 import { readOptions } from '../options.ts';
 import { drain } from '../proxy/slots.ts';
 import { clearHost } from './destroy.ts';
@@ -18,31 +19,37 @@ import { viewTarget } from './view.ts';
 export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
   // Where placing gives a release its users, taking it back takes them away.
   if (context.undoing && !readOptions(target.service.options).overlap) await setTraffic(target, [], context);
-  await onEachHost(target, ref, context, retireOn);
+  await onEachHost(target, ref, context, { drains: () => true, work: retireOn });
 }
 
 /** Drains and stops one release on every host, and keeps it there; one with traffic on any of them is refused. */
 export function restRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
-  return onEachHost(target, ref, context, restOn);
+  return onEachHost(target, ref, context, { drains: isUp, work: restOn });
 }
 
-async function onEachHost(
-  target: Target,
-  ref: Json,
-  context: DriverContext,
-  work: (host: Host, target: Target, view: PlacedRelease, context: DriverContext) => Promise<void>,
-): Promise<void> {
+interface Ending {
+  /** Whether there is anything to do. */
+  drains(view: PlacedRelease): boolean;
+  work(host: Host, target: Target, view: PlacedRelease, context: DriverContext): Promise<void>;
+}
+
+/** Drained everywhere before anything is stopped: what one manager of a cluster stops, the proxies of others may be using. */
+async function onEachHost(target: Target, ref: Json, context: DriverContext, { drains, work }: Ending): Promise<void> {
   const { hosts, unreachable } = await openReachable(target, context);
   const found = await Promise.all(hosts.map(async (host) => ({ host, view: await findRelease(host, target, ref) })));
   if (found.some(({ view }) => view && view.percent > 0)) throw live(target, String(ref));
-  await Promise.all(found.map(({ host, view }) => view && work(host, target, view, context)));
+  const there = found.flatMap(({ host, view }) => (view && drains(view) ? [{ host, view }] : []));
+  await Promise.all(there.map(({ host, view }) => drained(host, view, context)));
+  await Promise.all(there.map(({ host, view }) => work(host, target, view, context)));
   const [lost] = unreachable;
   if (lost) throw on(lost, lost.error);
 }
 
+function isUp({ instances }: PlacedRelease): boolean {
+  return instances.some(({ state }) => state !== 'stopped');
+}
+
 async function restOn(host: Host, target: Target, view: PlacedRelease, context: DriverContext): Promise<void> {
-  if (view.instances.every(({ state }) => state === 'stopped')) return;
-  await drained(host, view, context);
   await view.rest();
   context.log(`stopped release ${view.release}, which is kept for a roll-back`);
   await removeImages(host.engine, target, KEPT_IMAGES);
@@ -53,8 +60,7 @@ async function findRelease(host: Host, target: Target, ref: Json): Promise<Place
   return releases.find(({ release }) => release === ref);
 }
 
-async function retireOn(host: Host, target: Target, view: PlacedRelease, context: DriverContext): Promise<void> {
-  await drained(host, view, context);
+async function retireOn(host: Host, target: Target, view: PlacedRelease): Promise<void> {
   await view.remove();
   await removeImages(host.engine, target, KEPT_IMAGES);
 }
@@ -70,19 +76,34 @@ export async function drained(host: Host, view: PlacedRelease, context: DriverCo
 const GIVEN_UP = 15_000;
 
 /**
- * Clears hosts that an earlier config named: the service runs elsewhere now. One that does not answer is told of; it does
- * not keep a deploy from ending well.
+ * Clears hosts that an earlier config named: the service runs elsewhere now. One that does not answer is told of, and stays on
+ * the list; it does not keep a deploy from ending well.
  */
-export async function sweepTarget(target: Target, context: DriverContext): Promise<void> {
+export async function sweepTarget(target: Target, context: DriverContext): Promise<Json | undefined> {
   const { hosts: known, unreachable: silent } = await openReachable(target, context);
   const names = [...known, ...silent].map(({ name }) => name);
   const left = leftHosts(target, names);
-  if (left.length === 0) return;
+  // A host that is silent now may be one of those by another name.
+  if (left.length === 0 || silent.length > 0) return undefined;
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(GIVEN_UP)]);
   const { hosts, unreachable } = await openReachable(target, { ...context, signal }, left);
   for (const { name } of unreachable)
     context.log(`${name}, where ${target.service.name} ran before, does not answer: what it has there stays`);
-  await Promise.all(hosts.map((host) => clearHost(within(host, context), target)));
+  const own = await Promise.all(known.map(({ engine }) => identityOf(engine)));
+  await Promise.all(hosts.map((host) => clearLeft(within(host, context), target, own)));
+  const still = left.filter(({ engine }) => unreachable.some(({ name }) => name === engine));
+  return { ...(target.resource as JsonObject), hosts: [...known.map(noteOf), ...still] as unknown as Json };
+}
+
+/** One that is in use by another name is none of those, and services of a cluster that is in use are not its own. */
+async function clearLeft(host: Host, target: Target, own: readonly Identity[]): Promise<void> {
+  const { id } = await identityOf(host.engine);
+  if (own.some((one) => one.id === id)) return;
+  await clearHost(
+    host,
+    target,
+    own.flatMap(({ cluster }) => cluster ?? []),
+  );
 }
 
 function live({ service }: Target, release: string): DeployerError {
