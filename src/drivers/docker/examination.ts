@@ -6,7 +6,7 @@ import type { Engine } from './engine/client.ts';
 import { findContainer } from './engine/container.ts';
 import { execute } from './engine/exec.ts';
 import { type Host, openReachable } from './host.ts';
-import { readOptions } from './options.ts';
+import { isClustered, readOptions } from './options.ts';
 import { caddyVersion } from './proxy/container.ts';
 import { registryFailure } from './registry/failure.ts';
 import { openRegistry, type Registry } from './registry/registry.ts';
@@ -80,7 +80,7 @@ function roomOf({ disk, memory }: Inside): readonly string[] {
 }
 
 function insideFindings(host: Host, { service }: Target, { caddy, disk, memory }: Inside): readonly Finding[] {
-  const { memory: limit = 0, replicas } = host.options;
+  const { memory: limit = 0, replicas, overlap } = host.options;
   const path = `services.${service.name}.docker`;
   const scarce = disk && (disk.free < LEAST_DISK || disk.free < disk.size / 10);
   return [
@@ -98,7 +98,7 @@ function insideFindings(host: Host, { service }: Target, { caddy, disk, memory }
           }),
         ]
       : []),
-    ...(memory !== undefined && limit * replicas > memory
+    ...(memory !== undefined && overlap && !isClustered(host.options) && limit * replicas > memory
       ? [
           warning(
             'UNSUPPORTED',

@@ -80,6 +80,7 @@ function sourceOf({ engine }: Host, container: ContainerView): LogSource {
   const name = nameOf(container);
   return {
     name,
+    of: 'host',
     release: label(container, LABEL.release),
     async *output(query) {
       const all = { stdout: 1, stderr: 1, ...query };

@@ -49,7 +49,8 @@ async function wantedReplicas(hosts: readonly Host[], target: Target, { ref }: L
   const newest = views.flatMap(({ host, releases }) => releases.slice(-1).map((release) => ({ host, release })));
   const usual = live.length > 0 ? live : newest;
   const wanted = ref === undefined ? usual : all.filter(({ release }) => release.release === ref);
-  return wanted.flatMap(({ host, release }) => release.sources.map((log) => ({ host, log })));
+  const sources = wanted.flatMap(({ host, release }) => release.sources.map((log) => ({ host, log })));
+  return [...new Map(sources.map((source) => [keyOf(source), source])).values()];
 }
 
 async function collect(source: Source, target: Target, tail: number): Promise<LogLine[]> {
@@ -123,6 +124,7 @@ class Follower {
   }
 }
 
+/** Hosts that manage the same cluster have the same lines. */
 function keyOf({ host, log }: Source): string {
-  return `${host.name} ${log.name}`;
+  return log.of === 'cluster' ? log.name : `${host.name} ${log.name}`;
 }

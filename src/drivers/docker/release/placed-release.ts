@@ -25,8 +25,9 @@ export interface PlacedRelease {
 }
 
 export interface LogSource {
-  /** Unique on its host. */
+  /** Unique on its host; in the cluster, for what belongs to that and not to a host. */
   readonly name: string;
+  readonly of: 'host' | 'cluster';
   readonly release: string;
   output(query: Readonly<Record<string, string | number>>): AsyncIterable<OutputLine>;
 }

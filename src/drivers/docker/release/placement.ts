@@ -1,4 +1,5 @@
 import type { DriverContext, Placed, PlaceRequest, Target } from '../../../core/driver.ts';
+import { toFailure } from '../../../core/errors.ts';
 import { type Host, type Hosts, openHosts, openReachableAnyway, urlOf, within } from '../host.ts';
 import { containerName, releaseOf, replicaNames } from '../names.ts';
 import { isClustered } from '../options.ts';
@@ -40,7 +41,7 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
       else if (host === hosts[0]) await placeService(mine, target, request, making);
     });
   } catch (error) {
-    if (touched.size > 0) await discard(target, { release, touched }, context);
+    if (touched.size > 0) await discard(target, { release, touched }, context).catch(tellLeft(context));
     throw error;
   }
   return placed(hosts, target, release);
@@ -63,11 +64,20 @@ async function wakeRelease(hosts: Hosts, target: Target, release: string, contex
       await (await find(mine))?.wake(scope);
     });
   } catch (error) {
-    const left = await openReachableAnyway(target, context, DISCARD_LIMIT);
-    await Promise.all(left.hosts.map(async (host) => (await find(host))?.rest()));
+    await layDown().catch(tellLeft(context));
     throw error;
   }
   return release;
+
+  async function layDown(): Promise<void> {
+    const { hosts: left } = await openReachableAnyway(target, context, DISCARD_LIMIT);
+    await Promise.all(left.map(async (host) => (await find(host))?.rest()));
+  }
+}
+
+/** The failure to report is the one that came before. What is left goes with the next deploy. */
+function tellLeft({ log }: DriverContext): (error: unknown) => void {
+  return (error) => log(`what was begun could not be taken away: ${toFailure(error).reason}`, 'info');
 }
 
 /** A host that is gone keeps what it has. */

@@ -58,7 +58,9 @@ function releaseOf(host: Host, target: Target, seen: Seen): PlacedRelease {
     wake: (context) => wake(host, target, seen, context),
     rest: () => updateService(host.engine, seen.service, { Mode: { Replicated: { Replicas: 0 } } }),
     remove: () => removeService(host.engine, Spec.Name),
-    sources: [{ name: Spec.Name, release, output: (query) => serviceOutput(host.engine, Spec.Name, query) }],
+    sources: [
+      { name: Spec.Name, of: 'cluster', release, output: (query) => serviceOutput(host.engine, Spec.Name, query) },
+    ],
   };
 }
 
