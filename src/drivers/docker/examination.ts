@@ -20,7 +20,7 @@ const NAMES_LIMIT = 5_000;
 export async function examineTarget(target: Target, context: DriverContext): Promise<Examined> {
   const { hosts } = await openReachable(target, context);
   const parts = await Promise.all([
-    ...hosts.map((host) => examineHost(host, target)),
+    ...hosts.map((host) => examineHost(host, target).catch((error: unknown) => notExamined(host, error))),
     examineRegistry(hosts, target, context),
     examineNames(hosts, target, context),
   ]);
@@ -48,6 +48,17 @@ async function examineHost(host: Host, target: Target): Promise<Examined> {
   ];
   const result = `${findings.length === 0 ? 'ok' : 'needs a look'}: ${words.join(', ')}`;
   return { checks: [{ name: host.name, result }], findings };
+}
+
+/** One that fails keeps nobody from hearing of the others. */
+function notExamined(host: Host, error: unknown): Examined {
+  if (!(error instanceof DeployerError)) throw error;
+  const { code, reason, fix } = error.failure;
+  const message = `${host.name}: ${reason}`;
+  return {
+    checks: [{ name: host.name, result: 'could not be looked at' }],
+    findings: [{ level: 'error', code, message, ...(fix ? { fix } : {}) }],
+  };
 }
 
 /** What the proxy sees: its volumes lie where the engine keeps everything, and memory is that of the host. */

@@ -68,8 +68,12 @@ export function within(host: Host, context: DriverContext): Host {
 
 /** Hosts that an earlier config named, as provisioning noted them; `known` are those of now. */
 export function leftHosts({ resource }: Pick<Target, 'resource'>, known: readonly string[]): readonly HostOption[] {
-  const { hosts = [] } = (resource ?? {}) as { readonly hosts?: readonly HostOption[] };
-  return hosts.filter(({ engine }) => !known.includes(engine));
+  const { engine: only, hosts } = (resource ?? {}) as {
+    readonly engine?: string;
+    readonly hosts?: readonly HostOption[];
+  };
+  // The first versions knew one engine.
+  return (hosts ?? (only === undefined ? [] : [{ engine: only }])).filter(({ engine }) => !known.includes(engine));
 }
 
 /** As provisioning notes it. */

@@ -14,6 +14,8 @@ export function passContainerGate(gate: Omit<Gate, 'subject'>): Promise<void> {
 
 function sightOf(view: ContainerView | undefined): Sight {
   if (!view) return refused({ reason: 'was removed by somebody', fix: 'Deploy again' });
+  // One that was kept is started again by the engine; engines call that running.
+  if (view.State.Status === 'restarting') return refused(ended(view));
   if (!view.State.Running && view.State.Status !== 'created') return refused(ended(view));
   const health = view.State.Health?.Status ?? 'none';
   if (health === 'unhealthy') return refused(unhealthy(view, 'says that it is unhealthy'));

@@ -25,9 +25,11 @@ type Wanted = ReadonlyMap<string, number>;
 
 async function takeBack(target: Target, wanted: Wanted, context: DriverContext): Promise<void> {
   const { hosts, unreachable } = await openReachable(target, context);
+  // What cannot be seen fails by itself.
+  const has = await Promise.all(hosts.map((host) => hasAll(host, target, wanted).catch(() => true)));
   const failures = await Promise.all(
-    hosts.map((host) =>
-      switchHost(host, target, wanted, context).then(
+    hosts.map((host, index) =>
+      switchHost(host, target, has[index] || !has.includes(true) ? wanted : NOBODY, context).then(
         () => [],
         (error: unknown) => [on(host, error)],
       ),
@@ -35,6 +37,14 @@ async function takeBack(target: Target, wanted: Wanted, context: DriverContext):
   );
   const [failure] = [...failures.flat(), ...unreachable.map((lost) => on(lost, lost.error))];
   if (failure !== undefined) throw failure;
+}
+
+/** A host that the run has added had no users before. */
+const NOBODY: Wanted = new Map();
+
+async function hasAll(host: Host, target: Target, wanted: Wanted): Promise<boolean> {
+  const { releases } = await viewTarget(host, target);
+  return [...wanted.keys()].every((release) => releases.some((one) => one.release === release));
 }
 
 async function switchHost(host: Host, target: Target, wanted: Wanted, context: DriverContext): Promise<void> {
