@@ -40,15 +40,23 @@ export async function openFirstHost(target: Pick<Target, 'service'>, context: Dr
   return openHost(options, wantedHosts(options)[0], context);
 }
 
-/** Hosts that answer, and those that do not; others than of the config when `wanted` names them. */
+/** For the first answer of a host that may be gone, ms. */
+const PATIENCE = 10_000;
+
+/**
+ * Hosts that answer, and those that do not; others than of the config when `wanted` names them. One that keeps silent is
+ * given up while there is time left for the others.
+ */
 export async function openReachable(
   target: Pick<Target, 'service'>,
   context: DriverContext,
   wanted?: readonly HostOption[],
 ): Promise<{ readonly hosts: readonly Host[]; readonly unreachable: readonly Unreachable[] }> {
   const options = readOptions(target.service.options);
+  const hasty = { ...context, timeout: Math.min(PATIENCE, Math.ceil(context.timeout / 2)) };
+  const open = async (one: HostOption | undefined) => within(await openHost(options, one, hasty), context);
   const opened = await Promise.all(
-    (wanted ?? wantedHosts(options)).map((one) => openHost(options, one, context).catch((error) => lost(one, error))),
+    (wanted ?? wantedHosts(options)).map((one) => open(one).catch((error: unknown) => lost(one, error))),
   );
   return {
     hosts: opened.filter((one) => 'engine' in one),

@@ -2,7 +2,7 @@ import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { type Identity, identityOf } from '../engine/identity.ts';
-import { type Host, leftHosts, noteOf, openReachable, within } from '../host.ts';
+import { type Host, leftHosts, noteOf, openReachable } from '../host.ts';
 import { readOptions } from '../options.ts';
 import { drain } from '../proxy/slots.ts';
 import { clearHost } from './destroy.ts';
@@ -72,9 +72,6 @@ export async function drained(host: Host, view: PlacedRelease, context: DriverCo
     context.log(`release ${view.release} is stopped with requests under way: drain_timeout is over`, 'info');
 }
 
-/** For a host that is given up. */
-const GIVEN_UP = 15_000;
-
 /**
  * Clears hosts that an earlier config named: the service runs elsewhere now. One that does not answer is told of, and stays on
  * the list; it does not keep a deploy from ending well.
@@ -85,12 +82,11 @@ export async function sweepTarget(target: Target, context: DriverContext): Promi
   const left = leftHosts(target, names);
   // A host that is silent now may be one of those by another name.
   if (left.length === 0 || silent.length > 0) return undefined;
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(GIVEN_UP)]);
-  const { hosts, unreachable } = await openReachable(target, { ...context, signal }, left);
+  const { hosts, unreachable } = await openReachable(target, context, left);
   for (const { name } of unreachable)
     context.log(`${name}, where ${target.service.name} ran before, does not answer: what it has there stays`);
   const own = await Promise.all(known.map(({ engine }) => identityOf(engine)));
-  await Promise.all(hosts.map((host) => clearLeft(within(host, context), target, own)));
+  await Promise.all(hosts.map((host) => clearLeft(host, target, own)));
   const still = left.filter(({ engine }) => unreachable.some(({ name }) => name === engine));
   return { ...(target.resource as JsonObject), hosts: [...known.map(noteOf), ...still] as unknown as Json };
 }

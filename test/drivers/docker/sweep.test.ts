@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { DriverContext, Target } from '../../../src/core/driver.ts';
+import { DeployerError } from '../../../src/core/errors.ts';
+import type { PeerRequest } from '../../../src/core/ports.ts';
+import { sweepTarget } from '../../../src/drivers/docker/release/retirement.ts';
+
+/** What an engine says of itself, and what it has of the target. */
+interface Engine {
+  readonly id: string;
+  readonly cluster?: string;
+}
+
+const LEFT = 'tcp://left:2375';
+const KEPT = 'tcp://kept:2375';
+
+describe('clearing a host that the config no longer names', () => {
+  it('removes what is there, and forgets it', async () => {
+    const { removed, resource } = await sweep({ [KEPT]: { id: 'one' }, [LEFT]: { id: 'two', cluster: 'old' } });
+    expect(removed).toEqual(['left /containers/app', 'left /services/service']);
+    expect(resource).toEqual({ route: 'shop.dev.api', hosts: [{ engine: KEPT, address: 'kept' }] });
+  });
+
+  it('removes nothing from an engine that is in use by another name', async () => {
+    const { removed, resource } = await sweep({ [KEPT]: { id: 'one' }, [LEFT]: { id: 'one' } });
+    expect(removed).toEqual([]);
+    expect(resource).toMatchObject({ hosts: [{ engine: KEPT }] });
+  });
+
+  it('leaves the services of a Swarm that another manager of it still serves', async () => {
+    const { removed } = await sweep({
+      [KEPT]: { id: 'one', cluster: 'same' },
+      [LEFT]: { id: 'two', cluster: 'same' },
+    });
+    expect(removed).toEqual(['left /containers/app']);
+  });
+
+  it('keeps one that does not answer on the list', async () => {
+    const { removed, resource, said } = await sweep({ [KEPT]: { id: 'one' } });
+    expect(removed).toEqual([]);
+    expect(said).toEqual([expect.stringContaining('tcp://left:2375, where api ran before, does not answer')]);
+    expect(resource).toMatchObject({ hosts: [{ engine: KEPT }, { engine: LEFT }] });
+  });
+});
+
+async function sweep(engines: Readonly<Record<string, Engine>>) {
+  const removed: string[] = [];
+  const said: string[] = [];
+  const context = {
+    settings: {},
+    timeout: 1_000,
+    signal: new AbortController().signal,
+    clock: { monotonic: () => 0, now: () => 0 },
+    log: (line: string) => said.push(line),
+    peers: {
+      send: async ({ host }: { host: string }, { method, path }: PeerRequest) => {
+        const engine = engines[`tcp://${host}:2375`];
+        if (!engine) throw unreachable();
+        const bare = path.replace(/^\/v[\d.]+/, '').replace(/\?.*/, '');
+        if (method === 'DELETE') removed.push(`${host} ${bare}`);
+        return answer(bodyOf(engine, bare));
+      },
+    },
+  };
+  const resource = await sweepTarget(target(), context as unknown as DriverContext);
+  return { removed: removed.toSorted(), resource, said };
+}
+
+function bodyOf({ id, cluster }: Engine, path: string): unknown {
+  const service = { ID: 'service', Spec: { Name: 'service', Labels: {} }, CreatedAt: '2026-01-01T00:00:00Z' };
+  if (path === '/version') return { ApiVersion: '1.47', MinAPIVersion: '1.24' };
+  if (path === '/info') return { ID: id, Swarm: cluster ? { ControlAvailable: true, Cluster: { ID: cluster } } : {} };
+  if (path === '/containers/json') return [{ Id: 'app' }];
+  if (path === '/containers/app/json') return { Id: 'app', Created: '2026-01-01T00:00:00Z' };
+  if (path === '/services') return [service];
+  if (path === '/services/service') return service;
+  if (path === '/containers/deployer-proxy/json') return undefined;
+  return [];
+}
+
+/** `undefined`: there is no such thing. */
+function answer(body: unknown) {
+  const text = Buffer.from(JSON.stringify(body ?? { message: 'no such thing' }));
+  return {
+    status: body === undefined ? 404 : 200,
+    headers: { 'content-type': 'application/json' },
+    body: (async function* () {
+      yield text;
+    })(),
+  };
+}
+
+function unreachable(): DeployerError {
+  return new DeployerError({ code: 'PLATFORM_UNAVAILABLE', reason: 'No connection' });
+}
+
+function target(): Target {
+  return {
+    project: 'shop',
+    environment: 'dev',
+    mode: 'persistent',
+    service: { name: 'api', options: { hosts: [{ engine: KEPT }] } },
+    resource: { route: 'shop.dev.api', hosts: [{ engine: KEPT, address: 'kept' }, { engine: LEFT }] },
+  } as unknown as Target;
+}
