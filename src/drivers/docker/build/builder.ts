@@ -3,9 +3,9 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { CommandResult } from '../../../core/ports.ts';
 import { reveal, Secret, type Variables } from '../../../core/secret.ts';
 import { list } from '../../../core/text.ts';
+import { packTar } from '../../tar.ts';
 import type { Engine } from '../engine/client.ts';
 import { clientVariables } from '../engine/endpoint.ts';
-import { packTar } from '../engine/tar.ts';
 import { type BuildContext, contextMembers } from './context.ts';
 
 /** What builds images: the docker command with BuildKit, as a plug-in or inside, or else the engine by itself. */

@@ -5,7 +5,7 @@ import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { neverTaken } from '../../../core/excluded.ts';
 import { ioFailure, systemCode } from '../../../core/io-failure.ts';
-import type { TarMember } from '../engine/tar.ts';
+import type { TarMember } from '../../tar.ts';
 import { type Ignore, parseIgnore } from './ignore.ts';
 
 /** The folder that an image is built from. */
