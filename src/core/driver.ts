@@ -144,6 +144,8 @@ export interface Inspection {
   /** `absent`: nothing of this target exists at the platform. */
   readonly state: 'present' | 'absent';
   readonly url?: string;
+  /** What a check of `url` has to send along to be let in. */
+  readonly probe_headers?: Readonly<Record<string, Secret>>;
   readonly releases: readonly InspectedRelease[];
 }
 

@@ -15,6 +15,8 @@ export interface Content extends StreamedBody {
   readonly digest: string;
   /** A file that holds them, for messages. */
   readonly path: string;
+  /** The bytes themselves, of a content that is no file. */
+  readonly text?: string;
 }
 
 /** Up to this size a file is read in one go. */
@@ -49,6 +51,7 @@ export function textContent(path: string, text: string, algorithm: Algorithm): C
   const bytes = Buffer.from(text);
   return {
     path,
+    text,
     size: bytes.length,
     digest: digestText(text, algorithm),
     open: async function* () {

@@ -19,12 +19,13 @@ export async function check(session: Session, action: ActionOf<'check'>, scope: 
   const service = requireService(session, action.service);
   if (!service.health) return { attempts: 0 };
   const { driver, target, context } = await callFor(session, action.service, scope);
-  const { url, releases } = await driver.inspect(target, context);
+  const { url, releases, probe_headers } = await driver.inspect(target, context);
   const address = url ?? releases.find(({ percent }) => percent > 0)?.url;
   if (!address) throw unhealthy(service.name, 'it has no URL to check', []);
   const verdict = await session.workspace.runtime.probe({
     check: service.health,
     url: address,
+    ...(probe_headers ? { headers: probe_headers } : {}),
     cwd: join(session.workspace.config.root, service.path),
     env: revealAll(serviceVariables(service, driver.facts, session.variables)),
     signal: scope.signal,

@@ -1,0 +1,90 @@
+import type { DriverContext, Placed, Share, Target } from '../../../core/driver.ts';
+import { DeployerError } from '../../../core/errors.ts';
+import type { Json } from '../../../core/json.ts';
+import { Vercel } from '../api/client.ts';
+import type { ProjectView } from '../api/types.ts';
+import { sideOf } from '../names.ts';
+import { requireProject } from '../project/project.ts';
+import { assignAlias, removeAlias } from './aliases.ts';
+import { liveDeployment } from './inspection.ts';
+import { placedOf, removeDeployment } from './placement.ts';
+import { promote, rollBack } from './promotion.ts';
+import { getDeployment } from './wait.ts';
+
+/** Leads users to one release: by promotion on the production side, by the alias of the environment on the other. */
+export async function setTraffic(target: Target, shares: readonly Share[], context: DriverContext): Promise<void> {
+  const api = new Vercel(target, context);
+  const project = await requireProject(api, target);
+  const id = wholeShare(shares, target);
+  if (id === undefined) return takeAway(api, project, target, context);
+  await requireDeployment(api, target, id);
+  if (sideOf(target) === 'production') await promote(api, project, id, { target, context });
+  else await assignAlias(api, project, target, id);
+}
+
+/** Back to a deployment that was live before, at once and without a build. */
+export async function rollback(target: Target, ref: Json, context: DriverContext): Promise<Placed> {
+  const api = new Vercel(target, context);
+  const project = await requireProject(api, target);
+  const view = await requireDeployment(api, target, String(ref));
+  if (sideOf(target) === 'production') await rollBack(api, project, view.id, { target, context });
+  else await assignAlias(api, project, target, view.id);
+  return placedOf(view, project, target);
+}
+
+/** Removes one deployment. One that is gone is no failure, the live one is refused. */
+export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
+  const api = new Vercel(target, context);
+  const project = await requireProject(api, target);
+  if ((await liveDeployment(api, project, target)) === ref) throw live(target, String(ref));
+  await removeDeployment(api, String(ref));
+}
+
+function wholeShare(shares: readonly Share[], { service }: Target): string | undefined {
+  const some = shares.filter(({ percent }) => percent > 0);
+  const sum = shares.reduce((total, { percent }) => total + percent, 0);
+  if (some.length === 0) return undefined;
+  if (some.length === 1 && sum === 100) return String(some[0]?.ref);
+  throw new DeployerError({
+    code: 'UNSUPPORTED',
+    stage: 'traffic',
+    reason: `The Vercel driver cannot send a share of the requests to a new release of ${service.name}`,
+    fix: 'Deploy without a canary',
+  });
+}
+
+/**
+ * Nobody is to be led to what is live. An alias is simply removed; production goes back to what was there before the last
+ * promotion, and where there was nothing, it is taken away with its deployment: Vercel has no other way to end serving.
+ */
+async function takeAway(api: Vercel, project: ProjectView, target: Target, context: DriverContext): Promise<void> {
+  if (sideOf(target) === 'preview') return removeAlias(api, project, target);
+  const live = project.targets?.production?.id;
+  if (live === undefined) return;
+  const { fromDeploymentId, toDeploymentId } = project.lastAliasRequest ?? {};
+  const before = toDeploymentId === live ? (fromDeploymentId ?? undefined) : undefined;
+  const there = before !== undefined && (await getDeployment(api, before)).status < 400;
+  if (there) return promote(api, project, before, { target, context });
+  context.log(`nothing was in production before ${live}, so it is removed`);
+  await removeDeployment(api, live);
+}
+
+async function requireDeployment(api: Vercel, { service, environment }: Target, id: string) {
+  const { status, body } = await getDeployment(api, id);
+  if (status < 400) return body;
+  throw new DeployerError({
+    code: 'NOT_FOUND',
+    stage: 'traffic',
+    reason: `The deployment ${id} of ${service.name} is not at Vercel any more`,
+    fix: `Place it again: deployer redeploy --env ${environment}`,
+  });
+}
+
+function live({ service }: Target, id: string): DeployerError {
+  return new DeployerError({
+    code: 'GATE_REFUSED',
+    stage: 'cleanup',
+    reason: `The deployment ${id} of ${service.name} has users`,
+    fix: 'Move them to another release first',
+  });
+}
