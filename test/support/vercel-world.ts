@@ -23,7 +23,7 @@ export interface VercelWorld extends Omit<DriverWorld, 'artifact'> {
 }
 
 /** Time passes so many times faster: official intervals are seconds. */
-const SPEED = 25;
+const SPEED = 100;
 
 export async function createVercelWorld(): Promise<VercelWorld> {
   const [world, front] = await Promise.all([createDriverWorld(), Front.start()]);
@@ -39,7 +39,7 @@ export async function createVercelWorld(): Promise<VercelWorld> {
       probe: createProbe({ http, processes, clock }),
       credentials: { VERCEL_TOKEN: new Secret('goodtoken') },
       settings: { VERCEL_API_URL: front.url },
-      timeout: 300_000,
+      timeout: 3_000_000,
       ...given,
     });
   return {
@@ -47,7 +47,11 @@ export async function createVercelWorld(): Promise<VercelWorld> {
     driver,
     front,
     context,
-    target: (service, place) => ({ ...targetOf(driver.facts, { health, ...service }, 'prod'), mode: 'production', ...place }),
+    target: (service, place) => ({
+      ...targetOf(driver.facts, { health, ...service }, 'prod'),
+      mode: 'production',
+      ...place,
+    }),
     artifact: (files) => put(world, artifacts, files),
     ask: async (url) => Buffer.from((await http.send({ url, timeout: 5_000, reach: 'public' })).body).toString(),
     end: async () => {
@@ -103,7 +107,11 @@ function quickClock(): Clock {
   };
 }
 
-async function put(world: DriverWorld, store: DriverContext['artifacts'], files: Readonly<Record<string, string>>): Promise<Artifact> {
+async function put(
+  world: DriverWorld,
+  store: DriverContext['artifacts'],
+  files: Readonly<Record<string, string>>,
+): Promise<Artifact> {
   const { mkdir, mkdtemp, rm, writeFile } = await import('node:fs/promises');
   const folder = await mkdtemp(join(world.root, 'build-'));
   for (const [path, text] of Object.entries(files)) {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { HttpError, type Call, type Front } from './front.ts';
+import { type Call, type Front, HttpError } from './front.ts';
 
 /** What the emulator does not keep of a deployment. */
 export interface Deployment {
@@ -23,12 +23,37 @@ export interface Deployment {
 }
 
 const MEMBERS = new Set([
-  'name', 'project', 'files', 'target', 'customEnvironmentSlugOrId', 'projectSettings', 'meta', 'gitMetadata', 'gitSource',
-  'deploymentId', 'autoAssignCustomDomains', 'env', 'build', 'regions', 'functions', 'routes', 'version', 'source', 'public',
+  'name',
+  'project',
+  'files',
+  'target',
+  'customEnvironmentSlugOrId',
+  'projectSettings',
+  'meta',
+  'gitMetadata',
+  'gitSource',
+  'deploymentId',
+  'autoAssignCustomDomains',
+  'env',
+  'build',
+  'regions',
+  'functions',
+  'routes',
+  'version',
+  'source',
+  'public',
 ]);
 const SETTINGS = new Set([
-  'framework', 'buildCommand', 'installCommand', 'outputDirectory', 'devCommand', 'rootDirectory', 'nodeVersion',
-  'sourceFilesOutsideRootDirectory', 'serverlessFunctionRegion', 'commandForIgnoringBuildStep',
+  'framework',
+  'buildCommand',
+  'installCommand',
+  'outputDirectory',
+  'devCommand',
+  'rootDirectory',
+  'nodeVersion',
+  'sourceFilesOutsideRootDirectory',
+  'serverlessFunctionRegion',
+  'commandForIgnoringBuildStep',
 ]);
 const MOST_FILES = 15_000;
 
@@ -42,7 +67,8 @@ export function stateOf(deployment: Deployment): string {
 
 export async function takeFile(front: Front, { request, raw }: Call) {
   const digest = request.headers['x-vercel-digest'] ?? request.headers['x-now-digest'];
-  if (request.headers['content-length'] === undefined) throw new HttpError(400, 'bad_request', 'Missing Content-Length');
+  if (request.headers['content-length'] === undefined)
+    throw new HttpError(400, 'bad_request', 'Missing Content-Length');
   if (typeof digest !== 'string' || !/^[0-9a-f]{40}$/.test(digest))
     throw new HttpError(400, 'bad_request', 'Invalid digest');
   if (createHash('sha1').update(raw).digest('hex') !== digest)
@@ -59,7 +85,9 @@ export async function createDeployment(front: Front, call: Call) {
   const skips = call.query.get('skipAutoDetectionConfirmation') === '1';
   if (own.length === 0 && !body.projectSettings && !skips)
     throw new HttpError(400, 'missing_project_settings', 'The `projectSettings` object is required for new projects');
-  const missing = [...new Set(body.files.map((file: { sha: string }) => file.sha))].filter((sha) => !front.blobs.has(sha as string));
+  const missing = [...new Set(body.files.map((file: { sha: string }) => file.sha))].filter(
+    (sha) => !front.blobs.has(sha as string),
+  );
   if (missing.length > 0) throw new HttpError(400, 'missing_files', 'Missing files', { missing });
   const fingerprint = JSON.stringify([body.files, body.target ?? null]);
   const same = own.find((one) => one.fingerprint === fingerprint);
@@ -70,19 +98,27 @@ export async function createDeployment(front: Front, call: Call) {
 // biome-ignore lint/suspicious/noExplicitAny: a body is checked here
 function check(body: any): void {
   for (const name of Object.keys(body)) if (!MEMBERS.has(name)) throw unknownMember(name);
-  for (const name of Object.keys(body.projectSettings ?? {})) if (!SETTINGS.has(name)) throw unknownMember(`projectSettings.${name}`);
+  for (const name of Object.keys(body.projectSettings ?? {}))
+    if (!SETTINGS.has(name)) throw unknownMember(`projectSettings.${name}`);
   if (typeof body.name !== 'string') throw new HttpError(400, 'bad_request', 'Missing required property `name`.');
   if (!Array.isArray(body.files)) throw new HttpError(400, 'bad_request', '`files` should be array.');
   if (body.files.length > MOST_FILES) throw new HttpError(400, 'too_many_files', `At most ${MOST_FILES} files`);
   const paths = new Set<string>();
   for (const { file, sha, size, mode, ...others } of body.files) {
-    const right = typeof file === 'string' && !file.startsWith('/') && /^[0-9a-f]{40}$/.test(sha) && Number.isInteger(size);
+    const right =
+      typeof file === 'string' && !file.startsWith('/') && /^[0-9a-f]{40}$/.test(sha) && Number.isInteger(size);
     if (!right || !Number.isInteger(mode) || Object.keys(others).length > 0)
-      throw new HttpError(400, 'bad_request', 'Invalid request: `files` is wrong.', { dataPath: '.files', keyword: 'type' });
+      throw new HttpError(400, 'bad_request', 'Invalid request: `files` is wrong.', {
+        dataPath: '.files',
+        keyword: 'type',
+      });
     if (paths.has(file)) throw new HttpError(400, 'conflicting_file_path', `Two files at ${file}`);
     paths.add(file);
   }
-  const bytes = Object.entries(body.env ?? {}).reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
+  const bytes = Object.entries(body.env ?? {}).reduce(
+    (sum, [key, value]) => sum + key.length + String(value).length,
+    0,
+  );
   if (bytes > 65_536) throw new HttpError(400, 'env_value_invalid_length', 'Variables are too large');
 }
 
@@ -96,7 +132,13 @@ function unknownMember(name: string): HttpError {
 // biome-ignore lint/suspicious/noExplicitAny: the project as the emulator has it
 async function make(front: Front, call: Call, project: any, fingerprint: string): Promise<Deployment> {
   const { name, target, meta, files, env = {}, autoAssignCustomDomains } = call.json;
-  const made = await front.emulator.ask('POST', `/v13/deployments${call.search}`, { name, project: project.id, target, meta, files });
+  const made = await front.emulator.ask('POST', `/v13/deployments${call.search}`, {
+    name,
+    project: project.id,
+    target,
+    meta,
+    files,
+  });
   const production = front.production.get(project.id);
   // Without any production deployment yet, the first one is it, asked for or not.
   const first = production === undefined && target !== 'production';
@@ -114,7 +156,11 @@ async function make(front: Front, call: Call, project: any, fingerprint: string)
     // biome-ignore lint/suspicious/noExplicitAny: checked above
     files: new Map(files.map((file: any) => [file.file, file.sha])),
     fingerprint,
-    log: ['Cloning', 'Building', 'Build completed'].map((text, index) => ({ at: now + index, text, id: `${made.body.id}-${index}` })),
+    log: ['Cloning', 'Building', 'Build completed'].map((text, index) => ({
+      at: now + index,
+      text,
+      id: `${made.body.id}-${index}`,
+    })),
     builds: { from: now + slow / 3, to: now + slow },
     fate: env['BUILD_FATE'] ?? 'READY',
     promoted: false,
@@ -157,7 +203,9 @@ export async function listDeployments(front: Front, call: Call) {
   });
   const wanted = [...call.query].filter(([name]) => name.startsWith('meta-'));
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  const kept = items.filter((item: any) => wanted.every(([name, value]) => item.meta?.[name.slice('meta-'.length)] === value));
+  const kept = items.filter((item: any) =>
+    wanted.every(([name, value]) => item.meta?.[name.slice('meta-'.length)] === value),
+  );
   return { status, body: { ...body, deployments: kept } };
 }
 
@@ -181,7 +229,9 @@ export function followEvents(front: Front, call: Call, id: string) {
   const deployment = require(front, id);
   const since = Number(call.query.get('since') ?? 0);
   const due = deployment.log.filter(({ at }) => at >= since && at <= Date.now());
-  const lines = due.slice(0, 2).map((line) => ({ type: 'stdout', created: line.at, date: line.at, id: line.id, text: line.text }));
+  const lines = due
+    .slice(0, 2)
+    .map((line) => ({ type: 'stdout', created: line.at, date: line.at, id: line.id, text: line.text }));
   return { status: 200, lines: [{ type: 'stdout' }, ...lines] };
 }
 
@@ -190,6 +240,10 @@ export function listEvents(front: Front, id: string) {
   const due = deployment.log.filter(({ at }) => at <= Date.now());
   return {
     status: 200,
-    body: due.map((line) => ({ type: 'stdout', created: line.at, payload: { text: line.text, id: line.id, date: line.at } })),
+    body: due.map((line) => ({
+      type: 'stdout',
+      created: line.at,
+      payload: { text: line.text, id: line.id, date: line.at },
+    })),
   };
 }

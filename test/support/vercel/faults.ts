@@ -44,7 +44,11 @@ export function troubleInstead(trouble: Trouble, request: IncomingMessage, respo
     return true;
   }
   if (typeof trouble !== 'object') return false;
-  const { status, headers = {}, error = { code: 'internal_server_error', message: 'An unexpected error occurred.' } } = trouble;
+  const {
+    status,
+    headers = {},
+    error = { code: 'internal_server_error', message: 'An unexpected error occurred.' },
+  } = trouble;
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ error }));
   return true;
 }

@@ -140,9 +140,18 @@ export class Front {
       [/^GET \/v13\/deployments\/([^/]+)$/, (_, parts) => this.#deployment(at(parts, 0))],
       [/^DELETE \/v13\/deployments\/([^/]+)$/, (call, parts) => deployments.removeDeployment(this, call, at(parts, 0))],
       [/^GET \/v3\/deployments\/([^/]+)\/events$/, (call, parts) => this.#events(call, at(parts, 0))],
-      [/^POST \/v10\/projects\/([^/]+)\/promote\/([^/]+)$/, (call, parts) => promotion.promote(this, call, at(parts, 0), at(parts, 1))],
-      [/^POST \/v1\/projects\/([^/]+)\/rollback\/([^/]+)$/, (call, parts) => promotion.rollBack(this, call, at(parts, 0), at(parts, 1))],
-      [/^GET \/v1\/projects\/([^/]+)\/(promote|rollback)\/aliases$/, () => ({ status: 200, body: { aliases: [{ id: 'a', alias: 'www.shop.test', status: 'failed' }] } })],
+      [
+        /^POST \/v10\/projects\/([^/]+)\/promote\/([^/]+)$/,
+        (call, parts) => promotion.promote(this, call, at(parts, 0), at(parts, 1)),
+      ],
+      [
+        /^POST \/v1\/projects\/([^/]+)\/rollback\/([^/]+)$/,
+        (call, parts) => promotion.rollBack(this, call, at(parts, 0), at(parts, 1)),
+      ],
+      [
+        /^GET \/v1\/projects\/([^/]+)\/(promote|rollback)\/aliases$/,
+        () => ({ status: 200, body: { aliases: [{ id: 'a', alias: 'www.shop.test', status: 'failed' }] } }),
+      ],
       [/^POST \/v2\/deployments\/([^/]+)\/aliases$/, (call, parts) => promotion.assignAlias(this, call, at(parts, 0))],
       [/^GET \/v4\/aliases\/([^/]+)$/, (_, parts) => promotion.findAlias(this, at(parts, 0))],
       [/^DELETE \/v2\/aliases\/([^/]+)$/, (_, parts) => promotion.removeAlias(this, at(parts, 0))],
@@ -154,7 +163,9 @@ export class Front {
   }
 
   #events(call: Call, id: string): Answer {
-    return call.query.get('follow') === '1' ? deployments.followEvents(this, call, id) : deployments.listEvents(this, id);
+    return call.query.get('follow') === '1'
+      ? deployments.followEvents(this, call, id)
+      : deployments.listEvents(this, id);
   }
 
   async #projectView(call: Call, idOrName: string): Promise<Answer> {
@@ -167,7 +178,9 @@ export class Front {
       autoAssignCustomDomains: this.autoAssign.get(project.id) ?? true,
       lastAliasRequest: promotion.jobOf(this, project.id),
       ssoProtection: this.isProtected ? { deploymentType: 'all_except_custom_domains' } : null,
-      protectionBypass: Object.fromEntries((this.bypasses.get(project.id) ?? []).map((secret) => [secret, { scope: 'automation-bypass' }])),
+      protectionBypass: Object.fromEntries(
+        (this.bypasses.get(project.id) ?? []).map((secret) => [secret, { scope: 'automation-bypass' }]),
+      ),
     };
     return { status: 200, body };
   }
@@ -182,7 +195,8 @@ export class Front {
 
   async #patchProject(call: Call, idOrName: string, pass: Handler): Promise<Answer> {
     const project = await this.project(call, idOrName);
-    if (call.json.autoAssignCustomDomains !== undefined) this.autoAssign.set(project.id, call.json.autoAssignCustomDomains);
+    if (call.json.autoAssignCustomDomains !== undefined)
+      this.autoAssign.set(project.id, call.json.autoAssignCustomDomains);
     return pass(call, []);
   }
 
@@ -214,12 +228,21 @@ export class Front {
   async #answer(request: IncomingMessage, url: URL, raw: Buffer): Promise<Answer> {
     const [, token] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     if (!this.tokens.has(token ?? ''))
-      return { status: 403, body: { error: { code: 'forbidden', message: `Not authorized: ${token}`, invalidToken: true } } };
+      return {
+        status: 403,
+        body: { error: { code: 'forbidden', message: `Not authorized: ${token}`, invalidToken: true } },
+      };
     const scope = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('meta-')));
     const search = scope.size > 0 ? `?${scope}` : '';
     try {
       const isJson = request.headers['content-type']?.startsWith('application/json') && raw.length > 0;
-      const call = { request, query: url.searchParams, search, raw, json: isJson ? JSON.parse(raw.toString()) : undefined };
+      const call = {
+        request,
+        query: url.searchParams,
+        search,
+        raw,
+        json: isJson ? JSON.parse(raw.toString()) : undefined,
+      };
       for (const [pattern, handler] of this.#routes) {
         const found = pattern.exec(`${request.method} ${url.pathname}`);
         if (found) return await handler(call, found.slice(1).map(decodeURIComponent));
@@ -237,7 +260,9 @@ function reply(request: IncomingMessage, response: ServerResponse, answer: Answe
   if (trouble === 'lost_answer') return void request.socket.resetAndDestroy();
   const lines = 'lines' in answer ? answer.lines.map((line) => `${JSON.stringify(line)}\n`).join('') : undefined;
   const text = lines ?? ('body' in answer && answer.body !== undefined ? JSON.stringify(answer.body) : '');
-  response.writeHead(answer.status, { 'content-type': lines === undefined ? 'application/json' : 'application/stream+json' });
+  response.writeHead(answer.status, {
+    'content-type': lines === undefined ? 'application/json' : 'application/stream+json',
+  });
   if (trouble !== 'half_answer') return void response.end(text);
   response.write(text.slice(0, text.length / 2));
   setImmediate(() => request.socket.resetAndDestroy());

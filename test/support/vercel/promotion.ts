@@ -1,5 +1,5 @@
-import { HttpError, type Call, type Front } from './front.ts';
 import { require, stateOf } from './deployments.ts';
+import { type Call, type Front, HttpError } from './front.ts';
 
 /** How long the domains take, ms. */
 const TAKES = 40;
@@ -65,7 +65,13 @@ export function jobOf(front: Front, project: string) {
   const request = front.aliasRequests.get(project);
   if (!request) return null;
   const { fromDeploymentId, toDeploymentId, requestedAt, type, doneAt, outcome } = request;
-  return { fromDeploymentId, toDeploymentId, requestedAt, type, jobStatus: Date.now() < doneAt ? 'in-progress' : outcome };
+  return {
+    fromDeploymentId,
+    toDeploymentId,
+    requestedAt,
+    type,
+    jobStatus: Date.now() < doneAt ? 'in-progress' : outcome,
+  };
 }
 
 export async function assignAlias(front: Front, { json }: Call, id: string) {
@@ -82,7 +88,10 @@ export async function assignAlias(front: Front, { json }: Call, id: string) {
     throw new HttpError(403, 'alias_in_use', 'The alias is in use');
   if (holder === id) throw new HttpError(409, 'conflict', 'The alias is assigned already');
   front.aliases.set(alias, id);
-  return { status: 200, body: { uid: `als_${alias}`, alias, created: new Date().toISOString(), oldDeploymentId: holder ?? null } };
+  return {
+    status: 200,
+    body: { uid: `als_${alias}`, alias, created: new Date().toISOString(), oldDeploymentId: holder ?? null },
+  };
 }
 
 export function findAlias(front: Front, alias: string) {

@@ -1,4 +1,4 @@
-import { stateOf, type Deployment } from './deployments.ts';
+import { type Deployment, stateOf } from './deployments.ts';
 import type { Front } from './front.ts';
 
 export interface Page {
@@ -37,10 +37,14 @@ function fileAt(front: Front, { files }: Deployment, path: string): Page {
   const config = read(`${OUTPUT}config.json`);
   const inner = path.replace(/^\//, '');
   const names = [inner, inner === '' ? 'index.html' : `${inner.replace(/\/$/, '')}/index.html`];
-  const found = names.map((name) => read(`${config ? `${OUTPUT}static/` : ''}${name}`)).find((bytes) => bytes !== undefined);
+  const found = names
+    .map((name) => read(`${config ? `${OUTPUT}static/` : ''}${name}`))
+    .find((bytes) => bytes !== undefined);
   if (found) return { status: 200, body: found };
   const routes: { src?: string; dest?: string; status?: number }[] = config ? JSON.parse(config.toString()).routes : [];
-  const route = routes.find(({ src, status }) => src !== undefined && status === undefined && new RegExp(`^${src}$`).test(path));
+  const route = routes.find(
+    ({ src, status }) => src !== undefined && status === undefined && new RegExp(`^${src}$`).test(path),
+  );
   const fallback = route?.dest === undefined ? undefined : read(`${OUTPUT}static${route.dest}`);
   return fallback ? { status: 200, body: fallback } : { status: 404, body: 'NOT_FOUND' };
 }

@@ -1,4 +1,4 @@
-import { HttpError, type Call, type Front } from './front.ts';
+import { type Call, type Front, HttpError } from './front.ts';
 
 interface Wanted {
   readonly key: string;

@@ -1,5 +1,5 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
-import { DeployerError } from '../../../core/errors.ts';
+import { DeployerError, isTemporary } from '../../../core/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../../core/ports.ts';
 import { Redactor } from '../../../core/redact.ts';
 import type { Variables } from '../../../core/secret.ts';
@@ -61,15 +61,18 @@ export class Vercel {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };
     const again = repeat ?? (method === 'GET' || method === 'DELETE' ? 'always' : 'when_refused');
     const request = { ...this.request(path, query, headers), method, ...text, timeout: TIMEOUT, limit: LIMIT };
-    const answer = await callWeb({ ...request, repeat: again }, this.terms);
+    const answer = await callWeb({ ...request, repeat: again }, this.terms).catch((error: unknown) => {
+      throw lost(doing, error);
+    });
     const { code } = answer.status >= 400 ? errorOf(answer) : {};
     const accepted = accept.includes(answer.status) || (code !== undefined && accept.includes(code));
     if (!accepted && (answer.status < 200 || answer.status >= 300))
       throw this.#hidden(this.failure(doing, answer), given.values);
-    const parsed = parseObject(answer.body);
-    const whole = !answer.truncated && (given.member === undefined || Object.hasOwn(parsed, given.member));
+    const parsed = answer.body.length === 0 ? {} : parseObject(answer.body);
+    const { member } = given;
+    const whole = parsed !== undefined && !answer.truncated && (member === undefined || Object.hasOwn(parsed, member));
     if (!accepted && !whole) throw strange(doing);
-    return { status: answer.status, code, body: parsed as T };
+    return { status: answer.status, code, body: (parsed ?? {}) as T };
   }
 
   /** Items of all pages of a list, newest first; `enough` ends the reading. A cursor that repeats itself ends it too. */
@@ -155,6 +158,13 @@ function tokenOf({ credentials }: DriverContext): string {
     reason,
     fix: 'Make a token at https://vercel.com/account/settings/tokens and put it into VERCEL_TOKEN',
   });
+}
+
+/** No answer: by what was to be done, instead of an address. */
+function lost(doing: string, error: unknown): unknown {
+  if (!(error instanceof DeployerError) || !isTemporary(error)) return error;
+  const [words = 'no answer'] = error.failure.detail ?? [];
+  return new DeployerError({ ...error.failure, reason: `Vercel could not ${doing}: ${words}` });
 }
 
 function strange(doing: string): DeployerError {

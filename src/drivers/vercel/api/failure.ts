@@ -71,18 +71,18 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
 
 /** `error` of an answer, in each of the places where Vercel puts it; empty when it is none of them. */
 export function errorOf({ body }: Pick<HttpAnswer, 'body'>): ApiError {
-  const answer = parseObject(body);
+  const answer = parseObject(body) ?? {};
   const inner = answer.error ?? answer.err;
   return (typeof inner === 'object' && inner !== null ? inner : answer) as ApiError;
 }
 
-/** JSON of an answer; an empty object for anything else, such as the page of a proxy. */
-export function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+/** JSON of an answer; `undefined` for anything else, such as the page of a proxy. */
+export function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(body).toString());
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }
 

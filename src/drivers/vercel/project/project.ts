@@ -43,7 +43,9 @@ export function urlOf(project: ProjectView, target: Target): string {
 export async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
   const api = new Vercel(target, context);
   const found = await findProject(api, target);
-  const made = found ?? (await createProject(api, target));
+  // What an account does to its new projects, such as protecting them, only shows when they are looked at.
+  const made =
+    found ?? (await getProject(api, (await createProject(api, target)).id)) ?? (await requireProject(api, target));
   const owner = found ? await ownerOf(api, found) : markOf(target);
   if (found) refuseStranger(found, owner, target);
   const changed = found ? await correctSettings(api, found, readOptions(target.service.options)) : 'unchanged';

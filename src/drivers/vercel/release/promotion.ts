@@ -65,8 +65,17 @@ async function switchTo(
   // Done twice it answers 409, which says the same.
   const given = { doing, body: {}, accept: [409], repeat: 'always' } as const;
   const { status, code } = await api.call('POST', PATHS[way](project.id, id), given);
-  if (status === 409 && !isProduction(await requireProject(api, target), id)) throw refused(doing, code);
-  if (status !== 409) await settle(api, id, shift);
+  if (status === 409 && !isUnderWay(await requireProject(api, target), id)) throw refused(doing, code);
+  await settle(api, id, shift);
+}
+
+/** Done, or begun by a request whose answer was lost. */
+function isUnderWay(project: ProjectView, id: string): boolean {
+  return isProduction(project, id) || (project.lastAliasRequest?.toDeploymentId === id && isOpen(project));
+}
+
+function isOpen({ lastAliasRequest }: ProjectView): boolean {
+  return lastAliasRequest?.jobStatus === 'pending' || lastAliasRequest?.jobStatus === 'in-progress';
 }
 
 function refused(doing: string, code: string | undefined): DeployerError {
@@ -86,9 +95,8 @@ async function settle(api: Vercel, id: string, { target, context, way }: Shift &
     const project = await requireProject(api, target);
     const { jobStatus, toDeploymentId } = project.lastAliasRequest ?? {};
     const mine = toDeploymentId === undefined || toDeploymentId === id;
-    const open = mine && (jobStatus === 'pending' || jobStatus === 'in-progress');
     if (mine && jobStatus === 'failed') throw await failed(api, project, id, way);
-    if (!open && isProduction(project, id)) return;
+    if (!(mine && isOpen(project)) && isProduction(project, id)) return;
     if (clock.monotonic() + LOOK_EVERY >= deadline) throw late(target, id);
     await clock.sleep(LOOK_EVERY, signal);
   }
