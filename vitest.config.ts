@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { ProgramsFirst } from './test/support/programs-first.ts';
 
 export default defineConfig({
   test: {
@@ -9,5 +11,8 @@ export default defineConfig({
     // The first hook that needs a server may have to install it.
     hookTimeout: 180_000,
     pool: 'forks',
+    // About half of their time tests wait for programs, disks and clocks.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { sequencer: ProgramsFirst },
   },
 });

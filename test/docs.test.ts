@@ -38,9 +38,11 @@ function wrongWith(words: readonly string[]): string[] {
     .map((word) => `${command.name} has no ${word}`);
 }
 
-/** Every `deployer …` of a text, up to where a sentence or a string goes on. */
+/** Every `deployer …` of a text, up to where a sentence, a string or somebody else's command goes on. */
 function mentioned(text: string): string[][] {
-  return [...text.matchAll(/\bdeployer ([a-z][^\n`'"),;|&#]*)/g)].map(([, rest = '']) => rest.trim().split(/\s+/));
+  return [...text.matchAll(/\bdeployer ([a-z][^\n`'"),;|&#]*)/g)].map(([, rest = '']) =>
+    rest.split(' -- ', 1).join().trim().split(/\s+/),
+  );
 }
 
 describe('the pages', () => {

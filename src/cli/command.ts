@@ -85,6 +85,8 @@ export interface Invocation {
 
 export interface StreamLine {
   readonly text: string;
+  /** Where people see it; records all go one way. */
+  readonly to?: 'stdout' | 'stderr';
   readonly record: Readonly<Record<string, unknown>>;
 }
 

@@ -1,5 +1,5 @@
 import type { Runtime } from '../runtime.ts';
-import type { CommandResult, CommandSpec, Invocation } from './command.ts';
+import type { CommandResult, CommandSpec, Invocation, StreamLine } from './command.ts';
 import { globalsOf } from './globals.ts';
 import type { Output } from './output.ts';
 import type { Parsed } from './parse.ts';
@@ -18,7 +18,7 @@ export async function invoke(spec: CommandSpec, parsed: Parsed, output: Output):
       return runtime;
     },
     listener: async () => (await import('./listener.ts')).createListener(globals, output),
-    print: ({ text, record }) => (output.form === 'events' ? output.record(record) : output.value(text)),
+    print: (line) => print(line, output),
     note: (text) => {
       if (!globals.quiet) output.note(text);
     },
@@ -26,6 +26,12 @@ export async function invoke(spec: CommandSpec, parsed: Parsed, output: Output):
     stopped,
   };
   return spec.run(invocation);
+}
+
+/** An empty line stays a line. */
+function print({ text, to, record }: StreamLine, output: Output): void {
+  if (output.form === 'events') output.record(record);
+  else (to === 'stderr' ? output.note : output.value)(`${text}\n`);
 }
 
 function stopped(): AbortSignal {

@@ -97,6 +97,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry('look', 'status', 'Show what runs where', () => import('./commands/status.ts')),
   entry('look', 'logs', 'Show what services print', () => import('./commands/logs.ts')),
+  entry('look', 'exec', 'Run a command in what a service runs', () => import('./commands/exec.ts')),
   entry('look', 'open', 'Print, and on a terminal open, the URL', () => import('./commands/open.ts')),
   entry('look', 'versions', 'List versions', () => import('./commands/versions.ts')),
   entry('look', 'version show', 'Show one version', () => import('./commands/version/show.ts')),

@@ -67,7 +67,7 @@ async function approve(
 }
 
 /** Environments made by `env create` are as protected as the one they follow. */
-async function isProtected(workspace: Workspace, env: string): Promise<boolean> {
+export async function isProtected(workspace: Workspace, env: string): Promise<boolean> {
   const { findTarget } = await import('../workflows/observe.ts');
   const { document } = await workspace.state.read();
   return findTarget(workspace, document, { env }).protected;

@@ -4,6 +4,7 @@ import { list } from '../core/text.ts';
 import { mergeFields } from './complete/merge.ts';
 import { type EffectiveService, pathOf, type SoundConfig } from './effective.ts';
 import { type Problems, pathText } from './problems.ts';
+import type { Vocabulary } from './rules/rule.ts';
 import type { WrittenService } from './schema/project.ts';
 
 /** The driver of services that name none, and have no `defaults.driver`. */
@@ -21,7 +22,7 @@ export type OptionsByService = ReadonlyMap<WrittenService, JsonObject>;
 export async function checkDrivers(
   config: SoundConfig,
   services: readonly EffectiveService[],
-  catalog: DriverCatalog,
+  { catalog, known }: { readonly catalog: DriverCatalog; readonly known: Vocabulary },
   problems: Problems,
 ): Promise<OptionsByService> {
   const facts = await loadFacts(config, services, catalog);
@@ -32,8 +33,19 @@ export async function checkDrivers(
     const driver = facts.get(name);
     if (!driver) addUnknown(config, service, name, catalog, problems);
     else checked.set(service.written, checkOptions(config, service, driver, { shared, problems }));
+    if (driver && known.reference) await checkReferences(service, driver);
   }
   return checked;
+
+  /** Options that several services share have their problems once. */
+  async function checkReferences(service: EffectiveService, driver: DriverFacts): Promise<void> {
+    const references = driver.references?.(checked.get(service.written) ?? NOTHING) ?? {};
+    for (const [name, reference] of Object.entries(references)) {
+      const path = pathOf(config, service, [driver.name, ...name.split('.')]);
+      const problem = problems.touches(path) ? undefined : await known.reference?.(reference);
+      if (problem) problems.add({ path, ...problem });
+    }
+  }
 }
 
 async function loadFacts(config: SoundConfig, services: readonly EffectiveService[], catalog: DriverCatalog) {

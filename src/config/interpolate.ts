@@ -5,7 +5,7 @@ const CONTENT = /^([A-Za-z_][A-Za-z0-9_]{0,127})(?::-(.*))?$/s;
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
 /** Keys whose text a shell reads. */
-const COMMANDS: readonly (string | number | undefined)[] = ['build', 'command', 'start'];
+const COMMANDS: readonly (string | number | undefined)[] = ['build', 'command', 'start', 'release_command'];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -86,7 +86,8 @@ async function completed(read: Read, request: ParseRequest): Promise<Config | un
   if (!isProject || !checkSize(values as SoundConfig, problems)) return undefined;
   const review = reviewed(values as SoundConfig, read, request.known ?? {});
   await checkReferences(review.config, review.known, problems);
-  const options = await checkDrivers(review.config, review.services, request.drivers, problems);
+  const world = { catalog: request.drivers, known: review.known };
+  const options = await checkDrivers(review.config, review.services, world, problems);
   if (problems.errors > 0) return undefined;
   const { file } = request;
   const origin = { file, root: dirname(file), digest: digestBytes(text), interpolations };

@@ -57,6 +57,8 @@ export interface ServiceConfig {
   readonly build: BuildConfig;
   /** The command that runs the service; absent for services that are only files. */
   readonly start?: string;
+  /** The command that runs once for each new release, with its artifact and variables, before anything is placed. */
+  readonly release_command?: string;
   readonly env: readonly Requirement[];
   readonly health?: HealthCheck;
   /** Services whose new release must be in place before this one's is placed. */
@@ -94,6 +96,10 @@ export interface RolloutConfig {
   readonly interval: number;
   /** Share of failed requests, 0–1, above which the canary goes back. */
   readonly max_error_rate: number;
+  /** How many times as long as of the release before 19 of 20 answers may take; not judged when left out. */
+  readonly max_latency_ratio?: number;
+  /** Requests that a canary has to get in an interval to be judged. */
+  readonly min_requests: number;
 }
 
 /** One environment, complete: services and databases carry its overrides already. */
@@ -120,7 +126,7 @@ export interface EnvironmentConfig {
 
 export interface NotificationConfig {
   readonly url: string;
-  readonly on: readonly ('started' | 'succeeded' | 'failed')[];
+  readonly on: readonly ('started' | 'succeeded' | 'held' | 'failed')[];
   readonly allow_private: boolean;
 }
 

@@ -32,6 +32,6 @@ function overlay<T>(
 
 /** Over everything about a service that makes a new release necessary although files and variables are the same. */
 export function optionsDigest(service: ServiceConfig): Digest {
-  const { driver, options, start, health } = service;
-  return digestValue({ driver, options, start, health });
+  const { driver, options, start, release_command, health } = service;
+  return digestValue({ driver, options, start, release_command, health });
 }

@@ -4,6 +4,8 @@ import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { LockPlace } from './lock-place.ts';
+import type { Latencies } from './latency.ts';
 import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 
@@ -24,6 +26,10 @@ export type Capability =
   | 'logs'
   /** Has its own instant way back. */
   | 'rollback'
+  /** Runs a command once, in the surroundings of a release. */
+  | 'jobs'
+  /** Keeps a lock where releases are, so that operators without shared state do not meet. */
+  | 'lock'
   /** Serves files without a start command. */
   | 'static'
   /** Runs a start command. */
@@ -48,6 +54,11 @@ export interface DriverFacts {
   readonly optionsSchema: JsonObject;
   /** Checks options and fills in defaults. Pure. Paths in problems are relative to the options. */
   checkOptions(written: unknown): OptionsCheck;
+  /**
+   * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
+   * What they stand for is looked up when the driver is called, and is among its credentials under the path.
+   */
+  references?(options: JsonObject): Readonly<Record<string, string>>;
 }
 
 export type OptionsCheck =
@@ -84,7 +95,7 @@ export interface DriverContext {
   /** Absolute: project folder, and a folder below `.deployer/` that belongs to this driver. */
   readonly root: string;
   readonly folder: string;
-  /** The credentials that the facts ask for. */
+  /** The credentials that the facts ask for, and what the options refer to; without what cannot be read. */
   readonly credentials: Readonly<Record<string, Secret>>;
   /** The settings that the facts ask for, as far as they are set. */
   readonly settings: Readonly<Record<string, string>>;
@@ -93,6 +104,11 @@ export interface DriverContext {
   readonly timeout: number;
   /** The same for every attempt of one operation; put it where the platform keeps it. */
   readonly idempotencyKey: string;
+  /**
+   * Set where the call takes back what another did. What reaches several places goes as far as it still can then, and
+   * fails afterwards; else the first failure ends it.
+   */
+  readonly undoing?: true;
   log(line: string, channel?: Channel): void;
 }
 
@@ -108,6 +124,24 @@ export interface PlaceRequest {
   readonly artifact: Artifact;
   /** Everything the service gets. */
   readonly variables: Variables;
+}
+
+/** A command that runs once with what a release of the artifact would get. */
+export interface JobRequest extends PlaceRequest {
+  /** A text goes through the shell; a list of words is run as it is. */
+  readonly command: string | readonly [string, ...string[]];
+  /**
+   * `release`: another attempt with the same key asks for its outcome, which is kept until the target's next release. There
+   * is one at a time: what is left of others goes. `once`: nobody asks again, and nothing of it stays.
+   */
+  readonly kind: 'release' | 'once';
+}
+
+/** How a command ended. */
+export interface JobEnd {
+  /** As a shell tells it: 127 for one that is not there, 128 and the signal for one that was killed. */
+  readonly exit_code: number;
+  readonly out_of_memory?: true;
 }
 
 /** A release as the driver knows it. */
@@ -134,9 +168,29 @@ export interface InspectedRelease {
   readonly internal_url?: string;
   readonly restarts?: number;
   readonly started_at?: string;
+  /**
+   * Requests answered, those of them that failed (500 and above, or no answer), and how long the beginnings of the answers
+   * took. They only grow, but for a counter that begins anew, so an interval is the difference of two looks. A release
+   * that answers no requests has none; nor need there be any while no users are split.
+   */
   readonly requests?: number;
   readonly errors?: number;
+  readonly latencies?: Latencies;
   /** Last exit, last error line; for status and failures. */
+  readonly detail?: string;
+  /** What it consists of, where that is more than one thing or stands on a host with a name. */
+  readonly instances?: readonly Instance[];
+}
+
+/** One container or process of a release. */
+export interface Instance {
+  readonly name: string;
+  readonly host?: string;
+  readonly state: InspectedRelease['state'];
+  /** Its share of the requests to its host, 0–100. */
+  readonly percent: number;
+  readonly restarts?: number;
+  readonly started_at?: string;
   readonly detail?: string;
 }
 
@@ -191,13 +245,26 @@ export interface Driver {
   deploy(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed>;
   /** Sets the shares; in-flight requests on a release that loses its share are finished. Needs `switch` (0/100) or `weights`. */
   traffic?(target: Target, shares: readonly Share[], context: DriverContext): Promise<void>;
+  /**
+   * Runs a command to its end beside whatever runs, never in it; what it says goes to `context.log`. Idempotent by the
+   * idempotency key: another attempt waits for the command that the first one started, or answers how it ended, and starts
+   * none. When it is called off the command is stopped, nothing of it stays, and a new attempt starts it anew.
+   */
+  run?(target: Target, request: JobRequest, context: DriverContext): Promise<JobEnd>;
   /** What is there now. Never changes anything. */
   inspect(target: Target, context: DriverContext): Promise<Inspection>;
   /** Removes one release: drains, stops, deletes. A release that is gone is no error; the live one is refused. */
   retire(target: Target, ref: Json, context: DriverContext): Promise<void>;
+  /** Removes what earlier options of the target left at places it does not use any more. */
+  sweep?(target: Target, context: DriverContext): Promise<void>;
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
   /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
   rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
+  /**
+   * Where the lock of these targets' environment is kept, each place once. Asks no platform yet: `signal` and `timeout` are
+   * for the way there, and hold for what the places do.
+   */
+  locks?(targets: readonly Target[], context: DriverContext): Promise<readonly LockPlace[]>;
   /** Removes everything this target created, and only that. */
   destroy(target: Target, context: DriverContext): Promise<void>;
 }

@@ -81,6 +81,7 @@ export const ERROR_CODES = {
   UPLOAD_FAILED: code(EXIT.failed, 'temporary', 'retry', 'Files could not be brought to the platform.'),
   DEPLOY_FAILED: code(EXIT.failed, 'critical', 'check', 'A release could not be placed or started.'),
   MIGRATION_FAILED: code(EXIT.failed, 'critical', 'manual', 'A database migration failed.'),
+  COMMAND_FAILED: code(EXIT.failed, 'critical', 'manual', 'A release command or a one-off command failed.'),
   PLATFORM_UNAVAILABLE: code(
     EXIT.failed,
     'temporary',

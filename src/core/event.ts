@@ -92,8 +92,11 @@ export type RunEvent =
     }
   | { readonly type: 'run.finished'; readonly status: RunStatus; readonly failure?: Failure };
 
-/** `restored`: it failed, and everything it had changed for users was undone. */
-export type RunStatus = 'succeeded' | 'failed' | 'restored' | 'interrupted';
+/**
+ * `restored`: it failed, and everything it had changed for users was undone. `held`: nothing failed, and whether it goes on
+ * is left to a person.
+ */
+export type RunStatus = 'succeeded' | 'held' | 'failed' | 'restored' | 'interrupted';
 
 export interface EventStamp {
   /**

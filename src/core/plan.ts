@@ -42,17 +42,21 @@ export type Action =
       readonly direction: 'up' | 'down';
     }
   | { readonly do: 'build'; readonly service: string; readonly source: Digest }
+  /** Runs the service's release command, in the artifact that is placed afterwards, with the variables of that release. */
+  | { readonly do: 'run'; readonly service: string; readonly command: string }
   /** Puts the service's artifact of `version` in place without traffic where the driver can; `new`: the version this run makes. */
   | { readonly do: 'place'; readonly service: string; readonly version: string | 'new' }
   /** Gives the run's placed release of `service` `percent`, and the rest to the release that was live before. */
   | { readonly do: 'shift'; readonly service: string; readonly percent: number }
   | { readonly do: 'check'; readonly service: string }
-  /** Watches the share of failed requests of a canary for `interval_ms`. */
+  /** Compares a canary with the release before it for `interval_ms`. */
   | {
       readonly do: 'watch';
       readonly services: readonly string[];
       readonly interval_ms: number;
       readonly max_error_rate: number;
+      readonly max_latency_ratio?: number;
+      readonly min_requests: number;
     }
   /** Removes the releases of `service` that are neither live nor kept. `keep` counts old releases that stay. */
   | { readonly do: 'retire'; readonly service: string; readonly keep: number }
@@ -76,7 +80,7 @@ export interface Compensation {
 }
 
 export interface Operation {
-  /** Readable and stable: `build:web`, `traffic:web:10`, `migrate:main:pre_deploy`. */
+  /** Readable and stable: `build:web`, `traffic:web:10`, `migrate:main:pre_deploy`, `job:api`. */
   readonly id: string;
   readonly type: OperationType;
   /** One line in the imperative: `Build web`. */
@@ -96,6 +100,11 @@ export interface Operation {
    * runs it again. For a post-deploy migration, whose failure must not take the new release away.
    */
   readonly on_failure?: 'keep';
+  /**
+   * Its outputs may say, as `hold`, why a person has to decide: then nothing that depends on it begins, nothing is undone,
+   * and the run ends as `held`.
+   */
+  readonly may_hold?: true;
   /** Time limit of the step with all its tries, ms. Its compensation gets as much again. */
   readonly timeout_ms: number;
   /** How long it took last time, ms. */

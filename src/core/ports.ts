@@ -134,6 +134,8 @@ export interface PeerRequest {
   readonly signal?: AbortSignal;
   /** Until the answer begins, ms; its body may take longer. */
   readonly timeout: number;
+  /** Its answer may go on for long: it gets a connection of its own, so that nothing waits for its end. */
+  readonly long?: true;
 }
 
 export interface PeerAnswer {

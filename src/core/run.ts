@@ -80,5 +80,7 @@ export interface RunReport {
   /** Sentences: what was restored, what could not be. */
   readonly restored: readonly string[];
   readonly failure?: Failure;
+  /** Why a person has to decide whether it goes on. */
+  readonly held?: string;
   readonly next_steps: readonly string[];
 }

@@ -15,7 +15,7 @@ export interface ReleaseInputs {
   readonly build_variables: Readonly<Record<string, Fingerprint>>;
   /** All variables the service gets, by name. */
   readonly variables: Readonly<Record<string, Fingerprint>>;
-  /** Over driver, driver options, start command, health check. */
+  /** Over driver, driver options, start and release command, health check. */
   readonly options: Digest;
 }
 

@@ -56,7 +56,7 @@ function checkPlan({ plan, history, runId }: ExecutionRequest): void {
 function directionOf({ plan, history, compensation, direction }: ExecutionRequest): 'forward' | 'back' | 'nowhere' {
   if (!history) return 'forward';
   const { status } = history.ended ?? {};
-  if (status === 'succeeded' || status === 'restored') return 'nowhere';
+  if (status === 'succeeded' || status === 'held' || status === 'restored') return 'nowhere';
   if (history.compensations.size > 0 || direction === 'back') return 'back';
   const broken = firstBreaking(history.operations, plan) !== undefined;
   return broken && status !== 'failed' && compensation === 'automatic' ? 'back' : 'forward';

@@ -6,6 +6,7 @@ import type { StopSignal } from '../core/ports.ts';
 import { count, list } from '../core/text.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { undoings } from './compensate.ts';
+import { heldBack } from './hold.ts';
 import { goesOn, inDoubt, type Run } from './run.ts';
 import { LOOK } from './work.ts';
 
@@ -47,6 +48,8 @@ export interface ExecutionResult {
   readonly compensations: readonly CompensationResult[];
   /** What ended the run, unless it succeeded or was taken back as asked. */
   readonly failure?: Failure;
+  /** Why a person has to decide whether it goes on; there when the status is `held`. */
+  readonly hold?: string;
   /** Operations that began and of which nobody knows whether they were done; those undone since are left out. */
   readonly in_doubt: readonly string[];
   readonly signal?: StopSignal;
@@ -60,18 +63,21 @@ export function resultOf(run: Run): ExecutionResult {
   const undone = new Set(
     compensations.filter(({ status }) => status === 'succeeded').map(({ operation }) => operation),
   );
+  const held = heldBack(run);
   const operations = run.request.plan.operations.map((operation) => {
-    const result = operationResult(run, operation);
+    const result = operationResult(run, operation, held);
     return undone.has(result.id) ? { ...result, undone: true as const } : result;
   });
   const facts: Facts = { operations, compensations, in_doubt: inDoubt(run).filter((id) => !undone.has(id)) };
-  const status = statusOf(run, facts);
+  const status = statusOf(run, facts, held);
+  const [hold] = held.values();
   const failure = failureOf(run, status, facts);
   const signal = run.stopping.signal();
   return {
     status,
     ...facts,
     ...(failure ? { failure } : {}),
+    ...(hold !== undefined && status === 'held' ? { hold } : {}),
     ...(signal && status === 'interrupted' ? { signal } : {}),
     duration_ms: Math.max(0, Math.round(run.request.clock.monotonic() - run.began)),
   };
@@ -79,12 +85,16 @@ export function resultOf(run: Run): ExecutionResult {
 
 type Facts = Pick<ExecutionResult, 'operations' | 'compensations' | 'in_doubt'>;
 
-function operationResult(run: Run, { id, type }: Operation): OperationResult {
+type Held = ReturnType<typeof heldBack>;
+
+function operationResult(run: Run, { id, type }: Operation, held: Held): OperationResult {
   const record = run.operations.get(id);
   const facts = { id, type, duration_ms: 0, attempts: run.attempts.get(id) ?? 0 };
   switch (record?.state) {
-    case undefined:
-      return { ...facts, status: 'skipped', reason: run.skipped.get(id) ?? 'not started, because the run was stopped' };
+    case undefined: {
+      const reason = run.skipped.get(id) ?? held.get(id) ?? 'not started, because the run was stopped';
+      return { ...facts, status: 'skipped', reason };
+    }
     case 'in_doubt':
       return { ...facts, status: 'cancelled' };
     case 'failed':
@@ -109,9 +119,11 @@ function compensationResults(run: Run): CompensationResult[] {
   });
 }
 
-function statusOf(run: Run, { operations, compensations }: Facts): RunStatus {
+function statusOf(run: Run, { operations, compensations }: Facts, held: Held): RunStatus {
   const undoing = compensations.length > 0;
-  if (!undoing && operations.every(({ status }) => status === 'succeeded')) return 'succeeded';
+  const left = operations.filter(({ status }) => status !== 'succeeded');
+  if (!undoing && left.length === 0) return 'succeeded';
+  if (!undoing && left.every(({ id, status }) => status === 'skipped' && held.has(id))) return 'held';
   if (undoing && compensations.every(({ status }) => status === 'succeeded')) return 'restored';
   if (!undoing && isTakenBack(run) && goesOn(run)) return 'restored';
   if (run.halted) return undoing || operations.some(leftSomething) ? 'interrupted' : 'failed';
@@ -130,7 +142,7 @@ function leftSomething({ status }: OperationResult): boolean {
 }
 
 function failureOf(run: Run, status: RunStatus, facts: Facts): Failure | undefined {
-  if (status === 'succeeded' || (status === 'restored' && isTakenBack(run))) return undefined;
+  if (status === 'succeeded' || status === 'held' || (status === 'restored' && isTakenBack(run))) return undefined;
   const cause = run.halted ?? (status === 'interrupted' ? interruption(run, facts) : firstFailure(run));
   const detail = [...(cause.detail ?? []), ...notUndone(facts), ...doubts(facts)];
   const recovery = [...(cause.recovery ?? []), ...waysOn(run, status, facts)];

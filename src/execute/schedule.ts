@@ -35,8 +35,16 @@ export class Schedule {
   readonly #slots = new Map<string, Slot>();
   #running = 0;
 
-  /** Throws when the operations are not a graph without cycles. `finished` ones are done already. */
-  constructor(operations: readonly Operation[], limits: ScheduleLimits, finished: ReadonlySet<string> = new Set()) {
+  /**
+   * Throws when the operations are not a graph without cycles. `finished` ones are done already; of these, nothing may
+   * follow those that are `holding`.
+   */
+  constructor(
+    operations: readonly Operation[],
+    limits: ScheduleLimits,
+    finished: ReadonlySet<string> = new Set(),
+    holding: ReadonlySet<string> = new Set(),
+  ) {
     const tails = tailWeights(operations, expectedDuration);
     this.#limits = limits;
     this.#operations = operations;
@@ -45,7 +53,8 @@ export class Schedule {
     operations.forEach((operation, index) => {
       this.#indexOf.set(operation.id, index);
     });
-    this.#waitingFor = operations.map((operation, index) => this.#linkDependencies(operation, index, finished));
+    const passed = new Set([...finished].filter((id) => !holding.has(id)));
+    this.#waitingFor = operations.map((operation, index) => this.#linkDependencies(operation, index, passed));
     operations.forEach((operation, index) => {
       if (this.#waitingFor[index] === 0 && !finished.has(operation.id)) this.#makeReady(index);
     });

@@ -6,6 +6,7 @@ import { planChanges } from './changes.ts';
 import { driftWarnings } from './drift.ts';
 import { finishPlan, type Outline, type Planned } from './finish.ts';
 import { canaryGate, force, phaseGate } from './gates.ts';
+import type { ReleaseTerms } from './lane.ts';
 import { migrationWarnings } from './migration-warnings.ts';
 import {
   type DatabaseWork,
@@ -16,7 +17,7 @@ import {
 } from './migrations.ts';
 import type { Placement } from './placement.ts';
 import { releaseSteps } from './release.ts';
-import { movedWarnings, servingErrors } from './requirements.ts';
+import { commandErrors, movedWarnings, servingErrors } from './requirements.ts';
 import { canaryErrors, type Rollout, rolloutOf, unsplitWarnings } from './rollout.ts';
 import type { ObservedTarget } from './target.ts';
 
@@ -39,6 +40,7 @@ export interface ReleaseDecision
 interface ReleaseForm {
   readonly rollout: Rollout;
   readonly migrations: MigrationSteps;
+  readonly commands: ReleaseTerms['commands'];
   readonly migrationChanges: readonly Change[];
 }
 
@@ -54,7 +56,12 @@ export function planForward(
   // Old and new code run side by side until a held canary ends, so what comes after the deploy has to wait for that.
   const told = work.filter(({ strategy }) => rollout.mode !== 'hold' || strategy !== 'post_deploy');
   const due = told.filter(({ strategy }) => strategy !== 'manual');
-  const form = { rollout, migrations: migrationSteps(due, { code: live }), migrationChanges: migrationChanges(due) };
+  const form: ReleaseForm = {
+    rollout,
+    migrations: migrationSteps(due, { code: live }),
+    commands: 'run',
+    migrationChanges: migrationChanges(due),
+  };
   const environment = snapshot.environment.name;
   return planRelease(
     snapshot,
@@ -75,11 +82,11 @@ export function planForward(
 /** The plan of a decision, with the gates, warnings and errors that hold wherever releases are placed. */
 export function planRelease(snapshot: Snapshot, decision: ReleaseDecision, form: ReleaseForm): Planned {
   const { placements, targets, configuration } = decision;
-  const { rollout, migrations } = form;
+  const { rollout, migrations, commands } = form;
   const passed = force(decision.gates, decision.force);
   return finishPlan(snapshot, {
     ...decision,
-    steps: releaseSteps(placements, { rollout, ...migrations, keep: snapshot.config.keep }),
+    steps: releaseSteps(placements, { rollout, ...migrations, commands, keep: snapshot.config.keep }),
     changes: [
       ...planChanges(snapshot, placements, configuration),
       ...(decision.changes ?? []),
@@ -92,6 +99,10 @@ export function planRelease(snapshot: Snapshot, decision: ReleaseDecision, form:
       ...decision.warnings,
       ...passed.warnings,
     ],
-    errors: [...decision.errors, ...servingErrors(snapshot, placements)],
+    errors: [
+      ...decision.errors,
+      ...servingErrors(snapshot, placements),
+      ...(commands === 'run' ? commandErrors(snapshot, placements) : []),
+    ],
   });
 }

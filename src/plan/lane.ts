@@ -3,6 +3,7 @@ import {
   checkStep,
   configureStep,
   deployStep,
+  jobStep,
   provisionStep,
   retireStep,
   type WayBack,
@@ -18,6 +19,8 @@ export interface ReleaseTerms {
   /** Migrations before and after the releases. */
   readonly before: readonly Step[];
   readonly after: readonly Step[];
+  /** Whether release commands run. */
+  readonly commands: 'run' | 'left_out';
   /** How many old releases stay. */
   readonly keep: number;
 }
@@ -28,6 +31,8 @@ export interface Lane {
   readonly provision: Step | undefined;
   readonly configure: Step | undefined;
   readonly build: Step | undefined;
+  /** The release command. */
+  readonly job: Step | undefined;
   readonly deploy: Step;
   /** One per round of traffic; empty where placing and switching are one. */
   readonly shifts: Step[];
@@ -35,13 +40,14 @@ export interface Lane {
   readonly cleanup: Step | undefined;
 }
 
-export function laneOf(placement: Placement, { rollout, wayBack, keep }: ReleaseTerms): Lane {
+export function laneOf(placement: Placement, { rollout, wayBack, commands, keep }: ReleaseTerms): Lane {
   const { service, live } = placement;
   const lane: Lane = {
     placement,
     provision: provisionStep(placement),
     configure: configureStep(placement),
     build: buildStep(placement),
+    job: commands === 'run' ? jobStep(placement) : undefined,
     deploy: deployStep(placement, wayBack),
     shifts: [],
     check: checkStep(service),
@@ -56,9 +62,10 @@ export function arrival(lane: Lane): Step {
   return lane.shifts.at(-1) ?? lane.deploy;
 }
 
-function wire({ placement, provision, configure, build, deploy }: Lane): void {
+function wire({ placement, provision, configure, build, job, deploy }: Lane): void {
   waitFor(configure, [provision]);
   // A platform that builds needs its project and its variables for that; our own builder needs neither.
   if (can(placement.facts, 'build')) waitFor(build, [provision, configure]);
-  waitFor(deploy, [provision, configure, build]);
+  waitFor(job, [provision, configure, build]);
+  waitFor(deploy, [provision, configure, build, job]);
 }

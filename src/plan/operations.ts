@@ -4,6 +4,7 @@ import type { Compensation } from '../core/plan.ts';
 import { count } from '../core/text.ts';
 import { signed } from './names.ts';
 import type { Placement } from './placement.ts';
+import type { Watch } from './rollout.ts';
 import { type Step, step } from './step.ts';
 import { can, switches } from './target.ts';
 
@@ -61,6 +62,22 @@ export function buildStep({ service, facts, build }: Placement): Step | undefine
   });
 }
 
+export function jobStep({ service }: Placement): Step | undefined {
+  const { release_command: command } = service;
+  if (command === undefined) return undefined;
+  return step({
+    id: `job:${service.name}`,
+    type: 'migration',
+    title: `Run the release command of ${service.name}`,
+    because: `once before the release: ${command}`,
+    driver: service.driver,
+    service: service.name,
+    changes: [],
+    action: { do: 'run', service: service.name, command },
+    timeout_ms: service.timeout,
+  });
+}
+
 export function deployStep(placement: Placement, way: WayBack): Step {
   const { service, version } = placement;
   const back = mayGoBack(placement, way) ? replacement(placement, way) : undefined;
@@ -98,20 +115,23 @@ export function trafficStep(
   });
 }
 
-export function watchStep(
-  services: readonly string[],
-  watch: { readonly percent: number; readonly interval_ms: number; readonly max_error_rate: number },
-): Step {
-  const { percent, interval_ms, max_error_rate } = watch;
+export function watchStep(services: readonly string[], percent: number, watch: Watch): Step {
+  const { interval_ms } = watch;
   return step({
     id: `watch:${percent}`,
     type: 'health_check',
     title: `Watch the canary at ${percent} % for ${formatDuration(interval_ms)}`,
-    because: `at most ${Number((max_error_rate * 100).toFixed(4))} % of requests may fail`,
+    because: allowance(watch),
     changes: [],
-    action: { do: 'watch', services, interval_ms, max_error_rate },
+    action: { do: 'watch', services, ...watch },
+    may_hold: true,
     timeout_ms: interval_ms + 60_000,
   });
+}
+
+function allowance({ max_error_rate, max_latency_ratio: ratio }: Watch): string {
+  const errors = `at most ${Number((max_error_rate * 100).toFixed(4))} % of requests may fail`;
+  return ratio === undefined ? errors : `${errors}, and answers may take ${ratio} times as long as before`;
 }
 
 export function checkStep(service: ServiceConfig): Step | undefined {

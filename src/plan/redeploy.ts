@@ -10,7 +10,10 @@ import { type Placement, placement } from './placement.ts';
 import { type ObservedTarget, observedOf, observeTargets } from './target.ts';
 import { missingVersion, notInVersion } from './version.ts';
 
-/** Places the version that is live once more, with the variables and options of today. Builds and migrates nothing. */
+/**
+ * Places the version that is live once more, with the variables and options of today. Builds nothing, and of migrations
+ * there are only those that release commands make.
+ */
 export function planRedeploy(snapshot: Snapshot): Planned {
   const { version } = snapshot;
   const { targets, errors } = observeTargets(snapshot);
@@ -28,7 +31,7 @@ export function planRedeploy(snapshot: Snapshot): Planned {
       warnings: version ? placements.flatMap((one) => staleBuild(snapshot, version, one)) : [],
       errors: [...errors, ...(version ? [] : [missingVersion(snapshot, 'redeploy')])],
     },
-    { rollout: { mode: 'all' }, migrations: NO_MIGRATIONS, migrationChanges: [] },
+    { rollout: { mode: 'all' }, migrations: NO_MIGRATIONS, commands: 'run', migrationChanges: [] },
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Capability } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { list } from '../core/text.ts';
@@ -6,25 +7,45 @@ import { can } from './target.ts';
 
 /** Services that their driver cannot serve: files, or a start command. */
 export function servingErrors(snapshot: Snapshot, placements: readonly Placement[]): Finding[] {
-  return placements.flatMap(({ service, facts }) => {
+  return placements.flatMap((placement) => {
+    const { service, facts } = placement;
     // An image knows what it starts.
-    const needed = service.start === undefined && facts.artifact !== 'image' ? 'static' : 'process';
-    if (can(facts, needed)) return [];
-    const able = Object.values(snapshot.drivers)
-      .filter((other) => can(other, needed))
-      .map((other) => other.name)
-      .sort();
-    const what = needed === 'static' ? 'serve files without a start command' : 'run a start command';
-    return [
-      {
-        level: 'error' as const,
-        code: 'UNSUPPORTED' as const,
-        message: `${facts.title} cannot ${what}, which ${service.name} needs`,
-        path: `services.${service.name}.driver`,
-        fix: able.length > 0 ? `Use the driver ${list(able)}` : 'Use another driver for this service',
-      },
-    ];
+    const files = service.start === undefined && facts.artifact !== 'image';
+    return files
+      ? inability(snapshot, placement, 'static', 'serve files without a start command')
+      : inability(snapshot, placement, 'process', 'run a start command');
   });
+}
+
+/** Services whose driver has nowhere to run their release command. */
+export function commandErrors(snapshot: Snapshot, placements: readonly Placement[]): Finding[] {
+  return placements.flatMap((placement) =>
+    placement.service.release_command === undefined
+      ? []
+      : inability(snapshot, placement, 'jobs', 'run a release command'),
+  );
+}
+
+function inability(
+  { drivers }: Snapshot,
+  { service, facts }: Placement,
+  needed: Capability,
+  what: string,
+): readonly Finding[] {
+  if (can(facts, needed)) return [];
+  const able = Object.values(drivers)
+    .filter((other) => can(other, needed))
+    .map((other) => other.name)
+    .sort();
+  return [
+    {
+      level: 'error',
+      code: 'UNSUPPORTED',
+      message: `${facts.title} cannot ${what}, which ${service.name} needs`,
+      path: `services.${service.name}.driver`,
+      fix: able.length > 0 ? `Use the driver ${list(able)}` : 'Use another driver for this service',
+    },
+  ];
 }
 
 /** What moved between drivers stays where it was. */

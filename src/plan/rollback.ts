@@ -1,3 +1,4 @@
+import type { ServiceConfig } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Unchanged } from '../core/plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -43,10 +44,11 @@ export function planRollback(snapshot: Snapshot, request: RollbackRequest = {}):
         ...(version ? partsWithoutService(version, targets) : []),
         ...(version && !past ? [configurationUnknown(version, snapshot)] : []),
         ...back.warnings,
+        ...placements.flatMap(({ service }) => commandLeftOut(service)),
       ],
       errors: [...errors, ...back.errors, ...(version ? [] : [missingVersion(snapshot, 'roll back to')])],
     },
-    { rollout: { mode: 'all' }, migrations: back.migrations, migrationChanges: back.changes },
+    { rollout: { mode: 'all' }, migrations: back.migrations, commands: 'left_out', migrationChanges: back.changes },
   );
 }
 
@@ -80,6 +82,19 @@ function judge(snapshot: Snapshot, version: Version, target: ObservedTarget): Ju
       optionsChanged: live !== undefined && live.inputs.options !== observed.options,
     }),
   };
+}
+
+/** A migration of older code knows nothing of what newer code did: run again, it would do nothing, or harm. */
+function commandLeftOut({ name, release_command }: ServiceConfig): Finding[] {
+  if (release_command === undefined) return [];
+  return [
+    {
+      level: 'warning',
+      code: 'MIGRATION_REFUSED',
+      message: `The release command of ${name} does not run on a roll-back, and what it did since that version stays`,
+      path: `services.${name}.release_command`,
+    },
+  ];
 }
 
 function configurationUnknown(version: Version, { environment }: Snapshot): Finding {

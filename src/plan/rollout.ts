@@ -1,4 +1,6 @@
+import type { RolloutConfig } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
+import type { Action } from '../core/plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { list } from '../core/text.ts';
 import type { Placement } from './placement.ts';
@@ -13,9 +15,11 @@ export type Rollout =
   | {
       readonly mode: 'steps';
       readonly steps: readonly number[];
-      readonly interval_ms: number;
-      readonly max_error_rate: number;
+      readonly watch: Watch;
     };
+
+/** How each share but the last is judged. */
+export type Watch = Omit<Extract<Action, { do: 'watch' }>, 'do' | 'services'>;
 
 /** What the request or else the environment asks for. Without a live release there is nothing to split users with. */
 export function rolloutOf(
@@ -23,11 +27,16 @@ export function rolloutOf(
   placements: readonly Placement[],
   canaryPercent: number | undefined,
 ): Rollout {
-  const { strategy, steps, interval, max_error_rate } = snapshot.environment.rollout;
+  const { strategy, steps } = snapshot.environment.rollout;
   if (!placements.some(splits)) return { mode: 'all' };
   if (canaryPercent !== undefined) return { mode: 'hold', percent: canaryPercent };
   if (strategy === 'all' || steps.length === 0) return { mode: 'all' };
-  return { mode: 'steps', steps, interval_ms: interval, max_error_rate };
+  return { mode: 'steps', steps, watch: watchOf(snapshot.environment.rollout) };
+}
+
+function watchOf({ interval, max_error_rate, max_latency_ratio, min_requests }: RolloutConfig): Watch {
+  const latency = max_latency_ratio === undefined ? {} : { max_latency_ratio };
+  return { interval_ms: interval, max_error_rate, ...latency, min_requests };
 }
 
 /** Services whose driver cannot do the canary, each naming the drivers that can. */

@@ -24,8 +24,14 @@ export function trafficSteps(lanes: readonly Lane[], terms: ReleaseTerms): Step[
   return listed.flat();
 }
 
+/** Lanes by the number of switches that their deploy has to wait for. */
+export interface Waves {
+  readonly all: readonly (readonly Lane[])[];
+  of(lane: Lane): number;
+}
+
 /** Every deploy waits for those of its `after`; the first shifts of a wave wait for all deploys of that wave. */
-export function placeBeforeSwitch(lanes: readonly Lane[], rollout: Rollout): void {
+export function placeBeforeSwitch(lanes: readonly Lane[], rollout: Rollout): Waves {
   const byName = new Map(lanes.map((lane) => [lane.placement.service.name, lane]));
   const waveOf = new Map<Lane, number>();
   const waves: Lane[][] = [];
@@ -47,6 +53,7 @@ export function placeBeforeSwitch(lanes: readonly Lane[], rollout: Rollout): voi
       members.flatMap((lane) => lane.shifts[0] ?? []),
     );
   }
+  return { all: waves, of: (lane) => waveOf.get(lane) ?? 0 };
 }
 
 function shares(rollout: Rollout): readonly number[] {
@@ -73,9 +80,10 @@ function reason(rollout: Rollout, round: number, share: number): string {
 
 function watching(moved: readonly Lane[], percent: number, rollout: Rollout & { readonly mode: 'steps' }): Step {
   const services = moved.filter((lane) => splits(lane.placement)).map((lane) => lane.placement.service.name);
-  return watchStep(services, { percent, interval_ms: rollout.interval_ms, max_error_rate: rollout.max_error_rate });
+  return watchStep(services, percent, rollout.watch);
 }
 
-function predecessors({ placement }: Lane, byName: ReadonlyMap<string, Lane>): Lane[] {
+/** The lanes of the services in its `after`, as far as they are part of the plan. */
+export function predecessors({ placement }: Lane, byName: ReadonlyMap<string, Lane>): Lane[] {
   return placement.service.after.flatMap((name) => byName.get(name) ?? []);
 }

@@ -5,7 +5,7 @@ import { headline, sentence, statusWords, tally } from './run.ts';
 
 /** How a run went, for the page of a CI job. */
 export function runMarkdown(report: RunReport): string {
-  const { failure, operations, urls, restored, next_steps } = report;
+  const { failure, operations, urls, restored, held, next_steps } = report;
   const blocks = [
     failure
       ? `**${inert(tally(operations) || report.status)}**`
@@ -18,7 +18,7 @@ export function runMarkdown(report: RunReport): string {
         operation.duration_ms ? formatDuration(operation.duration_ms) : '',
       ]),
     ),
-    bullets('', restored.map(inert)),
+    bullets('', [...restored, ...(held ? [held] : [])].map(inert)),
     bullets(
       '#### URLs',
       Object.entries(urls).map(([service, url]) => `${codeSpan(service)}: ${inert(url)}`),

@@ -31,6 +31,7 @@ export function runDocument(report: RunReport): Record<string, unknown> {
     unchanged: rest.unchanged,
     left_out: rest.left_out,
     restored: rest.restored,
+    held: rest.held ?? null,
     warnings: [...warnings, ...undelivered],
     next_steps: rest.next_steps,
   };
@@ -43,6 +44,7 @@ export function runText(report: RunReport, style: Style): string {
     ...report.warnings.map((warning) => findingText(warning, style)),
     isEventful(report.operations) ? operationsTable(report.operations, style) : '',
     ...report.restored,
+    report.held ?? '',
     `${style.green(headline(report))}: ${sentence(report)}`,
     facts(
       [
@@ -72,6 +74,7 @@ export function runFailureText(report: RunReport, style: Style): string {
 export function runExit(report: RunReport): ExitCode {
   switch (report.status) {
     case 'succeeded':
+    case 'held':
     case 'unchanged':
       return EXIT.done;
     case 'interrupted':
@@ -86,9 +89,15 @@ export function runExit(report: RunReport): ExitCode {
   }
 }
 
-/** `done`, `nothing to do`, or `taken back`. */
+const HEADLINES: Partial<Record<RunReport['status'], string>> = {
+  unchanged: 'nothing to do',
+  restored: 'taken back',
+  held: 'waits for you',
+};
+
+/** `done`, `nothing to do`, `taken back`, or `waits for you`. */
 export function headline({ status }: RunReport): string {
-  return status === 'unchanged' ? 'nothing to do' : status === 'restored' ? 'taken back' : 'done';
+  return HEADLINES[status] ?? 'done';
 }
 
 /** `deploy staging in 4.2s (run_…)`. */

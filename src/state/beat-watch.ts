@@ -2,7 +2,7 @@ import type { Clock } from '../core/ports.ts';
 import type { LockRecord } from '../core/state.ts';
 
 /** How long a holder's beat must stand still, as seen by one waiter, ms. */
-const STALE_MS = 60_000;
+export const STALE_MS = 60_000;
 
 export interface BeatWatch {
   /** Whether the record's beat has stood still for 60 s since this watch first saw it. */

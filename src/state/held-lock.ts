@@ -3,7 +3,7 @@ import type { Store } from '../core/store.ts';
 import { encode, keyOf, lostError, readGenerations } from './lock-record.ts';
 
 /** How often a holder shows that it lives. Those who watch from another machine wait for twelve missed beats. */
-const BEAT_MS = 5_000;
+export const BEAT_MS = 5_000;
 
 /** The right to change one environment, until released. */
 export interface Lock {

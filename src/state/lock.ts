@@ -169,7 +169,11 @@ async function prune(store: Store, { name, numbers }: { name: string; numbers: r
   for (const generation of numbers.slice(KEPT)) await store.remove(keyOf(name, generation)).catch(() => undefined);
 }
 
-function pauseBefore(deadline: number, { context, request }: { context: LockContext; request: LockRequest }): number {
+/** Until the next look, ms: never the same for two who wait, and never beyond the deadline. */
+export function pauseBefore(
+  deadline: number,
+  { context, request }: { context: Pick<LockContext, 'clock' | 'entropy'>; request: Pick<LockRequest, 'poll_ms'> },
+): number {
   const pause = (request.poll_ms ?? 1_000) * (0.5 + context.entropy.random() / 2);
   return Math.max(1, Math.min(pause, deadline - context.clock.monotonic()));
 }

@@ -1,11 +1,14 @@
 import type { Finding } from '../core/finding.ts';
+import type { LockPlace } from '../core/lock-place.ts';
 import type { Clock, Entropy } from '../core/ports.ts';
 import type { LockRecord, StateDocument } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { type Audit, openAudit } from './audit.ts';
 import { emptyDocument } from './document.ts';
 import type { Lock } from './held-lock.ts';
+import type { PlaceLocks } from './held-places.ts';
 import { acquireLock, breakLock, type Holder, type LockRequest, lockHolder } from './lock.ts';
+import type { PlaceHolder, PlacesRequest } from './place-lock.ts';
 import { type Machine, thisMachine } from './process-identity.ts';
 import { createKey, readKey } from './project-key.ts';
 import { openRuns, type Runs } from './runs.ts';
@@ -44,6 +47,10 @@ export interface State {
   update(environment: string, change: EnvironmentChange, options?: { readonly lock?: Lock }): Promise<StateDocument>;
   /** `STATE_LOCKED` when somebody else holds it and `wait_ms` is over. */
   lock(environment: string, request: Omit<LockRequest, 'name' | 'poll_ms'>): Promise<Lock>;
+  /** Takes the environment's lock at its platforms too; `lock` is held. `STATE_LOCKED` as for `lock`. */
+  lockPlaces(lock: Lock, request: Omit<PlacesRequest, 'record' | 'poll_ms'>): Promise<PlaceLocks>;
+  /** Who holds the lock of an environment at a platform now; for showing, not for deciding. */
+  holderAt(environment: string, place: LockPlace): Promise<PlaceHolder | undefined>;
   /** Who holds it now; for showing, not for deciding. */
   holder(environment: string): Promise<Holder | undefined>;
   /** Ends the lock with exactly this id and answers its record; `NOT_FOUND` when no lock has it. The caller has asked a person. */
@@ -74,6 +81,14 @@ export function openState(options: StateOptions): State {
       const lock = await acquireLock(context, { ...request, name: environment });
       await store.upkeep?.sweep().catch(() => undefined);
       return lock;
+    },
+    async lockPlaces({ record }, request) {
+      const { acquirePlaces } = await import('./place-lock.ts');
+      return acquirePlaces(context, { ...request, record });
+    },
+    async holderAt(environment, place) {
+      const { placeHolder } = await import('./place-lock.ts');
+      return placeHolder(context, environment, place);
     },
     holder: (environment) => lockHolder(context, environment),
     unlock: (id, { who }) => breakLock(context, { id, who }),

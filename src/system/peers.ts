@@ -10,7 +10,7 @@ export interface PeersOptions {
 
 /** Enough for a few streams beside ordinary calls. */
 const MOST_CONNECTIONS = 16;
-/** Servers of SSH allow few sessions for each person: one for calls, one for a stream. */
+/** Each costs a program here and a greeting there. */
 const MOST_COMMANDS = 2;
 
 type Agent = import('node:http').Agent;
@@ -23,7 +23,7 @@ export function systemPeers(options: PeersOptions): Peers {
 
   async function send(peer: Peer, request: PeerRequest): Promise<PeerAnswer> {
     request.signal?.throwIfAborted();
-    const agent = await agentOf(peer);
+    const agent = await agentOf(peer, request);
     try {
       return await exchange(agent, peer, request);
     } catch (error) {
@@ -32,9 +32,13 @@ export function systemPeers(options: PeersOptions): Peers {
     }
   }
 
-  function agentOf(peer: Peer): Promise<Agent> {
-    const key = JSON.stringify(peer);
-    const agent = agents.get(key) ?? newAgent(peer, options);
+  function agentOf(peer: Peer, { long }: PeerRequest): Promise<Agent> {
+    const key = JSON.stringify([peer, long]);
+    const limits = {
+      keepAlive: !long,
+      maxSockets: peer.kind === 'command' && !long ? MOST_COMMANDS : MOST_CONNECTIONS,
+    };
+    const agent = agents.get(key) ?? newAgent(peer, limits, options);
     agents.set(key, agent);
     return agent;
   }
@@ -43,10 +47,13 @@ export function systemPeers(options: PeersOptions): Peers {
 /** A kept connection that the other side had closed in the meantime; nothing was done, so the same can be asked again. */
 class StaleConnection extends Error {}
 
-async function newAgent(peer: Peer, { environment }: PeersOptions): Promise<Agent> {
+async function newAgent(
+  peer: Peer,
+  limits: { readonly keepAlive: boolean; readonly maxSockets: number },
+  { environment }: PeersOptions,
+): Promise<Agent> {
   const [http, net, tls] = await Promise.all([import('node:http'), import('node:net'), import('node:tls')]);
-  const maxSockets = peer.kind === 'command' ? MOST_COMMANDS : MOST_CONNECTIONS;
-  const agent = new http.Agent({ keepAlive: true, maxSockets });
+  const agent = new http.Agent(limits);
   const connect = () => {
     if (peer.kind === 'unix') return net.connect(peer.path);
     if (peer.kind === 'command') return openCommand(peer.argv, environment);

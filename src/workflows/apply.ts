@@ -7,10 +7,10 @@ import type { RunReport } from '../core/run.ts';
 import type { Version } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import { isStale } from '../plan/basis.ts';
-import type { Lock } from '../state/held-lock.ts';
-import { underLock } from './lock.ts';
+import { type Locked, underLock } from './lock.ts';
 import type { Observation } from './observe.ts';
 import { cutOffSentence, howToEnd } from './open-runs.ts';
+import { type LockedServices, type PlatformLocks, underPlatformLocks } from './platform-locks.ts';
 import { refuseErrors, refuseGates } from './refuse.ts';
 import { reportUnchanged } from './report-run.ts';
 import { runPlan } from './run.ts';
@@ -56,28 +56,37 @@ export async function applyPlan(request: ApplyRequest): Promise<RunReport> {
   const approval = await request.approve(first.plan);
   if (approval === 'refused')
     throw new DeployerError({ code: 'GATE_REFUSED', reason: 'The plan was not approved', fix: 'Nothing was changed' });
-  return underLock(request, first.plan.env, (lock, stop) => runLocked(request, { first, lock, stop, approval }));
+  return underLock(request, first.plan.env, (locked) =>
+    underPlatformLocks({ wish: request, locked, ...servicesOf(first) }, (platforms) =>
+      runLocked(request, { first, locked, platforms, approval }),
+    ),
+  );
 }
 
 interface LockedRequest {
   readonly first: Planned;
-  readonly lock: Lock;
-  readonly stop: AbortSignal;
+  readonly locked: Locked;
+  readonly platforms: PlatformLocks;
   readonly approval: 'approved' | 'approved_unseen';
 }
 
-async function runLocked(request: ApplyRequest, { first, lock, stop, approval }: LockedRequest): Promise<RunReport> {
+async function runLocked(
+  request: ApplyRequest,
+  { first, locked, platforms, approval }: LockedRequest,
+): Promise<RunReport> {
   const planned = await request.makePlan();
   if (!request.forced?.includes('force')) refuseUnfinished(planned);
   requireSame(request.approved ?? (approval === 'approved' ? first.plan : undefined), planned);
   refuse(planned);
   if (planned.plan.operations.length === 0) return reportUnchanged(planned.plan, planned.observation.snapshot);
-  stop.throwIfAborted();
+  locked.stop.throwIfAborted();
+  platforms.require(planned.plan);
   return runPlan({
     workspace: request.workspace,
     plan: planned.plan,
     observation: planned.observation,
-    lock,
+    lock: locked.lock,
+    platforms,
     emit: request.emit,
     command: request.command,
     forced: request.forced ?? [],
@@ -85,6 +94,10 @@ async function runLocked(request: ApplyRequest, { first, lock, stop, approval }:
     ...(request.versionName ? { versionName: request.versionName } : {}),
     ...(request.concurrency ? { concurrency: request.concurrency } : {}),
   });
+}
+
+function servicesOf({ observation: { snapshot } }: Planned): LockedServices {
+  return { environment: snapshot.environment, state: snapshot.current };
 }
 
 function refuse({ observation, errors, plan }: Planned): void {

@@ -23,7 +23,7 @@ export interface CarriedOut {
 
 /** Hands a run to the executor: journal and logs in the run's folder, handlers that know the world, the lock as its guard. */
 export async function carryOut(request: PerformRequest): Promise<CarriedOut> {
-  const { workspace, plan, context, lock, resume } = request;
+  const { workspace, plan, context, lock, platforms, resume } = request;
   const { runtime } = workspace;
   const file = journalFile(workspace, context.run_id);
   const { journal, history } = await openJournal(file);
@@ -42,7 +42,10 @@ export async function carryOut(request: PerformRequest): Promise<CarriedOut> {
       driverLimit: await driverLimits(request),
       interrupts: runtime.interrupts,
       compensation: context.compensation,
-      beforeEach: () => lock.assertHeld(),
+      beforeEach: async () => {
+        await lock.assertHeld();
+        await platforms.assertHeld();
+      },
       ...(history ? { history } : {}),
       ...(resume
         ? { direction: resume.direction, decideUnknown: async (operation) => verdict(resume, operation) }

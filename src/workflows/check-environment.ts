@@ -1,6 +1,7 @@
 import { configurationOf } from '../core/configuration.ts';
 import type { Finding } from '../core/finding.ts';
 import { findTarget } from './observe.ts';
+import { optionFindings } from './option-secrets.ts';
 import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -11,10 +12,11 @@ export async function checkEnvironment(
 ): Promise<{ env: string; findings: readonly Finding[] }> {
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, { env: name });
+  const options = await optionFindings(workspace, environment);
   const { findings } = await resolveVariables(
     workspace,
     environment,
     configurationOf(environment, document.environments[environment.name]),
   );
-  return { env: environment.name, findings };
+  return { env: environment.name, findings: [...findings, ...options] };
 }

@@ -34,12 +34,12 @@ export async function closeRun(request: CloseRequest): Promise<EnvironmentState 
   const after = foldRun({ before, plan, context, events, closing, at });
   await workspace.state.update(context.env, () => after, { lock });
   // What is not tidied now is tidied next time; it is no reason to call a deploy failed.
-  if (result.status === 'succeeded') await tidy(workspace).catch(() => undefined);
+  if (result.status === 'succeeded' || result.status === 'held') await tidy(workspace).catch(() => undefined);
   return after;
 }
 
 function closingOf({ result, plan }: CloseRequest): FoldRequest['closing'] {
-  if (result.status === 'succeeded') return 'succeeded';
+  if (result.status === 'succeeded' || result.status === 'held') return 'succeeded';
   if (result.status === 'restored') return 'undone';
   const kept = new Set(plan.operations.filter(({ on_failure }) => on_failure === 'keep').map(({ id }) => id));
   const failed = result.operations.filter(({ status }) => status === 'failed' || status === 'cancelled');

@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import { count } from '../core/text.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { environmentNames, isConfigured } from './environments.ts';
+import { platformLockFindings } from './locks-at-platforms.ts';
 import { findTarget } from './observe.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { preflight } from './preflight.ts';
@@ -48,7 +49,8 @@ async function examineEnvironment(workspace: Workspace, name: string): Promise<F
   const databases = await observeDatabases(workspace, environment, variables);
   const services = Object.values(environment.services);
   const platforms = await Promise.all(services.map((service) => preflight(workspace, { environment, state }, service)));
-  return [...findings, ...databases.findings, ...platforms.flat()];
+  const locks = await platformLockFindings(workspace, name);
+  return [...findings, ...databases.findings, ...platforms.flat(), ...locks];
 }
 
 function summary(findings: readonly Finding[]): string {

@@ -5,6 +5,7 @@ import { DeployerError } from '../core/errors.ts';
 import type { Channel } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import { Secret } from '../core/secret.ts';
+import { optionSecrets } from './option-secrets.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface CallScope {
@@ -17,7 +18,12 @@ export interface CallScope {
 }
 
 /** Everything one call to a driver may use. */
-export function driverContext(workspace: Workspace, { facts }: Driver, scope: CallScope): DriverContext {
+export async function driverContext(
+  workspace: Workspace,
+  { facts }: Driver,
+  service: ServiceConfig,
+  scope: CallScope,
+): Promise<DriverContext> {
   const { runtime } = workspace;
   return {
     clock: runtime.clock,
@@ -29,7 +35,7 @@ export function driverContext(workspace: Workspace, { facts }: Driver, scope: Ca
     probe: runtime.probe,
     root: workspace.config.root,
     folder: join(workspace.folder, facts.name),
-    credentials: credentialsOf(workspace, facts),
+    credentials: { ...credentialsOf(workspace, facts), ...(await optionSecrets(workspace, facts, service)) },
     settings: settingsOf(workspace, facts),
     signal: scope.signal,
     timeout: scope.timeout,

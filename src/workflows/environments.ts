@@ -123,7 +123,7 @@ export async function createEnvironment(
       stage: 'usage',
     });
   const template = findEnvironment(workspace.config, request.from);
-  await underLock({ workspace, command: 'env create', ...options }, request.name, (lock) =>
+  await underLock({ workspace, command: 'env create', ...options }, request.name, ({ lock }) =>
     addEnvironment(workspace, { ...request, template, lock }),
   );
   const { document } = await workspace.state.read();

@@ -117,6 +117,7 @@ function applyAction(picture: Picture, action: Action, { outputs, switched, befo
       return;
     case 'configure':
     case 'build':
+    case 'run':
     case 'check':
     case 'watch':
     case 'retire':

@@ -49,7 +49,7 @@ export interface RunSummary {
   readonly run_id: string;
   readonly intent: Plan['intent'];
   readonly env: string;
-  readonly status: 'succeeded' | 'failed' | 'restored' | 'interrupted' | 'cut_off' | 'running';
+  readonly status: 'succeeded' | 'held' | 'failed' | 'restored' | 'interrupted' | 'cut_off' | 'running';
   readonly started_at: string;
   readonly who: string;
   readonly version_id: string | null;

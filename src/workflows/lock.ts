@@ -14,20 +14,26 @@ export interface LockWish {
   readonly tell?: (sentence: string) => void;
 }
 
+/** What the work has while it is under the lock. */
+export interface Locked {
+  readonly lock: Lock;
+  readonly stop: AbortSignal;
+  /** What is left of the time to wait for others, ms. */
+  readonly waitLeft: () => number;
+}
+
 /**
  * Works under the environment's lock; `STATE_LOCKED` names the holder. A stop signal ends the waiting, and no longer ends
  * the process: `stop` fires, and whoever works looks at it where nothing is half done.
  */
-export async function underLock<T>(
-  wish: LockWish,
-  env: string,
-  work: (lock: Lock, stop: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const stop = stopSignal(wish.workspace.runtime.interrupts);
+export async function underLock<T>(wish: LockWish, env: string, work: (locked: Locked) => Promise<T>): Promise<T> {
+  const { clock, interrupts } = wish.workspace.runtime;
+  const deadline = clock.monotonic() + (wish.lockWaitMs ?? 0);
+  const stop = stopSignal(interrupts, 'before anything began');
   try {
     const lock = await acquire(wish, env, stop.signal);
     try {
-      return await work(lock, stop.signal);
+      return await work({ lock, stop: stop.signal, waitLeft: () => Math.max(0, deadline - clock.monotonic()) });
     } finally {
       await lock.release();
     }
@@ -53,16 +59,16 @@ async function acquire(
   return lock;
 }
 
-function stopSignal(interrupts: Interrupts): { readonly signal: AbortSignal; dispose(): void } {
+/** Fires at the first stop signal, which no longer ends the process; `when` ends the sentence that says so. */
+export function stopSignal(interrupts: Interrupts, when: string): { readonly signal: AbortSignal; dispose(): void } {
   const stop = new AbortController();
   const dispose = interrupts.onInterrupt((signal) =>
-    stop.abort(
-      new DeployerError({ code: 'INTERRUPTED', reason: `Stopped by ${signal} before anything began`, signal }),
-    ),
+    stop.abort(new DeployerError({ code: 'INTERRUPTED', reason: `Stopped by ${signal} ${when}`, signal })),
   );
   return { signal: stop.signal, dispose };
 }
 
-function holderOf({ command, environment, who, host, started_at }: LockRecord): string {
+/** Who holds a lock, for people. */
+export function holderOf({ command, environment, who, host, started_at }: LockRecord): string {
   return `${command} of ${environment} by ${who} on ${host}, since ${started_at}`;
 }

@@ -72,7 +72,7 @@ export async function resolveMigration(
     });
   const { name: env } = snapshot.environment;
   const resolve = engine.resolve.bind(engine);
-  await underLock({ workspace, command: 'migrate resolve' }, env, async (_lock, signal) => {
+  await underLock({ workspace, command: 'migrate resolve' }, env, async ({ stop: signal }) => {
     const { clock, processes } = workspace.runtime;
     await resolve(target, request.resolution, { clock, processes, signal, timeout: RESOLVE_LIMIT, log: () => {} });
     const detail = { database: database.name, ...request.resolution };

@@ -21,14 +21,14 @@ export async function notifyStarted(workspace: Workspace, context: RunContext): 
 
 /** Tells the configured hooks how a run ended, as `notifyStarted` does; the end of the run waits for it. */
 export async function notify(workspace: Workspace, report: RunReport): Promise<readonly Finding[]> {
-  const { env, run_id, version_id, status, url = null, failure } = report;
-  return tell(workspace, status === 'succeeded' ? 'succeeded' : 'failed', {
+  const { env, run_id, version_id, status, url = null, failure, held } = report;
+  return tell(workspace, status === 'succeeded' || status === 'held' ? status : 'failed', {
     env,
     run_id,
     version_id,
     status,
     url,
-    ...(failure ? { code: failure.code, reason: failure.reason } : {}),
+    ...(failure ? { code: failure.code, reason: failure.reason } : held ? { reason: held } : {}),
   });
 }
 

@@ -9,6 +9,7 @@ import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } f
 import { readSource } from '../project/git-head.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { observeDatabases } from './observe-databases.ts';
+import { optionFindings } from './option-secrets.ts';
 import { preflightPlan } from './preflight.ts';
 import { refuseErrors } from './refuse.ts';
 import { folderFindings } from './service-folders.ts';
@@ -50,7 +51,8 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
   const variables = await resolveVariables(workspace, environment, configuration);
   const drivers = await loadFacts(workspace, environment);
   const key = await workspace.state.key();
-  const [databases, inspections, refusals] = await Promise.all([
+  const [options, databases, inspections, refusals] = await Promise.all([
+    optionFindings(workspace, environment),
     observeDatabases(workspace, environment, variables),
     inspectAll(workspace, environment, current),
     request.building ? preflightPlan(workspace, { environment, state: current }, drivers) : [],
@@ -71,6 +73,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
       ...skipped,
       ...unfinished(current),
       ...variables.findings,
+      ...options,
       ...databases.findings,
       ...refusals,
     ],
@@ -179,7 +182,7 @@ async function inspectOne(
 ): Promise<Inspection | undefined> {
   const driver = await requireDriver(workspace, service.driver);
   const target = targetOf(workspace.config, environment, service, current?.resources[service.name] ?? null);
-  const context = driverContext(workspace, driver, {
+  const context = await driverContext(workspace, driver, service, {
     signal: AbortSignal.timeout(15_000),
     timeout: 15_000,
     key: 'inspect',

@@ -31,5 +31,5 @@ export async function preflight(
   const driver = await requireDriver(workspace, service.driver);
   const target = targetOf(workspace.config, environment, service, state?.resources[service.name] ?? null);
   const scope = { signal: AbortSignal.timeout(LIMIT), timeout: LIMIT, key: 'preflight' };
-  return await driver.preflight(target, driverContext(workspace, driver, scope));
+  return await driver.preflight(target, await driverContext(workspace, driver, service, scope));
 }

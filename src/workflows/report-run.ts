@@ -38,6 +38,7 @@ export function reportRun(request: ReportRequest): RunReport {
     previous_runs: previousRuns(request),
     restored: restoredSentences(request),
     ...(failure ? { failure } : {}),
+    ...(result.hold === undefined ? {} : { held: result.hold }),
     next_steps: nextSteps(request),
   };
 }
@@ -130,6 +131,7 @@ function previousRuns({ before, closed, result }: ReportRequest): boolean {
   const earlier = Object.entries(before?.current ?? {});
   return (
     result.status !== 'succeeded' &&
+    result.status !== 'held' &&
     !staysOpen(result) &&
     earlier.length > 0 &&
     earlier.every(([name, { version_id }]) => closed?.current[name]?.version_id === version_id)
@@ -138,7 +140,7 @@ function previousRuns({ before, closed, result }: ReportRequest): boolean {
 
 function restoredSentences(request: ReportRequest): string[] {
   const { result, before, context } = request;
-  if (result.status === 'succeeded' || result.status === 'interrupted') return [];
+  if (result.status === 'succeeded' || result.status === 'held' || result.status === 'interrupted') return [];
   const failed = result.compensations.filter(({ status }) => status === 'failed').map(({ id }) => `not undone: ${id}`);
   if (failed.length > 0) return failed;
   const taking = keptBy(request);
@@ -186,6 +188,6 @@ function nextSteps(request: ReportRequest): string[] {
   if (staysOpen(result)) return [`deployer resume ${context.run_id}`, `deployer rollback --env ${context.env}`];
   if (result.status === 'failed')
     return [`deployer run show ${context.run_id}`, `deployer status --env ${context.env}`];
-  if (closed?.canary) return [`deployer canary promote --env ${plan.env}`, `deployer canary abort --env ${plan.env}`];
-  return [];
+  if (!closed?.canary) return [];
+  return ['status', 'promote', 'abort'].map((way) => `deployer canary ${way} --env ${plan.env}`);
 }

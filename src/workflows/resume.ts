@@ -5,6 +5,7 @@ import { list } from '../core/text.ts';
 import type { RunOptions } from './deploy.ts';
 import { underLock } from './lock.ts';
 import { findTarget } from './observe.ts';
+import { underPlatformLocks } from './platform-locks.ts';
 import { refuseErrors } from './refuse.ts';
 import { perform, recordStart } from './run.ts';
 import type { PerformRequest, ResumeOptions } from './run-request.ts';
@@ -26,24 +27,46 @@ export async function resume(
   const run = request.run ?? onlyCutOff(document);
   const env = Object.values(document.environments).find((state) => canResume(state, run))?.name;
   if (!env) throw nothingToResume(run);
-  return underLock({ workspace, command: 'resume', ...options }, env, async (lock, stop) => {
+  return underLock({ workspace, command: 'resume', ...options }, env, async (locked) => {
     const parts = await readRun(workspace, { ...request, run, env });
-    stop.throwIfAborted();
-    const { direction, assumeDone, assumeNotDone } = request;
-    await recordStart(workspace, parts.context, {
-      action: direction === 'back' ? 'rollback' : 'resume',
-      detail: { direction },
-    });
-    return perform({
-      workspace,
-      ...parts,
-      lock,
-      emit: options.emit,
-      resume: { direction, assumeDone, assumeNotDone },
-      ...(options.concurrency ? { concurrency: options.concurrency } : {}),
-    });
+    locked.stop.throwIfAborted();
+    const { mode, services } = parts.context;
+    const wish = { workspace, command: 'resume', ...options };
+    return underPlatformLocks(
+      { wish, locked, environment: { name: env, mode, services }, state: parts.before },
+      (platforms) => goOn({ workspace, ...parts, lock: locked.lock, platforms, ...howToGoOn(request, options) }),
+    );
   });
 }
+
+function howToGoOn(
+  { direction, assumeDone, assumeNotDone }: ResumeRequest,
+  { emit, concurrency }: Omit<RunOptions, 'approve'>,
+): GoOn {
+  return {
+    emit,
+    resume: { direction, assumeDone, assumeNotDone },
+    ...(concurrency ? { concurrency } : {}),
+  };
+}
+
+async function goOn(request: PerformRequest & GoOn): Promise<RunReport> {
+  const {
+    workspace,
+    context,
+    plan,
+    platforms,
+    resume: { direction },
+  } = request;
+  platforms.require(plan);
+  await recordStart(workspace, context, {
+    action: direction === 'back' ? 'rollback' : 'resume',
+    detail: { direction },
+  });
+  return perform(request);
+}
+
+type GoOn = Pick<PerformRequest, 'emit' | 'concurrency'> & { readonly resume: ResumeOptions };
 
 type RunParts = Pick<PerformRequest, 'plan' | 'context' | 'before' | 'variables' | 'version'>;
 

@@ -4,6 +4,7 @@ import type { RunContext } from '../core/run.ts';
 import type { EnvironmentState, Version } from '../core/state.ts';
 import type { Lock } from '../state/held-lock.ts';
 import type { Observation } from './observe.ts';
+import type { PlatformLocks } from './platform-locks.ts';
 import type { EnvironmentVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -13,6 +14,7 @@ export interface RunRequest {
   readonly plan: Plan;
   readonly observation: Observation;
   readonly lock: Lock;
+  readonly platforms: PlatformLocks;
   readonly emit: Listener;
   readonly command: string;
   readonly version?: Version;
@@ -29,6 +31,7 @@ export interface PerformRequest {
   readonly before: EnvironmentState | undefined;
   readonly variables: EnvironmentVariables;
   readonly lock: Lock;
+  readonly platforms: PlatformLocks;
   readonly emit: Listener;
   /** The one that is put in place, when it was built before this run. */
   readonly version?: Version | undefined;

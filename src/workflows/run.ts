@@ -98,7 +98,7 @@ async function recordEnd(
   { workspace: { state, runtime }, context: { intent, env, run_id, version_id }, before }: PerformRequest,
   { result: { status }, events }: CarriedOut,
 ): Promise<void> {
-  const result = status === 'restored' ? 'failed' : status;
+  const result = status === 'restored' ? 'failed' : status === 'held' ? 'succeeded' : status;
   const restored = status === 'restored' ? { restored: before?.deployments.at(-1)?.version_id ?? 'nothing' } : {};
   const detail = { version: version_id, status, ...restored, events: events.length };
   const { entries } = await state.audit.read({ limit: RECENT });

@@ -43,7 +43,7 @@ export async function changeSettings(
   if (request.kind === 'secrets') await refuseValues(request);
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, request);
-  return underLock({ workspace, command: 'env set', ...options }, environment.name, (lock) =>
+  return underLock({ workspace, command: 'env set', ...options }, environment.name, ({ lock }) =>
     addRevision(workspace, { ...request, environment, lock }),
   );
 }

@@ -2,6 +2,7 @@ import type { ServiceConfig } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
 import type { InspectedRelease, LogLine } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
+import { type Latencies, quantile } from '../core/latency.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { findTarget, requireState } from './observe.ts';
@@ -21,6 +22,8 @@ export interface ServiceStatus {
   readonly started_at?: string;
   readonly requests?: number;
   readonly errors?: number;
+  /** Within which the beginnings of 19 of 20 answers came. */
+  readonly p95_ms?: number;
   readonly detail?: string;
   /** What runs is not what the state says. */
   readonly drift: boolean;
@@ -54,7 +57,7 @@ async function environmentStatus(workspace: Workspace, state: EnvironmentState):
 async function serviceStatus(workspace: Workspace, state: EnvironmentState, service: string): Promise<ServiceStatus[]> {
   const live = state.current[service];
   const { driver, target } = await targetFor(workspace, state, service);
-  const context = driverContext(workspace, driver, {
+  const context = await driverContext(workspace, driver, target.service, {
     signal: AbortSignal.timeout(15_000),
     timeout: 15_000,
     key: 'status',
@@ -75,12 +78,18 @@ async function serviceStatus(workspace: Workspace, state: EnvironmentState, serv
       },
     ];
   }
-  return inspection.releases.map(({ ref: _, internal_url: __, ...release }) => ({
+  return inspection.releases.map(({ ref: _, internal_url: __, latencies, ...release }) => ({
     ...base,
     ...release,
+    ...speedOf(latencies),
     url: release.url ?? inspection.url ?? null,
     drift: release.percent > 0 ? !known.includes(release.version_id) || release.state !== 'running' : false,
   }));
+}
+
+function speedOf(latencies: Latencies | undefined): { readonly p95_ms?: number } {
+  const p95 = latencies && quantile(latencies, 0.95);
+  return p95 === undefined ? {} : { p95_ms: Math.round(p95) };
 }
 
 /** Driver and target of a service as it was deployed, though the config may have changed since. */
@@ -143,7 +152,7 @@ async function readServiceLogs(
       fix: 'Look at the platform itself',
       stage: 'deploy',
     });
-  const context = driverContext(workspace, driver, {
+  const context = await driverContext(workspace, driver, target.service, {
     signal: request.signal,
     timeout: Number.MAX_SAFE_INTEGER,
     key: 'logs',

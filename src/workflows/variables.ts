@@ -48,7 +48,7 @@ async function resolveSecrets({ runtime, config }: Workspace, references: Applie
 }
 
 /**
- * What one service gets. One that runs: every plain value, and the secrets that `env` or `build.env` names, all of them
+ * What one service gets. One that runs, if only a release command: every plain value, and the secrets that `env` or `build.env` names, all of them
  * when it has no `env`. An image runs, with a start command or its own. One that is only
  * files: what its build names.
  */
@@ -58,7 +58,8 @@ export function serviceVariables(
   all: EnvironmentVariables,
 ): Variables {
   const named = new Set([...service.env.map(({ key }) => key), ...service.build.env]);
-  const runs = service.start !== undefined || facts?.artifact === 'image' || facts?.capabilities.includes('configure');
+  const commands = service.start !== undefined || service.release_command !== undefined;
+  const runs = commands || facts?.artifact === 'image' || facts?.capabilities.includes('configure');
   return pick(all.values, (name) => {
     if (!runs) return service.build.env.includes(name);
     return !all.secretNames.has(name) || named.has(name) || service.env.length === 0;

@@ -5,6 +5,7 @@ import { DeployerError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { RunContext } from '../core/run.ts';
 import type { ConfigRequest, Runtime } from '../runtime.ts';
+import type { Resolver } from '../secrets/resolver.ts';
 import type { State } from '../state/state.ts';
 import { openSources, type Sources } from './sources.ts';
 
@@ -19,12 +20,15 @@ export interface Workspace {
   readonly artifacts: ArtifactStore;
   /** The working tree's files; opened once, so that a second look costs little. */
   sources(): Sources;
+  /** Looks up what options refer to; opened once, so that many calls of a driver read each secret once. */
+  secrets(): Promise<Resolver>;
 }
 
 export async function openWorkspace(runtime: Runtime, request: ConfigRequest): Promise<Workspace> {
   const { config, warnings } = await runtime.loadConfig(request);
   const folder = join(config.root, config.state.path);
   let sources: Sources | undefined;
+  let secrets: Promise<Resolver> | undefined;
   return {
     runtime,
     config,
@@ -35,6 +39,10 @@ export async function openWorkspace(runtime: Runtime, request: ConfigRequest): P
     sources() {
       sources ??= openSources({ root: config.root, folder });
       return sources;
+    },
+    secrets() {
+      secrets ??= runtime.openSecrets(config.root);
+      return secrets;
     },
   };
 }

@@ -10,6 +10,7 @@ services:
     path: ./services//api/
     build: { command: npm run build, output: dist, env: [NODE_ENV] }
     start: node server.js
+    release_command: "node migrate.js "
     env: [DATABASE_URL, { key: PORT, optional: true }]
     health: { path: /healthz, status: 200, timeout: 90s, interval: 2s, successes: 2, headers: { X-App: shop }, body: ok }
     local: { nested: { b: 2 } }
@@ -37,7 +38,7 @@ environments:
     services:
       api: { driver: docker, docker: { hosts: ["ssh://deploy@10.0.0.7"] }, health: { timeout: 5s } }
     databases: { main: { migrations: { strategy: manual } } }
-    rollout: { strategy: canary, steps: [5, 50], interval: 1m, max_error_rate: 0.05 }
+    rollout: { strategy: canary, steps: [5, 50], interval: 1m, max_error_rate: 0.05, max_latency_ratio: 1.5 }
     rollback: { automatic: false }
   preview: { mode: preview, ttl: 72h }
 default_environment: prod
@@ -58,7 +59,7 @@ describe('a complete config', () => {
       interpolations: [],
       notifications: [
         { url: 'https://hooks.example.com/deploys', on: ['started'], allow_private: false },
-        { url: 'http://127.0.0.1:9', on: ['failed', 'succeeded'], allow_private: true },
+        { url: 'http://127.0.0.1:9', on: ['failed', 'held', 'succeeded'], allow_private: true },
       ],
     });
     expect(project.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -68,6 +69,7 @@ describe('a complete config', () => {
       path: 'services/api',
       build: { command: 'npm run build', output: ['dist'], env: ['NODE_ENV'] },
       start: 'node server.js',
+      release_command: 'node migrate.js',
       env: [
         { key: 'DATABASE_URL', optional: false },
         { key: 'PORT', optional: true },
@@ -133,7 +135,14 @@ describe('a complete config', () => {
       aliases: ['prod'],
       protected: true,
       promote_from: ['dev'],
-      rollout: { strategy: 'canary', steps: [5, 50], interval: 60_000, max_error_rate: 0.05 },
+      rollout: {
+        strategy: 'canary',
+        steps: [5, 50],
+        interval: 60_000,
+        max_error_rate: 0.05,
+        max_latency_ratio: 1.5,
+        min_requests: 50,
+      },
       rollback: { automatic: false },
     });
     expect((await config(SHOP)).environments['preview']?.ttl).toBe(72 * 3_600_000);
@@ -153,7 +162,7 @@ describe('a complete config', () => {
           aliases: [],
           protected: false,
           promote_from: [],
-          rollout: { strategy: 'all', steps: [], interval: 300_000, max_error_rate: 0.01 },
+          rollout: { strategy: 'all', steps: [], interval: 300_000, max_error_rate: 0.01, min_requests: 50 },
           rollback: { automatic: true },
           services: {
             api: { driver: 'local', build: { output: [], env: [] }, env: [], after: [], timeout: 300_000 },

@@ -122,6 +122,7 @@ describe('the config parser', () => {
       driver: pick('local', 'docker'),
       build: pick<unknown>('make', { output: 'dist' }, { command: 'make', env: ['A'] }, { output: ['a', 'b'] }),
       start: pick('node x'),
+      release_command: pick('node migrate'),
       health: pick<unknown>(
         '/',
         false,

@@ -80,6 +80,7 @@ describe('commands and secret references', () => {
 
   test.each([
     ['start', service(`start: ${reference}`)],
+    ['release_command', service(`release_command: ${reference}`)],
     ['build', service(`build: ${reference}`)],
     ['build.command', service(`build: { command: ${reference} }`)],
     ['health.command', service(`health: { command: ${reference} }`)],

@@ -7,6 +7,7 @@ import type {
   DriverContext,
   DriverFacts,
   Inspection,
+  JobRequest,
   LogLine,
   Placed,
   Target,
@@ -60,6 +61,7 @@ export function describeDriver(suite: DriverSuite): void {
     trafficTests(suite, () => bench);
     retireTests(suite, () => bench);
     logTests(suite, () => bench);
+    jobTests(suite, () => bench);
     secrecyTests(() => bench);
     destroyTests(() => bench);
   });
@@ -75,6 +77,8 @@ const METHODS: readonly (readonly [keyof Driver, readonly Capability[]])[] = [
   ['traffic', ['switch', 'weights']],
   ['logs', ['logs']],
   ['rollback', ['rollback']],
+  ['run', ['jobs']],
+  ['locks', ['lock']],
 ];
 
 function factsTests({ facts, factsFile }: DriverSuite, bench: Bench): void {
@@ -259,6 +263,75 @@ function logTests(suite: DriverSuite, bench: Bench): void {
   });
 }
 
+function jobTests(suite: DriverSuite, bench: Bench): void {
+  const id = 'cat /proc/sys/kernel/random/uuid';
+
+  it.skipIf(lacks(suite, 'jobs'))(
+    'runs a command in the artifact with the variables, and tells how it ended (capability jobs)',
+    async () => {
+      const target = await provisioned(bench(), 'commanded');
+      const command = 'cat label.txt; printf "\\n%s" "$GREETING"; echo careful >&2; exit 3';
+      const { end, said } = await run(bench(), target, { command, variables: { GREETING: new Secret('hello') } });
+      expect(end).toEqual({ exit_code: 3 });
+      expect(said).toEqual(['stderr careful', 'stdout hello', 'stdout one']);
+      const words = await run(bench(), target, { command: ['printf', '%s-%s', 'a b', '$HOME'], kind: 'once' });
+      expect(words).toEqual({ end: { exit_code: 0 }, said: ['stdout a b-$HOME'] });
+      const missing = await run(bench(), target, { command: ['no-such-program'], kind: 'once' });
+      expect(missing.end).toEqual({ exit_code: 127 });
+      expect(missing.said.join()).toContain('no-such-program');
+    },
+  );
+
+  it.skipIf(lacks(suite, 'jobs'))(
+    'runs a command once whose outcome was lost, and keeps nothing of it after the release (capability jobs)',
+    async () => {
+      const target = await provisioned(bench(), 'command-lost');
+      const before = new Set(await bench().leftovers());
+      const first = await run(bench(), target, { command: id, key: 'lost-command' });
+      expect(first.said).toHaveLength(1);
+      const kept = (await bench().leftovers()).filter((one) => !before.has(one));
+      expect(await run(bench(), target, { command: id, key: 'lost-command' })).toEqual(first);
+      await live(bench(), target, 'one');
+      expect((await bench().leftovers()).filter((one) => kept.includes(one))).toEqual([]);
+    },
+  );
+
+  it.skipIf(lacks(suite, 'jobs'))(
+    'waits for a command that another attempt has begun, and stops it when it is called off (capability jobs)',
+    async () => {
+      const target = await provisioned(bench(), 'command-stopped');
+      const before = await bench().leftovers();
+      const command = `${id}; sleep 60`;
+      const [first, second] = [new AbortController(), new AbortController()];
+      const lines: string[] = [];
+      const begin = (controller: AbortController) =>
+        run(bench(), target, {
+          command,
+          key: 'stopped',
+          signal: controller.signal,
+          onLine: (line) => lines.push(line),
+        });
+      const begun = begin(first);
+      begun.catch(() => undefined);
+      await eventually(
+        () => lines.length,
+        (count) => count === 1,
+      );
+      const again = begin(second);
+      again.catch(() => undefined);
+      await eventually(
+        () => lines.length,
+        (count) => count === 2,
+      );
+      expect(new Set(lines).size).toBe(1);
+      for (const controller of [first, second]) controller.abort(new Error('called off by the test'));
+      const ends = await Promise.allSettled([begun, again]);
+      expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(await bench().leftovers()).toEqual(before);
+    },
+  );
+}
+
 function secrecyTests(bench: Bench): void {
   it('writes no secret anywhere: not to files, command lines, answers or messages', async () => {
     const canary = `canary-${process.pid}-${Math.trunc(performance.now())}-value`;
@@ -317,6 +390,29 @@ function deploy(bench: DriverBench, target: Target, label: string, given: Deploy
   const { variables = {}, key, signal } = given;
   const context = bench.context({ ...(key ? { idempotencyKey: key } : {}), ...(signal ? { signal } : {}) });
   return place(bench, target, label, variables, context);
+}
+
+interface RunGiven {
+  readonly command: JobRequest['command'];
+  readonly kind?: JobRequest['kind'];
+  readonly variables?: Variables;
+  readonly key?: string;
+  readonly signal?: AbortSignal;
+  readonly onLine?: (line: string) => void;
+}
+
+/** How a command ended, and its lines; of several streams in no order. */
+async function run({ driver, artifact, context }: DriverBench, target: Target, given: RunGiven) {
+  const { command, kind = 'release', variables = {}, key, signal, onLine } = given;
+  const said: string[] = [];
+  const log = (line: string, channel = 'info') => {
+    said.push(`${channel} ${line}`);
+    onLine?.(line);
+  };
+  const request = { version_id: 'ver_one', artifact: await artifact('one'), variables, command, kind };
+  const own = { log, ...(key ? { idempotencyKey: key } : {}), ...(signal ? { signal } : {}) };
+  const end = await driver.run?.(target, request, context(own));
+  return { end, said: said.sort() };
 }
 
 async function place(

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/core/plan.ts';
 import { Schedule } from '../../src/execute/schedule.ts';
 import { anOperation } from '../support/plans.ts';
+import { leastProcessorTime } from '../support/processor-time.ts';
 import { randomGraph } from '../support/random-graph.ts';
 import { seeded, simulate } from '../support/simulate.ts';
 
@@ -131,11 +132,5 @@ describe('Schedule', () => {
 /** Processor time, the least of some rounds: a quadratic scheduler is ten times over. */
 function costPerOperation(size: number): number {
   const operations = randomGraph(seeded(7), { least: size, most: size });
-  const rounds = Array.from({ length: 4 }, () => {
-    const before = process.cpuUsage();
-    simulate(operations, { concurrency: 8, driverLimit: () => 4 });
-    const { user, system } = process.cpuUsage(before);
-    return user + system;
-  });
-  return Math.min(...rounds) / size;
+  return leastProcessorTime(4, () => void simulate(operations, { concurrency: 8, driverLimit: () => 4 })) / size;
 }

@@ -20,7 +20,13 @@ import { ancestors, graph, ids, operation } from './reading.ts';
 const live = [aRelease('api'), aRelease('web')];
 const current = anEnvironmentState(live);
 const changed = { api: observed({ source: 'second', files: 1 }), web: observed({ source: 'second', files: 1 }) };
-const rollout = { strategy: 'canary', steps: [10, 50], interval: 300_000, max_error_rate: 0.01 } as const;
+const rollout = {
+  strategy: 'canary',
+  steps: [10, 50],
+  interval: 300_000,
+  max_error_rate: 0.01,
+  min_requests: 50,
+} as const;
 
 describe('a canary that is held', () => {
   test('places the new version, gives it its share, and leaves the rest for later', () => {
@@ -114,7 +120,7 @@ describe('a canary that goes on by itself', () => {
     expect(operation(plan, 'watch:10')).toMatchObject({
       title: 'Watch the canary at 10 % for 5m 0s',
       because: 'at most 1 % of requests may fail',
-      action: { do: 'watch', services: ['api', 'web'], interval_ms: 300_000, max_error_rate: 0.01 },
+      action: { do: 'watch', services: ['api', 'web'], interval_ms: 300_000, max_error_rate: 0.01, min_requests: 50 },
       timeout_ms: 360_000,
     });
   });

@@ -179,7 +179,13 @@ describe('pending migrations of a deploy', () => {
   });
 
   test('that take away are refused beside a canary, unless forced', () => {
-    const rollout = { strategy: 'canary', steps: [10], interval: 1_000, max_error_rate: 0.1 } as const;
+    const rollout = {
+      strategy: 'canary',
+      steps: [10],
+      interval: 1_000,
+      max_error_rate: 0.1,
+      min_requests: 50,
+    } as const;
     const snapshot = withMigrations('pre_deploy', [drops], { environment: { rollout } });
     expect(planDeploy(snapshot).plan.gates).toMatchObject([{ name: 'migration_phase', met: false }]);
     expect(planDeploy(snapshot, { force: true }).plan.gates).toMatchObject([{ name: 'migration_phase', met: true }]);

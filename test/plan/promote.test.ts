@@ -112,7 +112,13 @@ describe('promoting', () => {
   });
 
   test('rolls out by canary where the environment says so', () => {
-    const rollout = { strategy: 'canary', steps: [10], interval: 1_000, max_error_rate: 0.1 } as const;
+    const rollout = {
+      strategy: 'canary',
+      steps: [10],
+      interval: 1_000,
+      max_error_rate: 0.1,
+      min_requests: 50,
+    } as const;
     expect(ids(planPromote(promotion({ environment: { ...production, rollout } })).plan)).toContain('watch:10');
   });
 });

@@ -50,6 +50,7 @@ const serviceDraft = fc.record({
   after: fc.nat(0xffffff),
   live: fc.boolean(),
   checked: fc.boolean(),
+  command: fc.boolean(),
   change: fc.constantFrom('none', 'files', 'variables', 'options', 'build variables', 'drift'),
   candidate: fc.boolean(),
 });
@@ -116,6 +117,20 @@ test('where every driver switches, users are moved only once every release is in
   );
 });
 
+test('where every driver switches, nothing is placed before every release command is through', () => {
+  fc.assert(
+    fc.property(switching, (snapshot) => {
+      const { plan } = planDeploy(snapshot);
+      const jobs = ids(plan).filter((id) => id.startsWith('job:'));
+      for (const id of ids(plan).filter((one) => one.startsWith('deploy:')))
+        expect([...ancestors(plan, id)]).toEqual(expect.arrayContaining(jobs));
+      for (const id of jobs)
+        expect([...ancestors(plan, id)].filter((one) => /^(deploy|traffic):/.test(one))).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test('whatever the snapshot, nothing is placed before what it comes after, nor before its schema', () => {
   fc.assert(
     fc.property(snapshots, (snapshot) => {
@@ -125,7 +140,7 @@ test('whatever the snapshot, nothing is placed before what it comes after, nor b
       for (const { name, after } of Object.values(snapshot.environment.services)) {
         if (!all.has(`deploy:${name}`)) continue;
         const before = ancestors(plan, `deploy:${name}`);
-        const earlier = after.map((one) => `deploy:${one}`).filter((id) => all.has(id));
+        const earlier = [`job:${name}`, ...after.map((one) => `deploy:${one}`)].filter((id) => all.has(id));
         for (const id of [...earlier, ...schema]) expect(before).toContain(id);
       }
     }),
@@ -166,7 +181,7 @@ function build({ services, databases, strategy, canary }: Draft): Snapshot {
     ],
     databaseConfigs: databases.map((draft, index) => aDatabase(`d${index}`, draft.strategy)),
     databases: Object.fromEntries(databases.map((draft, index) => [`d${index}`, databaseOf(draft)])),
-    environment: { rollout: { strategy, steps: [10, 50], interval: 1_000, max_error_rate: 0.01 } },
+    environment: { rollout: { strategy, steps: [10, 50], interval: 1_000, max_error_rate: 0.01, min_requests: 50 } },
     configuration: aConfiguration({
       variables: { LEVEL: 'debug' },
       secrets: { TOKEN: 'env:T' },
@@ -178,9 +193,13 @@ function build({ services, databases, strategy, canary }: Draft): Snapshot {
   });
 }
 
-function serviceOf({ driver, after, checked }: ServiceDraft, index: number) {
+function serviceOf({ driver, after, checked, command }: ServiceDraft, index: number) {
   const earlier = Array.from({ length: index }, (_, one) => `s${one}`).filter((_, one) => (after >> one) & 1);
-  const { health, ...service } = aService(`s${index}`, { driver, after: earlier });
+  const { health, ...service } = aService(`s${index}`, {
+    driver,
+    after: earlier,
+    ...(command ? { release_command: 'node migrate.js' } : {}),
+  });
   return checked && health ? { ...service, health } : service;
 }
 

@@ -88,7 +88,13 @@ describe('rolling back', () => {
   });
 
   test('never goes by canary', () => {
-    const rollout = { strategy: 'canary', steps: [10], interval: 1_000, max_error_rate: 0.1 } as const;
+    const rollout = {
+      strategy: 'canary',
+      steps: [10],
+      interval: 1_000,
+      max_error_rate: 0.1,
+      min_requests: 50,
+    } as const;
     expect(ids(planRollback(back({ environment: { rollout } })).plan)).toContain('traffic:api:100');
   });
 

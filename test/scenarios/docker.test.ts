@@ -90,6 +90,28 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
     await project.edit('deploy.config.yaml', ', EXIT_AT_START: "7"', '');
   });
 
+  it('runs its release command in a container of its own first, and a failure of that changes nothing', async () => {
+    const before = await thingsOf(engine, name);
+    const command = (code: number) =>
+      `release_command: node -e "console.log(process.env.LOG_LEVEL); process.exit(${code})"`;
+    await project.edit('deploy.config.yaml', 'env: [GREETING]', `env: [GREETING]\n    ${command(3)}`);
+    const failed = await project.run(['deploy', '--json'], { env });
+    expect(failed.code).toBe(1);
+    expect(failed.json()).toMatchObject({ code: 'COMMAND_FAILED', detail: ['info'], run_status: 'failed' });
+    expect(await thingsOf(engine, name)).toEqual(before);
+    expect((await get(url)).text).toBe('one');
+    await project.edit('deploy.config.yaml', command(3), command(0));
+    const { operations } = (await run(['deploy', '--json'])).json();
+    expect(operations.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining(['job:app', 'deploy:app']));
+    expect((await thingsOf(engine, name)).filter((thing) => thing.endsWith('-job'))).toEqual([]);
+  });
+
+  it('lets a one-off command see what is live', async () => {
+    const script = 'echo $PORT; cat label.txt; test "$GREETING"';
+    expect((await run(['exec', '--', 'sh', '-c', script])).stdout).toBe('8080\none\n');
+    expect((await thingsOf(engine, name)).filter((thing) => thing.endsWith('-exec'))).toEqual([]);
+  });
+
   it('is finished by resume when it was killed in the middle of placing', async () => {
     await project.write('app/label.txt', 'three');
     const killed = await project.run(['deploy', '--events', 'ndjson'], {

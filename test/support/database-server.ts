@@ -83,7 +83,8 @@ function identity(user: string): Identity | undefined {
   return uid && gid ? { uid: Number(uid), gid: Number(gid) } : undefined;
 }
 
-async function installed(program: ServerProgram): Promise<string> {
+/** Folder of the server's programs, installed when they are not there. */
+export async function installed(program: ServerProgram): Promise<string> {
   await installOnce(program.packages, () => program.find() !== undefined);
   return program.find() ?? '';
 }

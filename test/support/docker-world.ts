@@ -49,10 +49,11 @@ const BUILDER = 'image-builder';
 let worlds = 0;
 let dockerfiles = 0;
 
-export async function createDockerWorld(): Promise<DockerWorld> {
+/** The environment is laid over the usual one: `sshHosts` has one by which its hosts are reached. */
+export async function createDockerWorld(given: { environment?: Record<string, string> } = {}): Promise<DockerWorld> {
   const [engine, world, port] = await Promise.all([dockerEngine(), createDriverWorld(), freePort()]);
   const name = `t${process.pid}-${++worlds}`;
-  const environment = { PATH: process.env.PATH, HOME: world.root };
+  const environment = { PATH: process.env.PATH, HOME: world.root, ...given.environment };
   const ports = { peers: systemPeers({ environment }), processes: systemProcesses({ environment }) };
   const context = (given?: Partial<DriverContext>) => world.context({ ...ports, ...given });
   const images = new Map<string, Promise<Artifact>>();

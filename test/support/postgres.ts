@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { type ServerProgram, sharedServer, unavailable } from './database-server.ts';
+import { installed, type ServerProgram, sharedServer, unavailable } from './database-server.ts';
 
 const PASSWORD = 'pg-S3cret/pass word';
 const VERSIONS = '/usr/lib/postgresql';
@@ -32,6 +32,11 @@ const program: ServerProgram = {
 };
 
 export const postgresUnavailable = unavailable(program);
+
+/** Folder of the server's programs. */
+export function postgresPrograms(): Promise<string> {
+  return installed(program);
+}
 
 /** A new empty database on the test run's server. */
 export async function postgresDatabase(): Promise<{

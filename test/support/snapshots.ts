@@ -277,7 +277,7 @@ function anEnvironment(
     flags: {},
     services: Object.fromEntries(services.map((service) => [service.name, service])),
     databases: Object.fromEntries(databases.map((database) => [database.name, database])),
-    rollout: { strategy: 'all', steps: [], interval: 60_000, max_error_rate: 0.01 },
+    rollout: { strategy: 'all', steps: [], interval: 60_000, max_error_rate: 0.01, min_requests: 50 },
     rollback: { automatic: true },
     ...given,
   };

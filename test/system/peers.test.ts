@@ -111,6 +111,19 @@ describe('a command that carries the connection', () => {
     expect(await textOf(await get(peer, '/c'))).toBe('GET /c');
   });
 
+  it('answers calls while any number of long answers are read', async () => {
+    const inner = await listen((request, response) => {
+      response.write('begun');
+      if (request.url !== '/long') response.end();
+    });
+    const peer = { kind: 'command', argv: [process.execPath, '-e', CARRIER, pathOf(inner)] } as const;
+    const end = new AbortController();
+    const long = { method: 'GET', path: '/long', timeout: 5_000, long: true, signal: end.signal } as const;
+    for (let count = 0; count < 4; count++) expect((await peers.send(peer, long)).status).toBe(200);
+    expect(await textOf(await get(peer))).toBe('begun');
+    end.abort();
+  });
+
   it('is quoted with its last words when it ends', async () => {
     const argv = ['/bin/sh', '-c', 'echo "Permission denied (publickey)" >&2; exit 255'];
     const failure = await failureOf(get({ kind: 'command', argv }));

@@ -31,7 +31,7 @@ export function completeConfig(
     environments,
     notifications: (written.notifications ?? []).map(({ url, on, allow_private }) => ({
       url,
-      on: on ?? ['failed', 'succeeded'],
+      on: on ?? ['failed', 'held', 'succeeded'],
       allow_private: allow_private ?? false,
     })),
   };

@@ -32,6 +32,8 @@ function completeRollout(written: WrittenEnvironment['rollout']): RolloutConfig 
     steps: written?.steps ?? (strategy === 'canary' ? [10, 50] : []),
     interval: milliseconds(written?.interval, 300_000),
     max_error_rate: written?.max_error_rate ?? 0.01,
+    ...(written?.max_latency_ratio === undefined ? {} : { max_latency_ratio: written.max_latency_ratio }),
+    min_requests: written?.min_requests ?? 50,
   };
 }
 

@@ -20,7 +20,7 @@ export function completeService(
   defaults: ServiceDefaults,
   options: JsonObject,
 ): ServiceConfig {
-  const { start } = written;
+  const { start, release_command } = written;
   const health = completeHealth(written.health);
   return {
     name,
@@ -28,6 +28,7 @@ export function completeService(
     path: plain(written.path),
     build: completeBuild(written.build),
     ...(start === undefined ? {} : { start: start.trim() }),
+    ...(release_command === undefined ? {} : { release_command: release_command.trim() }),
     env: (written.env ?? []).map(completeRequirement),
     ...(health ? { health } : {}),
     after: written.after ?? [],

@@ -103,6 +103,14 @@ function rolloutShape() {
         ),
         interval: optional(durationField('How long each step is watched; default: 5m.')),
         max_error_rate: optional(rateField()),
+        max_latency_ratio: optional(ratioField()),
+        min_requests: optional(
+          wholeField(
+            'Requests it takes to judge a canary; with fewer it waits for a person; default: 50.',
+            0,
+            1_000_000,
+          ),
+        ),
       }),
     ),
     rollback: optional(
@@ -111,6 +119,14 @@ function rolloutShape() {
       }),
     ),
   };
+}
+
+function ratioField() {
+  return numberField(
+    'Times as long as of the version before 19 of 20 answers may take before the canary goes back; not judged when left out.',
+    'a number from 1 to 1000, such as 1.5',
+    { minimum: 1, maximum: 1_000 },
+  );
 }
 
 function rateField() {

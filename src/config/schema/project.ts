@@ -79,7 +79,7 @@ function notificationsField() {
         listField(
           'What is told; default: failed and succeeded.',
           'a list of started, succeeded and failed',
-          choiceField('What is told.', ['started', 'succeeded', 'failed']),
+          choiceField('What is told.', ['started', 'succeeded', 'held', 'failed']),
         ),
       ),
       allow_private: optional(switchField('Whether the URL may lead to a private address; default: false.')),

@@ -31,6 +31,9 @@ export function serviceFields(drivers: Record<never, never>) {
     start: optional(
       commandField('Command that runs the service, in the folder of its artifact; left out for static files.'),
     ),
+    release_command: optional(
+      commandField('Command that runs once in each new release of the service, before any service is placed.'),
+    ),
     env: optional(requirementsField()),
     health: optional(healthField()),
     after: optional(

@@ -1,16 +1,21 @@
-import type { Driver, DriverContext, Provisioned, Target } from '../../core/driver.ts';
+import type { Driver, DriverContext, Placed, PlaceRequest, Provisioned, Target } from '../../core/driver.ts';
+import type { Json } from '../../core/json.ts';
 import { buildTarget } from './build/image.ts';
 import { facts } from './facts.ts';
-import { openHost, urlOf } from './host.ts';
+import { leftHosts, noteOf, openHosts, urlOf, within } from './host.ts';
+import { lockPlaces } from './lock.ts';
 import { routeName } from './names.ts';
 import { preflight } from './preflight.ts';
 import { ensureProxy } from './proxy/container.ts';
 import { ensureRoute } from './proxy/routes.ts';
 import { destroyTarget } from './release/destroy.ts';
+import { inGroups } from './release/groups.ts';
 import { inspectTarget } from './release/inspection.ts';
+import { forgetJobs, runJob } from './release/job.ts';
 import { releaseLogs } from './release/logs.ts';
 import { placeRelease } from './release/placement.ts';
-import { retireRelease, setTraffic } from './release/traffic.ts';
+import { retireRelease, sweepTarget } from './release/retirement.ts';
+import { setTraffic } from './release/traffic.ts';
 
 /** Runs services as containers of an engine, behind a proxy that each host has one of. */
 export const driver: Driver = {
@@ -18,22 +23,39 @@ export const driver: Driver = {
   preflight,
   provision,
   build: buildTarget,
-  deploy: placeRelease,
+  run: runJob,
+  deploy,
   traffic: setTraffic,
   inspect: inspectTarget,
   retire: retireRelease,
+  sweep: sweepTarget,
   logs: releaseLogs,
+  locks: lockPlaces,
   destroy: destroyTarget,
 };
 
+/** The outcome of its release command is on record by now. */
+async function deploy(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
+  const [placed] = await Promise.all([placeRelease(target, request, context), forgetJobs(target, context)]);
+  return placed;
+}
+
 async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
-  const host = await openHost(target, context);
-  const proxy = await ensureProxy(host, context);
-  const route = await ensureRoute(host, target);
-  const url = urlOf(host);
+  const hosts = await openHosts(target, context);
+  const made = new Set<Provisioned['outcome']>();
+  await inGroups(hosts, context, async (host, scope) => {
+    const mine = within(host, scope);
+    made.add(await ensureProxy(mine, scope));
+    made.add(await ensureRoute(mine, target));
+  });
+  const left = leftHosts(
+    target,
+    hosts.map(({ name }) => name),
+  );
+  const url = urlOf(hosts[0]);
   return {
-    resource: { engine: host.engine.endpoint.text, route: routeName(target) },
-    outcome: proxy === 'unchanged' ? route : 'created',
+    resource: { hosts: [...hosts.map(noteOf), ...left] as unknown as Json, route: routeName(target) },
+    outcome: made.has('created') ? 'created' : 'unchanged',
     ...(url ? { url } : {}),
   };
 }

@@ -1,10 +1,12 @@
 import type { DriverFacts } from '../../core/driver.ts';
-import { checkOptions, optionsSchema } from './options.ts';
+import { checkOptions } from './options.ts';
+import { optionsSchema } from './options-schema.ts';
+import { references } from './secret-options.ts';
 
 export const facts: DriverFacts = {
   name: 'docker',
   title: 'Docker',
-  capabilities: ['provision', 'build', 'switch', 'weights', 'logs', 'process'],
+  capabilities: ['provision', 'build', 'switch', 'weights', 'logs', 'jobs', 'lock', 'process'],
   credentials: [],
   settings: [
     { variable: 'DOCKER_HOST', purpose: 'the engine, where the config names none' },
@@ -20,4 +22,5 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
+  references,
 };

@@ -12,6 +12,11 @@ export const LABEL = {
   release: 'deployer.release',
   port: 'deployer.port',
   replica: 'deployer.replica',
+  /** On a service of a cluster: how many it has when it is awake. */
+  replicas: 'deployer.replicas',
+  /** On a service of a cluster that has passed its gate. */
+  gated: 'deployer.gated',
+  lock: 'deployer.lock',
 } as const;
 
 /** The longest name that DNS takes. */
@@ -41,6 +46,11 @@ export function replicaNames(target: Target, release: string, count: number): re
 /** Of the routes of one proxy. Names hold no dots, so no two targets share one. */
 export function routeName({ project, environment, service }: Target): string {
   return [project, environment, service.name].join('.');
+}
+
+/** Of the lock of an environment. Names hold no dots, so no two environments share one. */
+export function lockName({ project, environment }: Pick<Target, 'project' | 'environment'>): string {
+  return `deployer-lock-${project}.${environment}`;
 }
 
 /** Labels that every object of a target carries. */

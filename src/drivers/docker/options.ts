@@ -6,13 +6,13 @@ import {
   checkDuration,
   checkFlag,
   checkPort,
-  durationSchema,
   isInnerPath,
   isObject,
   isPort,
   type OptionCheck,
   wrong,
 } from '../option-checks.ts';
+import { checkRegistry, checkTls, type GivenCertificate, type RegistryOptions } from './secret-options.ts';
 
 /** Where one engine is, and where its published ports answer. */
 export interface HostOption {
@@ -33,6 +33,13 @@ export interface ProxyOptions {
 /** Options of the Docker driver, complete. Durations in ms. */
 export interface DockerOptions {
   readonly hosts: readonly HostOption[];
+  /** Hosts that are worked on at the same time: so many, or such a share of them. */
+  readonly at_once: number | `${number}%`;
+  readonly registry?: RegistryOptions;
+  /** What runs containers: each engine by itself, or the cluster that the hosts manage. */
+  readonly orchestrator: 'none' | 'swarm';
+  /** Engine that builds; the first host's when left out. */
+  readonly builder?: string;
   readonly dockerfile: string;
   /** Stage of the Dockerfile to build. */
   readonly target?: string;
@@ -42,7 +49,7 @@ export interface DockerOptions {
   readonly port: number;
   readonly host_names: readonly string[];
   readonly path_prefix: string;
-  readonly tls: 'automatic' | 'off';
+  readonly tls: 'automatic' | 'off' | GivenCertificate;
   /** Containers of one release. */
   readonly replicas: number;
   /** Listens on no port; gets no traffic. */
@@ -56,7 +63,7 @@ export interface DockerOptions {
   readonly proxy: ProxyOptions;
 }
 
-const PROXY: ProxyOptions = { name: 'deployer', image: 'caddy:2', http_port: 80, https_port: 443 };
+export const PROXY: ProxyOptions = { name: 'deployer', image: 'caddy:2', http_port: 80, https_port: 443 };
 const HOST_NAME =
   /^(?=.{1,253}$)(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const PREFIX = /^\/(?:[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*)?$/;
@@ -66,7 +73,7 @@ const IMAGE = /^[a-z0-9][a-z0-9._/:@-]{0,254}$/;
 const STAGE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 const LEAST_MEMORY = 6 * 1024 ** 2;
-const MOST_REPLICAS = 20;
+export const MOST_REPLICAS = 20;
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** The options of a service as `checkOptions` completed them. */
@@ -76,11 +83,11 @@ export function readOptions(options: JsonObject): DockerOptions {
 
 export function checkOptions(written: unknown): OptionsCheck {
   const checked = checkAll(written, { driver: 'docker', checks: CHECKS, defaults: DEFAULTS });
-  if (!checked.ok || checked.options.tls !== 'automatic' || !isBare(checked.options)) return checked;
+  if (!checked.ok || checked.options.tls === 'off' || !isBare(checked.options)) return checked;
   if (isObject(written) && 'tls' in written)
     return {
       ok: false,
-      problems: [{ path: ['tls'], message: 'needs names to get certificates for', fix: 'Add host_names' }],
+      problems: [{ path: ['tls'], message: 'needs names that its certificates are for', fix: 'Add host_names' }],
     };
   return { ok: true, options: { ...checked.options, tls: 'off' } };
 }
@@ -91,6 +98,8 @@ function isBare({ host_names }: JsonObject): boolean {
 
 const DEFAULTS: JsonObject = {
   hosts: [],
+  at_once: '100%',
+  orchestrator: 'none',
   dockerfile: 'Dockerfile',
   build_args: {},
   port: 8080,
@@ -106,6 +115,11 @@ const DEFAULTS: JsonObject = {
 
 const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   hosts: checkHosts,
+  at_once: (value) =>
+    isAmount(value) ? { value } : wrong('is not an amount of hosts', 'a whole number, or a share such as 25%'),
+  registry: checkRegistry,
+  orchestrator: (value) => (value === 'none' || value === 'swarm' ? { value } : wrong('is not known', 'none or swarm')),
+  builder: (value) => (isEngine(value) ? { value } : wrong('is not an engine', 'such as ssh://deploy@10.0.0.7')),
   dockerfile: (value) =>
     isInnerPath(value) ? { value } : wrong('is not a file', 'the path of a file inside the service'),
   target: matching(STAGE, 'is not a stage', 'the name of a stage in the Dockerfile'),
@@ -114,7 +128,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   port: checkPort,
   host_names: checkHostNames,
   path_prefix: matching(PREFIX, 'is not a path', 'a path such as /api'),
-  tls: (value) => (value === 'automatic' || value === 'off' ? { value } : wrong('is not known', 'automatic or off')),
+  tls: checkTls,
   replicas: (value) =>
     isReplicas(value) ? { value } : wrong('is not a number of containers', `a whole number from 1 to ${MOST_REPLICAS}`),
   worker: checkFlag,
@@ -136,8 +150,15 @@ function checkHosts(value: unknown): OptionCheck {
   const hosts = Array.isArray(value) ? value.map(hostOf) : [undefined];
   if (!hosts.every((host) => host !== undefined))
     return wrong('is not a list of hosts', 'engines such as ssh://deploy@10.0.0.7, or { engine, address }');
-  if (hosts.length > 1) return wrong('names several hosts', 'one host; several are not there yet');
+  const engines = hosts.map(({ engine }) => engine);
+  const twice = engines.find((engine, index) => engines.indexOf(engine) !== index);
+  if (twice !== undefined) return wrong(`names ${twice} twice`, 'each host once');
   return { value: hosts as unknown as Json };
+}
+
+function isAmount(value: unknown): value is number | string {
+  if (typeof value === 'string') return /^(?:[1-9]\d?|100)%$/.test(value);
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1;
 }
 
 function hostOf(value: unknown): HostOption | undefined {
@@ -190,87 +211,3 @@ function checkProxy(value: unknown): OptionCheck {
     ? { value: { name, image, http_port, https_port } }
     : wrong('does not describe a proxy', 'name, image, http_port and https_port, as far as they differ');
 }
-
-/** JSON Schema of the options as written, for editors. */
-export const optionsSchema: JsonObject = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    hosts: {
-      type: 'array',
-      maxItems: 1,
-      items: {
-        anyOf: [
-          { type: 'string' },
-          {
-            type: 'object',
-            additionalProperties: false,
-            required: ['engine'],
-            properties: {
-              engine: { type: 'string', description: 'As in DOCKER_HOST, or the name of a Docker context' },
-              address: { type: 'string', description: 'Where users reach it, when that is not where its engine is' },
-            },
-          },
-        ],
-      },
-      description:
-        'The engine, such as ssh://deploy@10.0.0.7 or a Docker context; DOCKER_HOST or the current context when left out',
-    },
-    dockerfile: { type: 'string', default: 'Dockerfile', description: 'Inside the service' },
-    target: { type: 'string', description: 'Stage of the Dockerfile to build' },
-    build_args: {
-      type: 'object',
-      additionalProperties: { type: ['string', 'number', 'boolean'] },
-      description: 'Build arguments, beside the variables that build.env names',
-    },
-    platform: { type: 'string', description: 'Such as linux/amd64; that of the host when left out' },
-    port: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 65535,
-      default: 8080,
-      description: 'Port the service listens on, told to it as PORT',
-    },
-    host_names: { type: 'array', items: { type: 'string' }, description: 'Names that users reach the service by' },
-    path_prefix: { type: 'string', default: '/', description: 'Paths that go to the service' },
-    tls: {
-      enum: ['automatic', 'off'],
-      default: 'automatic',
-      description: 'Certificates for the host names; without host names it is plain HTTP',
-    },
-    replicas: {
-      type: 'integer',
-      minimum: 1,
-      maximum: MOST_REPLICAS,
-      default: 1,
-      description: 'Containers of one release, which share its requests evenly',
-    },
-    worker: { type: 'boolean', default: false, description: 'Listens on no port' },
-    memory: { type: 'string', description: 'Limit for one container, such as 512m' },
-    stop_timeout: durationSchema('10s', 'From the stop signal to SIGKILL'),
-    drain_timeout: durationSchema('30s', 'How long requests may go on after a release lost its traffic'),
-    proxy: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        name: { type: 'string', default: PROXY.name, description: 'Begins the names of network, proxy and volumes' },
-        image: { type: 'string', default: PROXY.image, description: 'Caddy 2.11.2 or newer' },
-        http_port: {
-          type: 'integer',
-          minimum: 1,
-          maximum: 65535,
-          default: PROXY.http_port,
-          description: 'For plain HTTP',
-        },
-        https_port: {
-          type: 'integer',
-          minimum: 1,
-          maximum: 65535,
-          default: PROXY.https_port,
-          description: 'For HTTPS',
-        },
-      },
-      description: 'The proxy of the host, which all projects share',
-    },
-  },
-};

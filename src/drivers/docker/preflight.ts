@@ -4,23 +4,38 @@ import type { Finding } from '../../core/finding.ts';
 import { findBuilder } from './build/builder.ts';
 import { findContext } from './build/context.ts';
 import { findContainer } from './engine/container.ts';
-import { type Host, openHost } from './host.ts';
+import { type Host, openReachable } from './host.ts';
 import { LABEL } from './names.ts';
+import { readOptions } from './options.ts';
+import { certificateFindings } from './proxy/certificates.ts';
+import { on } from './release/groups.ts';
 
 /** As engines call them → as platforms do. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm' };
 
-/** Whether the engine can be used, the image built and the proxy had; every problem that can be seen at once. */
+/** Whether the engines can be used, the image built and the proxies had; every problem that can be seen at once. */
 export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
-  const host = await openHost(target, context).catch((error: unknown) => findingOf(error));
-  if ('level' in host) return [host];
-  const findings = await Promise.all([
-    missingDockerfile(host, target, context),
-    wrongPlatform(host, target),
+  const [{ hosts, unreachable }, ...own] = await Promise.all([
+    openReachable(target, context),
+    missingDockerfile(target, context),
     secretsInLayers(target, context),
-    takenProxy(host, target),
   ]);
-  return findings.filter((finding) => finding !== undefined);
+  const alone = hosts.length + unreachable.length === 1;
+  const silent = unreachable.map((lost) => findingOf(alone ? lost.error : on(lost, lost.error)));
+  const seen = await Promise.all(
+    hosts.map(async (host) => {
+      const found = await Promise.all([wrongPlatform(host, target), takenProxy(host, target)]);
+      return found.map((finding) => finding && (alone ? finding : onHost(host, finding)));
+    }),
+  );
+  const certificates = await certificateFindings(hosts, target, context);
+  return [...silent, ...own, ...seen.flat(), ...certificates, manyChallenges(target)].filter(
+    (finding) => finding !== undefined,
+  );
+}
+
+function onHost({ name }: Host, finding: Finding): Finding {
+  return { ...finding, message: `${name}: ${finding.message}` };
 }
 
 function findingOf(error: unknown): Finding {
@@ -29,12 +44,9 @@ function findingOf(error: unknown): Finding {
   return { level: 'error', code, message: reason, ...(fix ? { fix } : {}) };
 }
 
-async function missingDockerfile(
-  { options }: Host,
-  target: Target,
-  context: DriverContext,
-): Promise<Finding | undefined> {
+async function missingDockerfile(target: Target, context: DriverContext): Promise<Finding | undefined> {
   const { name, path } = target.service;
+  const options = readOptions(target.service.options);
   if (await findContext(target, options.dockerfile, context)) return undefined;
   return {
     level: 'error',
@@ -71,6 +83,19 @@ async function secretsInLayers({ service }: Target, context: DriverContext): Pro
     message: `There is no BuildKit here: a secret among ${names.join(', ')} would be refused when ${service.name} is built`,
     path: `services.${service.name}.build.env`,
     fix: 'Install the buildx plug-in of the docker command',
+  };
+}
+
+/** The authority asks whom the name leads to, and that is one of them. */
+function manyChallenges({ service }: Target): Finding | undefined {
+  const { hosts, tls, worker } = readOptions(service.options);
+  if (tls !== 'automatic' || worker || hosts.length < 2) return undefined;
+  return {
+    level: 'warning',
+    code: 'UNSUPPORTED',
+    message: `Of the ${hosts.length} hosts of ${service.name} only the one that its names lead to gets certificates by itself`,
+    path: `services.${service.name}.docker.tls`,
+    fix: 'Give a certificate and its key there, or set it to off behind a load balancer that speaks HTTPS',
   };
 }
 

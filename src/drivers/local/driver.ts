@@ -4,6 +4,8 @@ import type { Json } from '../../core/json.ts';
 import { callGateway } from './client.ts';
 import { facts } from './facts.ts';
 import { inspect, inspectTarget, targetName } from './inspection.ts';
+import { runJob } from './job.ts';
+import { removeJobs } from './job-folder.ts';
 import { placeRelease } from './placement.ts';
 import { preflight } from './preflight.ts';
 import { provisionTarget } from './provision.ts';
@@ -14,9 +16,14 @@ export const driver: Driver = {
   facts,
   preflight,
   provision: provisionTarget,
-  deploy: placeRelease,
+  run: runJob,
   inspect,
   logs: releaseLogs,
+
+  async deploy(target, request, context) {
+    await removeJobs(targetName(target), context, { of: 'release' });
+    return placeRelease(target, request, context);
+  },
 
   async traffic(target, shares, context) {
     const { folder, signal, timeout } = context;
@@ -33,6 +40,7 @@ export const driver: Driver = {
   },
 
   async destroy(target, context) {
+    await removeJobs(targetName(target), context, { of: 'all' });
     if (!(await inspectTarget(target, context))) return;
     const { folder, signal, timeout } = context;
     await callGateway({ folder, method: 'destroy', params: targetName(target), signal, timeout });

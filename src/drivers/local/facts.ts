@@ -4,7 +4,7 @@ import { checkOptions, optionsSchema } from './options.ts';
 export const facts: DriverFacts = {
   name: 'local',
   title: 'This machine',
-  capabilities: ['provision', 'switch', 'weights', 'metrics', 'logs', 'static', 'process'],
+  capabilities: ['provision', 'switch', 'weights', 'metrics', 'logs', 'jobs', 'static', 'process'],
   credentials: [],
   concurrency: 4,
   artifact: 'files',

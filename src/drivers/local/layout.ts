@@ -33,6 +33,11 @@ export function releaseLog(folder: string, target: TargetName, release: string):
   return join(targetLogs(folder, target), `${release}.log`);
 }
 
+/** Commands of a target, each in a folder of its own. */
+export function targetJobs(folder: string, { environment, service }: TargetName): string {
+  return join(folder, 'jobs', environment, service);
+}
+
 /** Name of the control socket in the folder. */
 export const CONTROL_SOCKET = 'gateway.sock';
 export const controlSocket = (folder: string): string => join(folder, CONTROL_SOCKET);

@@ -46,6 +46,11 @@ export class LogFollower {
     return this.#lines(text + (await this.#readFrom(this.#log)));
   }
 
+  /** What was read of a last line without an end. */
+  get begun(): string {
+    return this.#partial;
+  }
+
   async #readFrom(file: string): Promise<string> {
     const { bytes, end } = await readRange(file, this.#position);
     this.#position = end;

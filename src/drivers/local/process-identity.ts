@@ -1,5 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+const STOP_INTERVAL = 50;
+/** How long SIGKILL may take; longer only where a process hangs in the kernel. */
+const KILL_LIMIT = 5_000;
+
 /**
  * Who a process is, beyond its number, which the kernel gives out again: the boot it was started in and its start time
  * in clock ticks (field 22 of /proc/<pid>/stat).
@@ -29,6 +33,14 @@ export function signalGroup(group: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
+}
+
+/** Asks every process of a group to end, and ends what is left of it after `grace` ms. */
+export async function endGroup(group: number, signal: NodeJS.Signals, grace: number): Promise<void> {
+  signalGroup(group, signal);
+  if (await groupGone(group, grace)) return;
+  signalGroup(group, 'SIGKILL');
+  await groupGone(group, KILL_LIMIT);
 }
 
 /** The leader of the session in which a process carries `name=value` in its environment. */
@@ -87,4 +99,13 @@ function readOrEmpty(file: string): string {
   } catch {
     return '';
   }
+}
+
+async function groupGone(group: number, limit: number): Promise<boolean> {
+  const deadline = performance.now() + limit;
+  while (groupMembers(group).length > 0) {
+    if (performance.now() >= deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, STOP_INTERVAL));
+  }
+  return true;
 }

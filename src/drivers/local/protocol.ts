@@ -1,4 +1,5 @@
 import type { Failure } from '../../core/errors.ts';
+import type { Latencies } from '../../core/latency.ts';
 import type { TargetName } from './layout.ts';
 import type { StopSignal } from './options.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -67,8 +68,10 @@ export interface ReleaseView {
   readonly internal_url?: string;
   readonly restarts: number;
   readonly started_at?: string;
-  readonly requests: number;
-  readonly errors: number;
+  /** Workers answer none. */
+  readonly requests?: number;
+  readonly errors?: number;
+  readonly latencies?: Latencies;
   readonly detail?: string;
 }
 

@@ -118,6 +118,7 @@ const RELEASE = object(
     started_at: time('Since when.'),
     requests: whole('Requests it has answered.'),
     errors: whole('Those that failed.'),
+    p95_ms: whole('Within which 19 of 20 answers began, ms, to 12 % exactly.'),
     detail: text('Last exit or error.'),
   },
 );
@@ -143,6 +144,7 @@ const CANARY_STATUS = document('The canary under way', {
   started_at: time('Since when.'),
   run_id: text('Run.'),
   releases: listOf(RELEASE, 'Its releases.'),
+  baseline: listOf(RELEASE, 'The releases from before, which have the other users.'),
 });
 
 const OPEN = document('Where an environment is reached', {
@@ -166,6 +168,22 @@ const LOGS = document(
   },
 );
 
+const EXEC = document(
+  'How a one-off command ended',
+  {
+    env: text('Environment.'),
+    service: text('Service.'),
+    version_id: text('Version that is live, in which it ran.'),
+    exit_code: whole('Of the command; another one than 0 is an error.'),
+  },
+  {
+    lines: listOf(
+      object('A line.', { channel: text('stdout, stderr or info.'), line: text('Its text.') }),
+      'As they came; with --events they are lines of the stream.',
+    ),
+  },
+);
+
 export const ENVIRONMENT_SCHEMAS: readonly (readonly [string, Schema])[] = [
   ['env-list', LIST],
   ['env-show', SHOW],
@@ -177,4 +195,5 @@ export const ENVIRONMENT_SCHEMAS: readonly (readonly [string, Schema])[] = [
   ['canary-status', CANARY_STATUS],
   ['open', OPEN],
   ['logs', LOGS],
+  ['exec', EXEC],
 ];

@@ -25,11 +25,12 @@ const RUN_MEMBERS = {
   env_configured: fact('Every variable that is needed had a value.'),
   duration_ms: whole('Of the whole run, ms.'),
   changed: fact('false when there was nothing to do.'),
-  run_status: oneOf(['succeeded', 'failed', 'restored', 'interrupted', 'unchanged'], 'How the run ended.'),
+  run_status: oneOf(['succeeded', 'held', 'failed', 'restored', 'interrupted', 'unchanged'], 'How the run ended.'),
   operations: listOf(OPERATION_REPORT, 'In plan order.'),
   unchanged: listOf(text('Service.'), 'Services that were up to date, of those that were asked for.'),
   left_out: listOf(text('Service.'), 'Services that have changes and were not asked for.'),
   restored: listOf(text('Sentence.'), 'What was taken back after a failure.'),
+  held: maybeText('Why a person has to decide on the canary; null when nothing waits.'),
   warnings: listOf(FINDING, 'What the plan warned of, and notifications that nobody took.'),
   next_steps: listOf(text('Command.'), 'What to do next.'),
 };
@@ -57,6 +58,7 @@ const OPERATION = object(
     service: text('Service.'),
     compensation: anything('The step that undoes it.'),
     on_failure: oneOf(['keep'], 'Its failure undoes nothing.'),
+    may_hold: fact('It may leave it to a person whether the run goes on.'),
     last_duration_ms: whole('How long it took last time, ms.'),
   },
 );
@@ -116,7 +118,10 @@ const RUN_SUMMARY = {
   run_id: text('Id.'),
   intent: text('Verb.'),
   env: text('Environment.'),
-  status: oneOf(['succeeded', 'failed', 'restored', 'interrupted', 'cut_off', 'running'], 'How it ended, if it has.'),
+  status: oneOf(
+    ['succeeded', 'held', 'failed', 'restored', 'interrupted', 'cut_off', 'running'],
+    'How it ended, if it has.',
+  ),
   started_at: time('Begin.'),
   who: text('Who began it.'),
   version_id: text('Version.'),

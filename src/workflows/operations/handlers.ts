@@ -3,11 +3,13 @@ import type { Action, Compensation, Operation } from '../../core/plan.ts';
 import { unreachable } from '../../core/unreachable.ts';
 import type { FindAnswer, OperationContext, OperationHandlers } from '../../execute/handlers.ts';
 import { build } from './build.ts';
-import { check, watch } from './check.ts';
+import { check } from './check.ts';
+import { runReleaseCommand } from './command.ts';
 import { findMigrated, migrate } from './migrate.ts';
 import { findPlaced, place, retire, shift, withdraw } from './release.ts';
 import type { Session } from './session.ts';
 import { configure, destroy, provision } from './target.ts';
+import { watch } from './watch.ts';
 
 /** The work behind each kind of action. The executor decides when; the plan decided what. */
 export function createHandlers(session: Session): OperationHandlers {
@@ -28,6 +30,8 @@ function act(session: Session, action: Action, context: OperationContext): Promi
       return migrate(session, action, context);
     case 'build':
       return build(session, action, context);
+    case 'run':
+      return runReleaseCommand(session, action, context);
     case 'place':
       return place(session, action, context);
     case 'shift':
@@ -47,7 +51,10 @@ function act(session: Session, action: Action, context: OperationContext): Promi
   }
 }
 
-/** After a crash: placing and migrating are asked for; everything else ends in the same state when done twice. */
+/**
+ * After a crash: placing and migrating are asked for; everything else ends in the same state when done twice. A release
+ * command too, since the driver finds the one that was begun.
+ */
 async function find(session: Session, action: Action, context: OperationContext): Promise<FindAnswer> {
   if (action.do === 'place') return findPlaced(session, action, context);
   if (action.do === 'migrate') return findMigrated(session, action, context);

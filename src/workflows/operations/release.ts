@@ -40,7 +40,8 @@ export async function shift(session: Session, action: ActionOf<'shift'>, scope: 
   if (!driver.traffic) throw unsupported(driver.facts.name, 'shift traffic');
   const placed = placedRelease(session, action.service, scope);
   const live = liveBefore(session, action.service);
-  await driver.traffic(target, sharesOf(placed, live, action.percent), context);
+  const manner = action.percent === 0 ? { ...context, undoing: true as const } : context;
+  await driver.traffic(target, sharesOf(placed, live, action.percent), manner);
   return { percent: action.percent };
 }
 
@@ -67,7 +68,7 @@ export async function withdraw(session: Session, action: ActionOf<'withdraw'>, s
     placed ? sameRef(release, placed) : release.version_id === session.context.version_id,
   );
   for (const { ref } of mine.filter((release) => !live || !sameRef(release, live)))
-    await call.driver.retire(call.target, ref, call.context);
+    await call.driver.retire(call.target, ref, { ...call.context, undoing: true });
   return { withdrawn: mine.length };
 }
 
@@ -80,6 +81,7 @@ export async function retire(session: Session, action: ActionOf<'retire'>, scope
     ? idle.slice(0, Math.max(0, idle.length - action.keep))
     : [];
   for (const { ref } of spare) await retireOne(call, ref, scope);
+  await call.driver.sweep?.(call.target, call.context);
   return { retired: spare.length };
 }
 

@@ -41,7 +41,7 @@ export async function callFor(session: Session, service: string, scope: Operatio
       config,
       resourceOf(session, service, scope),
     ),
-    context: driverContext(session.workspace, driver, {
+    context: await driverContext(session.workspace, driver, config, {
       signal: scope.signal,
       timeout: scope.remaining(),
       key: scope.idempotencyKey,

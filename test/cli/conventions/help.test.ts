@@ -150,7 +150,7 @@ describe('help and discovery', () => {
       ['completion', ''],
       ['bash', 'fish', 'zsh'],
     ],
-    [['help', 'ex'], ['exit-codes']],
+    [['help', 'exi'], ['exit-codes']],
     [['help', 'env', 'di'], ['diff']],
     [['--cwd', '/nowhere', 'deploy', '--env', ''], []],
   ])('27: %j completes to %j', async (words, wanted) => {

@@ -5,7 +5,7 @@ import type { DriverContext } from '../../../src/core/driver.ts';
 import type { DeployerError } from '../../../src/core/errors.ts';
 import { Secret, type Variables } from '../../../src/core/secret.ts';
 import { findBuilder } from '../../../src/drivers/docker/build/builder.ts';
-import { buildTarget } from '../../../src/drivers/docker/build/image.ts';
+import { buildTarget, imageTag, readLocation } from '../../../src/drivers/docker/build/image.ts';
 import { systemProcesses } from '../../../src/system/processes.ts';
 import { dockerUnavailable } from '../../support/docker/engine.ts';
 import { engineCall, IMAGES } from '../../support/docker/images.ts';
@@ -24,10 +24,13 @@ describe.skipIf(dockerUnavailable)(`building an image${reason}`, () => {
     world.write('same', { Dockerfile: DOCKERFILE, 'a.txt': 'one' });
     const first = await build('same');
     expect(first).toMatchObject({ kind: 'image', digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
-    const tag = `${first.location}:${first.digest.slice(7, 19)}`;
-    expect(await imageNamed(tag)).toMatchObject({ Id: first.digest, Config: { Labels: { 'deployer.managed': '1' } } });
+    expect(first.location).toContain(world.engine.endpoint);
+    expect(await imageNamed(imageTag(first))).toMatchObject({
+      Id: first.digest,
+      Config: { Labels: { 'deployer.managed': '1' } },
+    });
     expect((await build('same')).digest).toBe(first.digest);
-    expect((await names(first.location)).filter((name) => name.includes('building'))).toEqual([]);
+    expect((await names(readLocation(first).repository)).filter((name) => name.includes('building'))).toEqual([]);
   });
 
   it('takes what .dockerignore leaves, links as links, and never what must not leave the working tree', async () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/config/parse.ts';
+import type { ServiceConfig } from '../../../src/core/config.ts';
 import type { Target } from '../../../src/core/driver.ts';
+import type { DeployerError } from '../../../src/core/errors.ts';
+import { facts } from '../../../src/drivers/docker/facts.ts';
 import { containerName, releaseOf, replicaNames } from '../../../src/drivers/docker/names.ts';
 import { checkOptions } from '../../../src/drivers/docker/options.ts';
+import { secretProviders } from '../../../src/secrets/catalog.ts';
+import { checkReference } from '../../../src/secrets/check-reference.ts';
 
 describe('options of the docker driver', () => {
   it('are complete when nothing is written', () => {
@@ -26,7 +32,10 @@ describe('options of the docker driver', () => {
   it.each([
     ['hosts', 'ssh://a'],
     ['hosts', ['http://a']],
-    ['hosts', ['ssh://a', 'ssh://b']],
+    ['hosts', ['ssh://a', 'ssh://a']],
+    ['at_once', 0],
+    ['at_once', '0%'],
+    ['builder', 'http://a'],
     ['hosts', [{ engine: 'ssh://a', adress: 'x' }]],
     ['dockerfile', '../Dockerfile'],
     ['target', '--privileged'],
@@ -38,6 +47,14 @@ describe('options of the docker driver', () => {
     ['path_prefix', 'api'],
     ['path_prefix', '/api/'],
     ['tls', 'automatic'],
+    ['tls', { certificate: 'env:A' }],
+    ['tls', { certificate: 'env:A', key: 'env:B' }],
+    ['registry', 'registry.example.com/shop'],
+    ['registry', { repository: 'shop' }],
+    ['registry', { repository: 'https://registry.example.com/shop' }],
+    ['registry', { repository: 'registry.example.com/Shop' }],
+    ['registry', { repository: 'registry.example.com/shop', username: 'deploy' }],
+    ['registry', { repository: 'registry.example.com/shop', username: 'de:ploy', password: 'env:A' }],
     ['replicas', 0],
     ['replicas', 21],
     ['replicas', 1.5],
@@ -50,6 +67,41 @@ describe('options of the docker driver', () => {
     ['proxy', { port: 80 }],
   ])('refuse %s: %j', (name, value) => {
     expect(checkOptions({ [name]: value })).toMatchObject({ ok: false, problems: [{ path: [name] }] });
+  });
+});
+
+describe('references to secrets in options', () => {
+  const text = (password: string) => `
+version: 1
+project: shop
+defaults: { driver: docker }
+services:
+  api: { path: ., docker: { registry: { repository: "registry.example.com/shop", username: deploy, password: "${password}" } } }
+environments: { dev: { mode: dev } }
+`;
+  const read = (password: string) =>
+    parseConfig(text(password), {
+      file: '/shop/deploy.config.yaml',
+      environment: {},
+      drivers: { names: ['docker'], facts: async () => facts, load: async () => undefined },
+      known: { reference: (reference) => checkReference(reference, secretProviders) },
+    });
+
+  it('are told by the facts, by the path of the option', async () => {
+    const { config } = await read('env:PASSWORD');
+    const { options } = config.environments.dev?.services.api as ServiceConfig;
+    expect(facts.references?.(options)).toEqual({ 'registry.password': 'env:PASSWORD' });
+    const tls = { certificate: 'env:CERTIFICATE', key: 'dotenv:.env.tls#KEY' };
+    expect(facts.references?.({ tls })).toEqual({ 'tls.certificate': tls.certificate, 'tls.key': tls.key });
+    expect(facts.references?.({ tls: 'automatic' })).toEqual({});
+  });
+
+  it('are checked with the config, without showing a password that stands there itself', async () => {
+    const refusal = await read('hunter2-hunter2').catch((error: DeployerError) => error.failure.findings);
+    expect(refusal).toMatchObject([
+      { path: 'services.api.docker.registry.password', message: expect.stringContaining('not a reference') },
+    ]);
+    expect(JSON.stringify(refusal)).not.toContain('hunter2');
   });
 });
 

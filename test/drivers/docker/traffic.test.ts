@@ -158,9 +158,9 @@ describe.skipIf(dockerUnavailable)(`users of a container${reason}`, () => {
 
   /** Requests that the proxy has open to containers. */
   async function underWay(): Promise<number> {
-    const { openHost } = await import('../../../src/drivers/docker/host.ts');
+    const { openFirstHost } = await import('../../../src/drivers/docker/host.ts');
     const { inFlight } = await import('../../../src/drivers/docker/proxy/slots.ts');
-    const counts = await inFlight(await openHost(target, world.context()));
+    const counts = await inFlight(await openFirstHost(target, world.context()));
     return [...counts.values()].reduce((sum, count) => sum + count, 0);
   }
 });

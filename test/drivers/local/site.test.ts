@@ -138,7 +138,7 @@ interface Served {
 }
 
 async function serve(folder: string, given: { spa?: string; immutable?: string[] }): Promise<Served> {
-  const meter = { requests: 0, errors: 0, active: 0 };
+  const meter = { requests: 0, errors: 0, latencies: [], active: 0 };
   const { port, close } = await openPrivate(await openSite({ folder, immutable: [], meter, ...given }));
   return { close, get: (path, options) => ask({ port, path, ...options }) };
 }

@@ -7,6 +7,7 @@ import { revealAll, type Variables } from '../../../core/secret.ts';
 import { type Engine, openEngine } from '../engine/client.ts';
 import { LABEL } from '../names.ts';
 import { type DockerOptions, readOptions } from '../options.ts';
+import { openRegistry, pushImage, type Reference } from '../registry/registry.ts';
 import { buildImage, findBuilder } from './builder.ts';
 import { type BuildContext, findContext } from './context.ts';
 
@@ -17,7 +18,7 @@ interface ImageView {
 }
 
 /**
- * Builds the image of a service, in the engine that will run it. Its identity is its id; a name of its own keeps it from
+ * Builds the image of a service, once, in one engine. Its identity is its id; a name of its own keeps it from
  * being taken for rubbish. The same inputs are found in the builder's cache and give the same image.
  */
 export async function buildTarget(target: Target, variables: Variables, context: DriverContext): Promise<Artifact> {
@@ -25,19 +26,28 @@ export async function buildTarget(target: Target, variables: Variables, context:
   const options = readOptions(service.options);
   const source = await findContext(target, options.dockerfile, context);
   if (!source) throw noDockerfile(target, options.dockerfile);
-  const engine = await openEngine(options.hosts[0]?.engine, context);
+  const engine = await openEngine(builderOf(options), context);
   await runCommand(target, variables, source, context);
   const repository = repositoryOf(target);
   const image = `${repository}:building-${shortDigest(context.idempotencyKey)}`;
   const builder = await findBuilder(context);
   context.log(`building ${service.name} with ${builder === 'engine' ? 'the engine' : builder}`);
   await buildImage(builder, { ...requestOf(target, options, variables), source, image }, engine, context);
-  return keepImage(engine, image, repository);
+  const artifact = await keepImage(engine, image, repository);
+  const registry = await openRegistry(target, context);
+  if (!registry) return artifact;
+  const reference = await pushImage(engine, imageTag(artifact), registry, context);
+  return { ...artifact, location: `${artifact.location} and ${reference}` };
 }
 
 /** Where the images of a service are kept; all of its environments share them. */
 export function repositoryOf({ project, service }: Pick<Target, 'project' | 'service'>): string {
   return `deployer/${project}/${service.name}`;
+}
+
+/** As the config names it; `undefined` for the engine that is used when none is named. */
+export function builderOf({ builder, hosts }: DockerOptions): string | undefined {
+  return builder ?? hosts[0]?.engine;
 }
 
 function requestOf({ project, service }: Target, options: DockerOptions, variables: Variables) {
@@ -79,10 +89,30 @@ async function keepImage(engine: Engine, image: string, repository: string): Pro
   const tag = tagOf(body.Id);
   await engine.call('POST', `/images/${image}/tag`, { doing: `name ${image}`, query: { repo: repository, tag } });
   await engine.call('DELETE', `/images/${image}`, { doing: `forget the name ${image}`, accept: [404, 409] });
-  return { kind: 'image', digest: body.Id, size: body.Size, location: repository };
+  return { kind: 'image', digest: body.Id, size: body.Size, location: `${repository} in ${engine.endpoint.text}` };
 }
 
-export function tagOf(digest: string): string {
+interface Location {
+  readonly repository: string;
+  /** That built it. */
+  readonly engine?: string;
+  /** In the registry that it was pushed to. */
+  readonly published?: Reference;
+}
+
+/** Where an image lies, as its artifact says. */
+export function readLocation({ location = '' }: Artifact): Location {
+  const [built = '', published] = location.split(' and ');
+  const [repository = '', engine] = built.split(' in ');
+  return { repository, ...(engine ? { engine } : {}), ...(published ? { published } : {}) };
+}
+
+/** The name that an image keeps on every host. */
+export function imageTag(artifact: Artifact): string {
+  return `${readLocation(artifact).repository}:${tagOf(artifact.digest)}`;
+}
+
+function tagOf(digest: string): string {
   return digest.slice('sha256:'.length, 'sha256:'.length + 12);
 }
 

@@ -39,6 +39,10 @@ export interface Engine {
   stream(method: PeerRequest['method'], path: string, request: CallRequest): Promise<AsyncIterable<Uint8Array>>;
   /** Lines of JSON as they come; a line that tells of an error is thrown as one. */
   lines(method: PeerRequest['method'], path: string, request: CallRequest): AsyncIterable<Record<string, unknown>>;
+  /** Whose signal ends calls, and whose clock counts. */
+  readonly context: DriverContext;
+  /** The same engine, for calls that end by another signal. */
+  within(context: DriverContext): Engine;
 }
 
 /** What the driver was written against; newer engines are asked for this, as far as they still offer it. */
@@ -54,21 +58,26 @@ export async function openEngine(wanted: string | undefined, context: DriverCont
   const { body } = await read<{ ApiVersion?: string; MinAPIVersion?: string }>(
     await send('GET', '/version', { doing: 'ask for its version' }, { endpoint, context }),
   );
-  const api = agreedVersion(endpoint, body);
-  const world = { endpoint, context };
+  return engineOf({ endpoint, context }, agreedVersion(endpoint, body));
+}
+
+function engineOf(world: World, api: string): Engine {
   return {
-    endpoint,
+    endpoint: world.endpoint,
     api,
     call: async (method, path, request) => read(await send(method, `/v${api}${path}`, request, world)),
     bytes: async (method, path, request) => {
       const { status, body } = await send(method, `/v${api}${path}`, request, world);
       return { status, body: await whole(body) };
     },
-    stream: async (method, path, request) => (await send(method, `/v${api}${path}`, request, world)).body,
+    stream: async (method, path, request) =>
+      (await send(method, `/v${api}${path}`, { ...request, long: true }, world)).body,
     async *lines(method, path, request) {
-      const { body } = await send(method, `/v${api}${path}`, request, world);
+      const { body } = await send(method, `/v${api}${path}`, { ...request, long: true }, world);
       yield* jsonLines(body, request.doing);
     },
+    context: world.context,
+    within: (context) => engineOf({ ...world, context }, api),
   };
 }
 
@@ -80,7 +89,7 @@ interface World {
 async function send(
   method: PeerRequest['method'],
   path: string,
-  request: CallRequest,
+  request: CallRequest & { readonly long?: true },
   { endpoint, context }: World,
 ): Promise<PeerAnswer> {
   const answer = await context.peers
@@ -90,6 +99,7 @@ async function send(
       signal: request.signal ?? context.signal,
       timeout: request.timeout ?? Math.min(LIMIT, context.timeout),
       ...contentOf(request),
+      ...(request.long ? { long: true } : {}),
     })
     .catch((error: unknown) => {
       throw reachFailure(endpoint.text, error);

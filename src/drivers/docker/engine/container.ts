@@ -16,6 +16,7 @@ export interface ContainerView {
     readonly ExitCode: number;
     readonly OOMKilled: boolean;
     readonly StartedAt: string;
+    readonly FinishedAt: string;
     readonly Error: string;
     readonly Health?: {
       readonly Status: 'none' | 'starting' | 'healthy' | 'unhealthy';

@@ -89,7 +89,7 @@ async function readCertificates(folder: string): Promise<PeerTls> {
 }
 
 async function currentContext(settings: Settings): Promise<string | undefined> {
-  const config = await text(join(configFolder(settings), 'config.json'));
+  const config = await text(configFile(settings));
   const found = config === undefined ? undefined : parsed(config)?.currentContext;
   return typeof found === 'string' ? found : undefined;
 }
@@ -109,6 +109,11 @@ async function contextEndpoint(name: string, settings: Settings): Promise<Endpoi
 
 interface ContextEndpoints {
   readonly docker?: { readonly Host?: string };
+}
+
+/** Of the docker command. */
+export function configFile(settings: Settings): string {
+  return join(configFolder(settings), 'config.json');
 }
 
 function configFolder({ DOCKER_CONFIG, HOME = '' }: Settings): string {

@@ -6,6 +6,8 @@ export const SLOTS = 100;
 /** Where the proxy keeps what it was told, in the volume that outlives it. */
 export const FOLDER = '/config/deployer';
 export const SLOT_FOLDER = '/config/slots';
+/** Of certificates that were given, each with its key, named by their routes. */
+export const CERTIFICATE_FOLDER = '/config/certificates';
 /** Answers in the proxy itself for a route that nothing is placed behind yet. */
 export const NOBODY = '127.0.0.1:2021';
 export const ADMIN = 'http://127.0.0.1:2019';
@@ -26,7 +28,7 @@ export function routeFiles(route: string, options: DockerOptions): readonly Rout
     text: JSON.stringify({ match: matchers(options), ...content, terminal: true }),
   });
   const proxied = { handle: [proxyTo(route)] };
-  return tls === 'automatic' ? [file('plain', toHttps(options)), file('secure', proxied)] : [file('plain', proxied)];
+  return tls === 'off' ? [file('plain', proxied)] : [file('plain', toHttps(options)), file('secure', proxied)];
 }
 
 /** Name of the route that a file holds. */
@@ -85,7 +87,11 @@ export function baseConfig({ http_port, https_port }: ProxyOptions): Record<stri
   };
   const text = JSON.stringify({
     admin: { listen: 'localhost:2019' },
-    apps: { http: { http_port, https_port, grace_period: '30s', servers } },
+    apps: {
+      http: { http_port, https_port, grace_period: '30s', servers },
+      // No other certificate is asked for where one of these has the name.
+      tls: { certificates: { load_folders: [CERTIFICATE_FOLDER] } },
+    },
   });
   const [first = '', second = '', third = ''] = text.split(/"PLAIN",|"SECURE",/);
   return { 'base-1': first, 'base-2': second, 'base-3': third };

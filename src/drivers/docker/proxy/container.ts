@@ -27,11 +27,23 @@ export async function ensureProxy(host: Host, context: DriverContext): Promise<'
 }
 
 /** A second network of the same name would be made without complaint. */
-async function ensureNetwork({ engine, shared: { network } }: Host): Promise<void> {
-  const found = await engine.call('GET', `/networks/${network}`, { doing: `look at ${network}`, accept: [404] });
+export async function ensureNetwork({ engine, shared: { network }, options }: Host): Promise<void> {
+  const request = { doing: `look at ${network}`, accept: [404] };
+  const found = await engine.call<{ Driver: string }>('GET', `/networks/${network}`, request);
+  const kind = options.orchestrator === 'swarm' ? { Driver: 'overlay', Attachable: true } : { Driver: 'bridge' };
+  if (found.status !== 404 && found.body.Driver !== kind.Driver) throw otherNetwork(network, found.body.Driver);
   if (found.status !== 404) return;
-  const body = { Name: network, Driver: 'bridge', CheckDuplicate: true, Labels: sharedLabels('network') };
+  const body = { Name: network, ...kind, CheckDuplicate: true, Labels: sharedLabels('network') };
   await engine.call('POST', '/networks/create', { doing: `create the network ${network}`, body, accept: [409] });
+}
+
+function otherNetwork(network: string, kind: string): DeployerError {
+  return new DeployerError({
+    code: 'PROJECT_NAME_TAKEN',
+    stage: 'provision',
+    reason: `The network ${network} exists and is of the kind ${kind}: clusters need another one than single engines`,
+    fix: 'Set another name in docker.proxy.name',
+  });
 }
 
 async function createProxy(host: Host, context: DriverContext): Promise<void> {

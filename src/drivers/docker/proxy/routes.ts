@@ -5,19 +5,34 @@ import { execute } from '../engine/exec.ts';
 import { readFolder, writeFolder } from '../engine/files.ts';
 import type { Host } from '../host.ts';
 import { routeName } from '../names.ts';
-import { ADMIN, baseConfig, FOLDER, type RouteFile, routeFiles, routeOf, SLOT_FOLDER } from './caddy.ts';
+import {
+  ADMIN,
+  baseConfig,
+  CERTIFICATE_FOLDER,
+  FOLDER,
+  type RouteFile,
+  routeFiles,
+  routeOf,
+  SLOT_FOLDER,
+} from './caddy.ts';
+import { type CertificateFiles, certificateFiles, notePath } from './certificates.ts';
 import { NOBODY_AT_ALL, readSlots, slotMembers } from './slots.ts';
 
 /**
  * Puts the configuration together from its parts and loads it, and again when the parts have changed meanwhile: of two
- * projects that add a route at the same time, whoever is last has loaded both. Loading what is loaded changes nothing.
+ * projects that add a route at the same time, whoever is last has loaded both. Loading what is loaded changes nothing,
+ * unless it is forced: certificates are read again then.
  */
 const RELOAD = `
+mkdir -p ${CERTIFICATE_FOLDER} && chmod 700 ${CERTIFICATE_FOLDER} || exit 1
 part() { for file in routes/$1/*.json; do [ -e "$file" ] && cat "$file" && printf ,; done; }
 whole() { cat base-1; part plain; cat base-2; part secure; cat base-3; }
-load() { wget -q -O /dev/null --header "Content-Type: application/json" --post-file "$1" ${ADMIN}/load; }
+load() {
+  wget -q -O /dev/null --header "Content-Type: application/json" \${force:+--header "Cache-Control: must-revalidate"} \
+    --post-file "$1" ${ADMIN}/load
+}
 for try in 1 2 3 4 5 6 7 8 9; do
-  whole >"next-$$.json" && { load "next-$$.json" || caddy reload --config "next-$$.json"; } || exit 1
+  whole >"next-$$.json" && { load "next-$$.json" || caddy reload $force --config "next-$$.json"; } || exit 1
   whole | cmp -s - "next-$$.json" && exec rm "next-$$.json"
 done
 exit 1
@@ -28,54 +43,78 @@ for file in $(cd "new/$2" && find . -type f); do
   mkdir -p "$(dirname "$file")" && mv "new/$2/$file" "$file" || exit 1
 done
 rm -rf "new/$2"
+certificate=${CERTIFICATE_FOLDER}/$2
+force=
+if [ -e "$certificate.new" ]; then mv "$certificate.new" "$certificate.pem" && force=--force || exit 1; fi
 [ -e "${SLOT_FOLDER}/$2/current" ] || ln -s r0 "${SLOT_FOLDER}/$2/current"
 ${RELOAD}`;
 /** Files that are no longer wanted, and, for a route that goes, its slots. Tells whose slots are left. */
 const REMOVE = `cd "$1" || exit 1
 shift
+force=
+case "$*" in *.pem*) force=--force;; esac
 rm -rf "$@"
 ls ${SLOT_FOLDER}
 ${RELOAD}`;
 
-/** Makes sure that the proxy has the route of a target. A new route is loaded; one that is there is left alone. */
+/**
+ * Makes sure that the proxy has the route of a target, and its certificate where one is given. A new one is loaded; what is
+ * there is left alone.
+ */
 export async function ensureRoute(host: Host, target: Target): Promise<'created' | 'unchanged'> {
   const route = routeName(target);
+  const certificate = certificateFiles(target, host.engine.context);
   const wanted = host.options.worker ? [] : routeFiles(route, host.options);
   const [files, slots] = await Promise.all([proxyFiles(host), readSlots(host, route)]);
-  const mine = routesOf(files).filter(({ path }) => routeOf(path) === route);
-  const base = baseConfig(host.options.proxy);
-  const stale = mine.filter(({ path }) => !wanted.some((one) => one.path === path));
-  const sound = [...wanted.map(({ path, text }) => [`routes/${path}`, text]), ...Object.entries(base)];
-  if (stale.length === 0 && sound.every(([path, text]) => files.get(path ?? '') === text) && slots !== undefined)
+  const sound: (readonly [string, string])[] = [
+    ...wanted.map(({ path, text }) => [`routes/${path}`, text] as const),
+    ...Object.entries(baseConfig(host.options.proxy)),
+    ...(certificate ? [certificate.note] : []),
+  ];
+  const stale = [...ownFiles(files, route)].filter((path) => !sound.some(([one]) => one === path));
+  if (stale.length === 0 && sound.every(([path, text]) => files.get(path) === text) && slots !== undefined)
     return 'unchanged';
   refuseTaken(routesOf(files), route, wanted);
-  await write(host, route, sound as [string, string][]);
-  if (stale.length > 0)
-    await run(
-      host,
-      REMOVE,
-      stale.map(({ path }) => `${FOLDER}/routes/${path}`),
-    );
+  await write(host, route, sound, certificate);
+  if (stale.length > 0) await run(host, REMOVE, withCertificate(stale, route));
   return 'created';
 }
 
-/** Takes away a route and its slots; answers how many targets of others are left. */
+/** Takes away a route, its slots and its certificate; answers how many targets of others are left. */
 export async function removeRoute(host: Host, target: Target): Promise<number> {
   const route = routeName(target);
-  const mine = routesOf(await proxyFiles(host)).filter(({ path }) => routeOf(path) === route);
-  const paths = [...mine.map(({ path }) => `${FOLDER}/routes/${path}`), `${SLOT_FOLDER}/${route}`];
+  const mine = ownFiles(await proxyFiles(host), route);
+  const paths = [...withCertificate(mine, route), `${SLOT_FOLDER}/${route}`];
   return (await run(host, REMOVE, paths)).filter((line) => line !== '').length;
 }
 
-async function write(host: Host, route: string, files: readonly (readonly [string, string])[]): Promise<void> {
+/** What the proxy was told of one route, below its folder. */
+function ownFiles(files: ReadonlyMap<string, string>, route: string): readonly string[] {
+  const routes = routesOf(files).flatMap(({ path }) => (routeOf(path) === route ? [`routes/${path}`] : []));
+  return files.has(notePath(route)) ? [...routes, notePath(route)] : routes;
+}
+
+/** The certificate goes with the note of it. */
+function withCertificate(paths: readonly string[], route: string): readonly string[] {
+  const absolute = paths.map((path) => `${FOLDER}/${path}`);
+  return paths.includes(notePath(route)) ? [...absolute, `${CERTIFICATE_FOLDER}/${route}.pem`] : absolute;
+}
+
+async function write(
+  host: Host,
+  route: string,
+  files: readonly (readonly [string, string])[],
+  certificate: CertificateFiles | undefined,
+): Promise<void> {
   const members = [
     ...files.map(([path, text]) => textMember(`deployer/new/${route}/${path}`, text)),
     ...slotMembers(`slots/${route}/r0`, NOBODY_AT_ALL),
+    ...(certificate ? [certificate.member] : []),
   ];
   await writeFolder(host.engine, host.shared.proxy, '/config', members);
   await run(host, ADD, [route]).catch(async (error) => {
-    const paths = files.filter(([path]) => path.startsWith('routes/')).map(([path]) => `${FOLDER}/${path}`);
-    await run(host, REMOVE, paths).catch(() => undefined);
+    const paths = files.flatMap(([path]) => (path.startsWith('base-') ? [] : [path]));
+    await run(host, REMOVE, withCertificate(paths, route)).catch(() => undefined);
     throw error;
   });
 }

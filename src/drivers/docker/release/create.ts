@@ -10,6 +10,8 @@ import { LABEL, targetLabels } from '../names.ts';
 /** A check that hangs is a failed one; ns. */
 const CHECK_LIMIT = 5_000_000_000;
 
+export const LOGS = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } } as const;
+
 /** What the engine of a host says of an image, as far as it matters for containers of it. */
 export interface ImageHealth {
   readonly Config: { readonly Healthcheck?: { readonly Test: readonly string[] | null } | null };
@@ -46,13 +48,18 @@ export function containerBody(
       NetworkMode: shared.network,
       RestartPolicy: { Name: 'no' },
       Init: true,
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
-      ...(options.memory === undefined ? {} : { Memory: options.memory, MemorySwap: options.memory }),
+      LogConfig: LOGS,
+      ...memoryOf(host),
     },
   };
 }
 
-function environment({ options }: Host, { variables }: PlaceRequest): readonly string[] {
+export function memoryOf({ options: { memory } }: Host): JsonObject {
+  return memory === undefined ? {} : { Memory: memory, MemorySwap: memory };
+}
+
+/** `NAME=value`, as engines want them. */
+export function environment({ options }: Host, { variables }: PlaceRequest): readonly string[] {
   const given = options.worker ? {} : { PORT: String(options.port), HOST: '0.0.0.0' };
   const all = Object.entries({ ...given, ...revealAll(variables) });
   const broken = all.find(([, value]) => value.includes('\0'));
@@ -67,7 +74,7 @@ function environment({ options }: Host, { variables }: PlaceRequest): readonly s
 }
 
 /** A command of the service's own check, else that of its image; asked often until it has passed its gate. */
-function healthCheck({ engine }: Host, { service }: Target, image: ImageHealth): JsonObject | undefined {
+export function healthCheck({ engine }: Host, { service }: Target, image: ImageHealth): JsonObject | undefined {
   const test = commandOf(service.health) ?? testOf(image);
   if (test === undefined) return undefined;
   const patience = service.health?.timeout ?? service.timeout;

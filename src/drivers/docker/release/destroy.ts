@@ -3,23 +3,38 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { Engine } from '../engine/client.ts';
 import { findContainer, listContainers, removeContainer, removeStopped } from '../engine/container.ts';
 import { execute } from '../engine/exec.ts';
-import { type Host, openHost } from '../host.ts';
+import { type Host, leftHosts, openReachable } from '../host.ts';
 import { LABEL, targetLabels } from '../names.ts';
 import { removeRoute } from '../proxy/routes.ts';
+import { clearCluster } from '../swarm/releases.ts';
+import { on } from './groups.ts';
 import { KEPT_IMAGES, removeImages } from './images.ts';
 
 /**
- * Removes what a target has on its host: containers, route and slots; its images when no environment uses them any more;
- * and with the last route of all, the proxy. What does not carry our labels is never touched.
+ * Removes what a target has on its hosts, those of earlier configs included. A host that does not answer is a failure, once
+ * the others are done.
  */
 export async function destroyTarget(target: Target, context: DriverContext): Promise<void> {
-  const host = await openHost(target, context);
+  const { hosts, unreachable } = await openReachable(target, context);
+  const known = [...hosts, ...unreachable].map(({ name }) => name);
+  const left = await openReachable(target, context, leftHosts(target, known));
+  await Promise.all([...hosts, ...left.hosts].map((host) => clearHost(host, target)));
+  const [lost] = [...unreachable, ...left.unreachable];
+  if (lost) throw on(lost, lost.error);
+}
+
+/**
+ * Removes what a target has on one host: containers, route and slots; its images when no environment uses them any more;
+ * and with the last route of all, the proxy. What does not carry our labels is never touched.
+ */
+export async function clearHost(host: Host, target: Target): Promise<void> {
   const { engine, shared, options } = host;
   const proxy = await findContainer(engine, shared.proxy);
   const running = proxy?.State.Running === true;
   const [left] = await Promise.all([
     running ? removeRoute(host, target).catch(ignoreGone) : undefined,
     removeContainers(engine, target, options.stop_timeout),
+    options.orchestrator === 'swarm' ? clearCluster(engine, target) : undefined,
   ]);
   await removeImages(engine, target, (await neighbours(engine, target)) > 0 ? KEPT_IMAGES : 0);
   if (left === 0) await removeProxy(host);

@@ -3,7 +3,7 @@ import type { DriverContext, Target } from '../../../core/driver.ts';
 import { formatDuration } from '../../../core/duration.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { printableLine } from '../../../core/text.ts';
-import { type ContainerView, findContainer, lastOutput } from '../engine/container.ts';
+import type { OutputLine } from '../engine/streams.ts';
 import type { Host } from '../host.ts';
 import { isElsewhere, type ProbeAnswer, probeOnce } from './probe.ts';
 
@@ -13,15 +13,30 @@ const SHOWN_LOG_LINES = 50;
 /** A worker without a check is taken to be well when it has run this long. */
 const WORKER_TRIAL = 1_000;
 
-interface Gate {
+export interface Gate {
   readonly host: Host;
   readonly target: Target;
+  /** By which the proxy reaches it. */
   readonly name: string;
+  readonly subject: GateSubject;
   readonly context: DriverContext;
 }
 
+/** What asks to be let in: a container, or a service of a cluster. */
+export interface GateSubject {
+  look(): Promise<Sight>;
+  /** Its last lines. */
+  output(lines: number): Promise<readonly OutputLine[]>;
+}
+
+export type Sight =
+  | { readonly state: 'well' }
+  /** `late`: what it is refused for when the time is up. */
+  | { readonly state: 'waiting'; readonly late: Refusal }
+  | { readonly state: 'refused'; readonly refusal: Refusal };
+
 /** Why a release is not let in. */
-interface Refusal {
+export interface Refusal {
   readonly reason: string;
   readonly fix: string;
   readonly detail?: readonly string[];
@@ -77,50 +92,18 @@ interface Patience {
   left(): number;
 }
 
-/** Looks at the container until its own check is well and the probe is through. */
+/** Looks until what is looked at is well by its own account, and the probe is through. */
 async function watch(
-  { host, name, context }: Gate,
+  { subject, context }: Gate,
   { signal, left, probed }: Patience & { probed(): boolean },
 ): Promise<Refusal | undefined> {
   for (;;) {
-    const view = await findContainer(host.engine, name);
-    if (!view) return { reason: 'was removed by somebody', fix: 'Deploy again' };
-    if (!view.State.Running && view.State.Status !== 'created') return ended(view);
-    const health = view.State.Health?.Status ?? 'none';
-    if (health === 'unhealthy') return unhealthy(view, 'says that it is unhealthy');
-    const well = health === 'healthy' || health === 'none';
-    if (well && probed()) return undefined;
-    if (!well && left() <= 0) return unhealthy(view, 'did not become healthy in time');
+    const seen = await subject.look();
+    if (seen.state === 'refused') return seen.refusal;
+    if (seen.state === 'well' && probed()) return undefined;
+    if (seen.state === 'waiting' && left() <= 0) return seen.late;
     await context.clock.sleep(LOOK_EVERY, signal);
   }
-}
-
-function ended({ State }: ContainerView): Refusal {
-  const { ExitCode, OOMKilled, Error: text } = State;
-  const fix = 'See its last lines';
-  const detail = text === '' ? [] : [printableLine(text)];
-  if (OOMKilled || (ExitCode === 137 && text === ''))
-    return {
-      reason: `${OOMKilled ? 'ran out of memory and ' : ''}was killed (exit code ${ExitCode}) before it was healthy`,
-      fix: OOMKilled ? 'Raise docker.memory, or make it need less' : fix,
-      detail,
-    };
-  if (ExitCode === 126 || ExitCode === 127)
-    return {
-      reason: `could not run its command (exit code ${ExitCode})`,
-      fix: 'Correct start, or CMD in the Dockerfile',
-      detail,
-    };
-  return { reason: `ended with exit code ${ExitCode} before it was healthy`, fix, detail };
-}
-
-function unhealthy({ State }: ContainerView, reason: string): Refusal {
-  const last = State.Health?.Log?.at(-1);
-  const said = (last?.Output ?? '').trim().split('\n').slice(-10).map(printableLine);
-  const detail = last
-    ? [`its health check ended with exit code ${last.ExitCode}`, ...said.filter((line) => line !== '')]
-    : [];
-  return { reason, fix: 'See what its health check said, and its last lines', detail };
 }
 
 /** Asks as users will, from the proxy, until enough answers in a row are good. */
@@ -158,8 +141,11 @@ function silent({ host, target }: Gate, last: ProbeAnswer): Refusal {
   };
 }
 
-async function failure({ host, target, name }: Gate, { reason, fix, detail = [] }: Refusal): Promise<DeployerError> {
-  const output = await lastOutput(host.engine, name, SHOWN_LOG_LINES).catch(() => []);
+async function failure(
+  { host, target, name, subject }: Gate,
+  { reason, fix, detail = [] }: Refusal,
+): Promise<DeployerError> {
+  const output = await subject.output(SHOWN_LOG_LINES).catch(() => []);
   const place = host.options.replicas > 1 ? [`in the container ${name}`] : [];
   const limit = formatDuration(target.service.health?.timeout ?? target.service.timeout);
   return new DeployerError({

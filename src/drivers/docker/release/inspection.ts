@@ -1,94 +1,63 @@
-import type { DriverContext, InspectedRelease, Inspection, Target } from '../../../core/driver.ts';
-import { type ContainerView, listContainers } from '../engine/container.ts';
-import { type Host, openHost, urlOf } from '../host.ts';
-import { LABEL, routeName, targetLabels } from '../names.ts';
-import { readSlots, type SlotState, sharesOf } from '../proxy/slots.ts';
-import { isGated } from './placement.ts';
+import type { DriverContext, InspectedRelease, Inspection, Instance, Target } from '../../../core/driver.ts';
+import { type Host, openReachable, type Unreachable, urlOf } from '../host.ts';
+import type { PlacedRelease, TargetView } from './placed-release.ts';
+import { viewTarget } from './view.ts';
 
-/** The containers of one release, in the order of their numbers, and their share by the slots. */
-export interface ReleaseView {
-  readonly release: string;
-  readonly replicas: readonly [ReplicaView, ...ReplicaView[]];
-  readonly percent: number;
+/** One release as one host has it. */
+interface Part {
+  readonly host: Host;
+  readonly view: PlacedRelease;
 }
 
-export interface ReplicaView {
-  readonly release: string;
-  readonly name: string;
-  /** As it stands in slots. */
-  readonly address: string;
-  readonly percent: number;
-  readonly container: ContainerView;
-}
-
-export interface TargetView {
-  readonly slots: SlotState | undefined;
-  /** The oldest first. */
-  readonly releases: readonly ReleaseView[];
-}
-
-/** What the host has of a target, by labels and slots: never by what we remember. */
-export async function viewTarget(host: Host, target: Target): Promise<TargetView> {
-  const [containers, slots] = await Promise.all([
-    listContainers(host.engine, { ...targetLabels(target), [LABEL.role]: 'app' }),
-    readSlots(host, routeName(target)),
-  ]);
-  const shares = sharesOf(slots?.slots ?? []);
-  return { slots, releases: grouped(containers.map((container) => replicaOf(container, shares))) };
-}
-
-function replicaOf(container: ContainerView, shares: ReadonlyMap<string, number>): ReplicaView {
-  const name = container.Name.slice(1);
-  const address = `${name}:${container.Config.Labels?.[LABEL.port] ?? ''}`;
-  const release = container.Config.Labels?.[LABEL.release] ?? '';
-  return { release, name, address, percent: shares.get(address) ?? 0, container };
-}
-
-function grouped(replicas: readonly ReplicaView[]): readonly ReleaseView[] {
-  const releases = new Map<string, [ReplicaView, ...ReplicaView[]]>();
-  for (const replica of replicas) {
-    const known = releases.get(replica.release);
-    if (known) known.push(replica);
-    else releases.set(replica.release, [replica]);
-  }
-  return [...releases].map(([release, its]) => ({
-    release,
-    replicas: its.sort((one, other) => numberOf(one) - numberOf(other)),
-    percent: its.reduce((sum, { percent }) => sum + percent, 0),
-  }));
-}
-
-/** Those that older versions made have none. */
-function numberOf({ container }: ReplicaView): number {
-  return Number(container.Config.Labels?.[LABEL.replica] ?? 1);
-}
-
+/** What all hosts that answer have; the others are told of. When none answers that is a failure. */
 export async function inspectTarget(target: Target, context: DriverContext): Promise<Inspection> {
-  const host = await openHost(target, context);
-  const { slots, releases } = await viewTarget(host, target);
-  if (!slots && releases.length === 0) return { state: 'absent', releases: [] };
-  const url = urlOf(host);
+  const { hosts, unreachable } = await openReachable(target, context);
+  const [first] = hosts;
+  if (!first) throw unreachable[0]?.error ?? new Error('a service has at least one host');
+  const views = await Promise.all(hosts.map(async (host) => ({ host, view: await viewTarget(host, target) })));
+  if (unreachable.length === 0 && views.every(({ view }) => isEmpty(view))) return { state: 'absent', releases: [] };
+  const url = urlOf(first);
+  const parts = views.flatMap(({ host, view }) => view.releases.map((release) => ({ host, view: release })));
   return {
     state: 'present',
     ...(url ? { url } : {}),
-    releases: releases.map((release) => inspected(release, host)),
+    releases: byRelease(parts).map((its) => inspected(its, hosts, unreachable)),
   };
 }
 
-function inspected({ release, percent, replicas }: ReleaseView, host: Host): InspectedRelease {
-  const [{ address, container: first }] = replicas;
-  const url = percent > 0 ? urlOf(host) : undefined;
-  const containers = replicas.map(({ container }) => container);
-  const started = containers.flatMap(({ State }) => (State.Running ? [State.StartedAt] : [])).sort()[0];
-  const detail = worstDetail(replicas);
+function isEmpty({ slots, releases }: TargetView): boolean {
+  return !slots && releases.length === 0;
+}
+
+type Parts = readonly [Part, ...Part[]];
+
+/** The oldest first. */
+function byRelease(parts: readonly Part[]): readonly Parts[] {
+  const releases = new Map<string, [Part, ...Part[]]>();
+  for (const part of parts.toSorted((one, other) => one.view.created - other.view.created)) {
+    const known = releases.get(part.view.release);
+    if (known) known.push(part);
+    else releases.set(part.view.release, [part]);
+  }
+  return [...releases.values()];
+}
+
+function inspected(parts: Parts, hosts: readonly Host[], unreachable: readonly Unreachable[]): InspectedRelease {
+  const [{ host: first, view }] = parts;
+  const percent = Math.round(parts.reduce((sum, part) => sum + part.view.percent, 0) / hosts.length);
+  const url = percent > 0 ? urlOf(first) : undefined;
+  const instances = instancesOf(parts);
+  const started = instances.flatMap((one) => (one.state === 'running' ? (one.started_at ?? []) : [])).sort()[0];
+  const detail = [...worst(instances, hosts), ...missing(parts, hosts), ...unreachable.map(silent)].join('; ');
   return {
-    ref: release,
-    version_id: first.Config.Labels?.[LABEL.version] ?? '',
-    state: WORST_FIRST.find((state) => containers.some((one) => stateOf(one) === state)) ?? 'failed',
+    ref: view.release,
+    version_id: view.version_id,
+    state: WORST_FIRST.find((state) => instances.some((one) => one.state === state)) ?? 'failed',
     percent,
-    restarts: containers.reduce((sum, { RestartCount }) => sum + RestartCount, 0),
+    restarts: instances.reduce((sum, { restarts = 0 }) => sum + restarts, 0),
+    instances,
     ...(url ? { url } : {}),
-    ...(host.options.worker ? {} : { internal_url: `http://${address}` }),
+    ...(first.options.worker ? {} : { internal_url: `http://${view.addresses[0]}` }),
     ...(started ? { started_at: started } : {}),
     ...(detail ? { detail } : {}),
   };
@@ -97,25 +66,29 @@ function inspected({ release, percent, replicas }: ReleaseView, host: Host): Ins
 const WORST_FIRST: readonly InspectedRelease['state'][] = ['failed', 'stopped', 'starting', 'running'];
 
 /** Of several, which one it is about. */
-function worstDetail(replicas: readonly ReplicaView[]): string | undefined {
-  const details = replicas.flatMap(({ name, container }) => {
-    const detail = detailOf(container);
-    return detail === undefined ? [] : [replicas.length > 1 ? `${name} ${detail}` : detail];
+function worst(instances: readonly Instance[], hosts: readonly Host[]): readonly string[] {
+  const place = ({ name, host }: Instance) => (hosts.length > 1 ? `${name} on ${host}` : name);
+  return instances.flatMap((one) =>
+    one.detail === undefined ? [] : [instances.length > 1 ? `${place(one)} ${one.detail}` : one.detail],
+  );
+}
+
+/** Hosts are the same, or something was done by hand or stopped half way. */
+function missing(parts: Parts, hosts: readonly Host[]): readonly string[] {
+  const shares = hosts.map((host) => ({ host, part: parts.find((part) => part.host === host) }));
+  const alike = new Set(shares.map(({ part }) => part?.view.percent ?? 0)).size === 1;
+  return shares.flatMap(({ host, part }) => {
+    if (!part) return [`not on ${host.name}`];
+    return alike ? [] : [`${part.view.percent} % of the requests to ${host.name}`];
   });
-  return details.length > 0 ? details.join('; ') : undefined;
 }
 
-function stateOf(container: ContainerView): InspectedRelease['state'] {
-  const { Status, Running, Health } = container.State;
-  if (Status === 'created') return 'starting';
-  if (Status === 'restarting' || Status === 'dead' || Health?.Status === 'unhealthy') return 'failed';
-  if (Running) return isGated(container) ? 'running' : 'starting';
-  return isGated(container) ? 'stopped' : 'failed';
+function silent({ name }: Unreachable): string {
+  return `${name} does not answer`;
 }
 
-function detailOf({ State }: ContainerView): string | undefined {
-  if (State.OOMKilled) return 'ran out of memory';
-  if (State.Health?.Status === 'unhealthy') return 'its health check says that it is unhealthy';
-  if (State.Status === 'restarting' || State.Status === 'exited') return `ended with exit code ${State.ExitCode}`;
-  return State.Status === 'paused' ? 'is paused' : undefined;
+/** Hosts that manage the same cluster see the same. */
+function instancesOf(parts: Parts): readonly Instance[] {
+  const all = parts.flatMap(({ view }) => view.instances);
+  return [...new Map(all.map((one) => [`${one.host} ${one.name}`, one])).values()];
 }

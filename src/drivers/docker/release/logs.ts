@@ -1,7 +1,8 @@
 import type { DriverContext, LogLine, LogRequest, Target } from '../../../core/driver.ts';
-import { frameLines, type OutputLine } from '../engine/streams.ts';
-import { type Host, openHost } from '../host.ts';
-import { type ReplicaView, viewTarget } from './inspection.ts';
+import type { OutputLine } from '../engine/streams.ts';
+import { type Host, openReachable } from '../host.ts';
+import type { LogSource } from './placed-release.ts';
+import { viewTarget } from './view.ts';
 
 /** How often is looked for containers that have come since. */
 const LOOK_EVERY = 1_000;
@@ -24,41 +25,40 @@ export async function* releaseLogs(
 }
 
 async function* linesOf(target: Target, request: LogRequest, context: DriverContext): AsyncGenerator<LogLine> {
-  const host = await openHost(target, context);
-  const wanted = await wantedReplicas(host, target, request);
-  const last = await Promise.all(wanted.map((view) => collect(host, target, view, request.tail)));
+  const { hosts, unreachable } = await openReachable(target, context);
+  const [lost] = unreachable;
+  if (lost && hosts.length === 0) throw lost.error;
+  for (const { name } of unreachable) context.log(`${name} does not answer: its lines are missing`, 'info');
+  const wanted = await wantedReplicas(hosts, target, request);
+  const last = await Promise.all(wanted.map((source) => collect(source, target, request.tail)));
   const lines = last.flat().sort((one, other) => ((one.at ?? '') < (other.at ?? '') ? -1 : 1));
   yield* lines.slice(-request.tail);
-  if (request.follow) yield* new Follower(host, target, request, context).lines(wanted);
+  if (request.follow) yield* new Follower(hosts, target, request, context).lines(wanted);
 }
 
-async function wantedReplicas(host: Host, target: Target, { ref }: LogRequest): Promise<readonly ReplicaView[]> {
-  const { releases } = await viewTarget(host, target);
-  const live = releases.filter(({ percent }) => percent > 0);
-  const usual = live.length > 0 ? live : releases.slice(-1);
-  const wanted = ref === undefined ? usual : releases.filter(({ release }) => release === ref);
-  return wanted.flatMap(({ replicas }) => replicas);
+interface Source {
+  readonly host: Host;
+  readonly log: LogSource;
 }
 
-async function collect(host: Host, target: Target, view: ReplicaView, tail: number): Promise<LogLine[]> {
+async function wantedReplicas(hosts: readonly Host[], target: Target, { ref }: LogRequest): Promise<readonly Source[]> {
+  const views = await Promise.all(hosts.map(async (host) => ({ host, ...(await viewTarget(host, target)) })));
+  const all = views.flatMap(({ host, releases }) => releases.map((release) => ({ host, release })));
+  const live = all.filter(({ release }) => release.percent > 0);
+  const newest = views.flatMap(({ host, releases }) => releases.slice(-1).map((release) => ({ host, release })));
+  const usual = live.length > 0 ? live : newest;
+  const wanted = ref === undefined ? usual : all.filter(({ release }) => release.release === ref);
+  return wanted.flatMap(({ host, release }) => release.sources.map((log) => ({ host, log })));
+}
+
+async function collect(source: Source, target: Target, tail: number): Promise<LogLine[]> {
   const lines: LogLine[] = [];
-  for await (const line of outputOf(host, view, { tail })) lines.push(logLine(target, view, line));
+  for await (const line of source.log.output({ timestamps: 1, tail })) lines.push(logLine(target, source.log, line));
   return lines;
 }
 
-async function* outputOf(
-  { engine }: Host,
-  { name }: ReplicaView,
-  query: Readonly<Record<string, string | number>>,
-): AsyncGenerator<OutputLine> {
-  const all = { stdout: 1, stderr: 1, timestamps: 1, ...query };
-  yield* frameLines(
-    await engine.stream('GET', `/containers/${name}/logs`, { doing: `read the log of ${name}`, query: all }),
-  );
-}
-
 /** Begins with the time, in a form that sorts as text. */
-function logLine({ service }: Target, { release }: ReplicaView, { channel, line }: OutputLine): LogLine {
+function logLine({ service }: Target, { release }: LogSource, { channel, line }: OutputLine): LogLine {
   const space = line.indexOf(' ');
   const at = space > 0 ? line.slice(0, space) : '';
   const known = /^\d{4}-\d\d-\d\dT/.test(at);
@@ -73,7 +73,7 @@ function logLine({ service }: Target, { release }: ReplicaView, { channel, line 
 
 /** Several streams as one, until the caller has had enough. */
 class Follower {
-  readonly #host: Host;
+  readonly #hosts: readonly Host[];
   readonly #target: Target;
   readonly #request: LogRequest;
   readonly #context: DriverContext;
@@ -81,16 +81,16 @@ class Follower {
   readonly #ready: LogLine[] = [];
   #wake: () => void = () => undefined;
 
-  constructor(host: Host, target: Target, request: LogRequest, context: DriverContext) {
-    this.#host = host;
+  constructor(hosts: readonly Host[], target: Target, request: LogRequest, context: DriverContext) {
+    this.#hosts = hosts;
     this.#target = target;
     this.#request = request;
     this.#context = context;
   }
 
-  async *lines(begun: readonly ReplicaView[]): AsyncGenerator<LogLine> {
+  async *lines(begun: readonly Source[]): AsyncGenerator<LogLine> {
     const { signal, clock } = this.#context;
-    for (const view of begun) this.#follow(view, { tail: 0 });
+    for (const source of begun) this.#follow(source, { tail: 0 });
     while (!signal.aborted) {
       yield* this.#ready.splice(0);
       const more = new Promise<void>((resolve) => {
@@ -105,19 +105,23 @@ class Follower {
   }
 
   async #look(): Promise<void> {
-    const wanted = await wantedReplicas(this.#host, this.#target, this.#request).catch(() => []);
-    for (const view of wanted) if (!this.#followed.has(view.name)) this.#follow(view, { tail: 'all' });
+    const wanted = await wantedReplicas(this.#hosts, this.#target, this.#request).catch(() => []);
+    for (const source of wanted) if (!this.#followed.has(keyOf(source))) this.#follow(source, { tail: 'all' });
   }
 
-  #follow(view: ReplicaView, { tail }: { readonly tail: number | 'all' }): void {
-    this.#followed.add(view.name);
-    void this.#read(view, tail).catch(() => this.#followed.delete(view.name));
+  #follow(source: Source, { tail }: { readonly tail: number | 'all' }): void {
+    this.#followed.add(keyOf(source));
+    void this.#read(source, tail).catch(() => this.#followed.delete(keyOf(source)));
   }
 
-  async #read(view: ReplicaView, tail: number | 'all'): Promise<void> {
-    for await (const line of outputOf(this.#host, view, { tail, follow: 1 })) {
-      this.#ready.push(logLine(this.#target, view, line));
+  async #read(source: Source, tail: number | 'all'): Promise<void> {
+    for await (const line of source.log.output({ timestamps: 1, tail, follow: 1 })) {
+      this.#ready.push(logLine(this.#target, source.log, line));
       this.#wake();
     }
   }
+}
+
+function keyOf({ host, log }: Source): string {
+  return `${host.name} ${log.name}`;
 }

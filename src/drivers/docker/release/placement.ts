@@ -1,146 +1,66 @@
 import type { DriverContext, Placed, PlaceRequest, Target } from '../../../core/driver.ts';
-import { DeployerError } from '../../../core/errors.ts';
-import type { Engine } from '../engine/client.ts';
-import {
-  createContainer,
-  findContainer,
-  removeContainer,
-  removeStopped,
-  setRestartPolicy,
-  startContainer,
-} from '../engine/container.ts';
-import { type Host, openHost, openHostAnyway, urlOf } from '../host.ts';
-import { LABEL, releaseOf, replicaNames } from '../names.ts';
+import { type Hosts, openHosts, openReachableAnyway, urlOf, within } from '../host.ts';
+import { containerName, releaseOf, replicaNames } from '../names.ts';
 import { ensureProxy } from '../proxy/container.ts';
 import { ensureRoute } from '../proxy/routes.ts';
-import { containerBody, type ImageHealth } from './create.ts';
-import { passGate } from './gate.ts';
-import { together } from './together.ts';
+import { placeService } from '../swarm/placement.ts';
+import { tasksName } from '../swarm/spec.ts';
+import { inGroups } from './groups.ts';
+import { bringImage } from './image-transfer.ts';
+import { placeReplicas } from './replicas.ts';
+import { viewTarget } from './view.ts';
 
 /** How long it may take to clear away a release that did not become healthy, also when the run was cancelled. */
 const DISCARD_LIMIT = 60_000;
 
-/** Creates the containers of a release beside those that run, and waits until all are healthy; they have no traffic yet. */
+/**
+ * Creates the containers of a release beside those that run, on all hosts, and waits until all are healthy; they have no
+ * traffic yet. Every host has the image before anything else is touched. When one container does not become ready the
+ * whole release is taken away again on every host, whatever the reason.
+ */
 export async function placeRelease(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
-  const host = await openHost(target, context);
-  await ensureProxy(host, context);
-  await ensureRoute(host, target);
+  const hosts = await openHosts(target, context);
   const release = releaseOf(target, context.idempotencyKey);
-  const names = replicaNames(target, release, host.options.replicas);
-  const found = await Promise.all(names.map((name) => existing(host, name, release)));
-  const missing = names.flatMap((name, index) => (found[index] === 'absent' ? [{ name, replica: index + 1 }] : []));
-  if (missing.length > 0) await makeAll(host, target, request, { release, names, missing, context });
-  return placed(host, release, names[0] ?? '');
-}
-
-/** An earlier attempt may have got anywhere; what it left half done is cleared away. */
-async function existing({ engine }: Host, name: string, release: string): Promise<'ready' | 'absent'> {
-  const found = await findContainer(engine, name);
-  if (!found) return 'absent';
-  if (found.Config.Labels?.[LABEL.release] !== release) throw taken(name);
-  if (found.State.Running && isGated(found)) return 'ready';
-  await removeContainer(engine, name);
-  return 'absent';
-}
-
-/** Only one that has passed its gate is started again when it ends. */
-export function isGated({
-  HostConfig,
-}: {
-  readonly HostConfig: { readonly RestartPolicy: { readonly Name: string } };
-}) {
-  return HostConfig.RestartPolicy.Name === 'unless-stopped';
-}
-
-interface Making {
-  readonly release: string;
-  /** Of all its containers. */
-  readonly names: readonly string[];
-  readonly missing: readonly { readonly name: string; readonly replica: number }[];
-  readonly context: DriverContext;
-}
-
-/** When one does not become ready the whole release is taken away again, whatever the reason. */
-async function makeAll(host: Host, target: Target, request: PlaceRequest, making: Making): Promise<void> {
-  const { release, names, missing, context } = making;
-  const image = await findImage(host, target, request.artifact.digest);
-  const made = missing.map(({ name }) => name);
+  const names = replicaNames(target, release, hosts[0].options.replicas);
+  await inGroups(hosts, context, (host, scope) => bringImage(host, target, request.artifact, scope));
+  const touched = new Set<string>();
   try {
-    await together(missing, context, async ({ name, replica }, within) => {
-      const body = containerBody(host, target, request, { release, replica, image });
-      if ((await createContainer(host.engine, name, body)) === 'taken') throw taken(name);
-      await startContainer(host.engine, name);
-      await passGate({ host, target, name, context: within });
+    await inGroups(hosts, context, async (host, scope) => {
+      const mine = within(host, scope);
+      await ensureProxy(mine, scope);
+      await ensureRoute(mine, target);
+      const making = { release, names, context: scope, onTouch: () => void touched.add(host.name) };
+      if (host.options.orchestrator === 'none') await placeReplicas(mine, target, request, making);
+      else if (host === hosts[0]) await placeService(mine, target, request, making);
     });
-    await keepAll(host, target, made, context);
   } catch (error) {
-    await discard(target, { release, names }, context);
+    if (touched.size > 0) await discard(target, { release, touched }, context);
     throw error;
   }
+  return placed(hosts, target, release);
 }
 
-/** One that was well may have ended while others were waited for; the gate says how. */
-async function keepAll(host: Host, target: Target, names: readonly string[], context: DriverContext): Promise<void> {
-  for (const name of names.length > 1 ? names : []) {
-    const view = await findContainer(host.engine, name);
-    if (!view?.State.Running) await passGate({ host, target, name, context });
-  }
-  await Promise.all(names.map((name) => setRestartPolicy(host.engine, name, 'unless-stopped')));
-}
-
-async function findImage({ engine }: Host, target: Target, digest: string): Promise<ImageHealth> {
-  const doing = `look at the image ${digest}`;
-  const image = await engine.call<ImageHealth>('GET', `/images/${digest}/json`, { doing, accept: [404] });
-  if (image.status === 404) throw noImage(engine, target, digest);
-  return image.body;
-}
-
-/** What bears one of its names and is of somebody else stays. */
+/** A host that is gone keeps what it has. */
 async function discard(
   target: Target,
-  { release, names }: Pick<Making, 'release' | 'names'>,
+  { release, touched }: { readonly release: string; readonly touched: ReadonlySet<string> },
   context: DriverContext,
 ): Promise<void> {
-  const { engine, options } = await openHostAnyway(target, context, DISCARD_LIMIT);
-  const views = await Promise.all(names.map((name) => findContainer(engine, name)));
-  const mine = names.filter((_, index) => views[index]?.Config.Labels?.[LABEL.release] === release);
-  await removeStopped(engine, mine, options.stop_timeout);
+  const { hosts } = await openReachableAnyway(target, context, DISCARD_LIMIT);
+  await Promise.all(
+    hosts
+      .filter(({ name }) => touched.has(name))
+      .map(async (host) => {
+        const { releases } = await viewTarget(host, target);
+        await releases.find((one) => one.release === release)?.remove();
+      }),
+  );
 }
 
-/** Puts containers of a release that was laid to rest on their feet again. */
-export async function wakeReplicas(
-  host: Host,
-  target: Target,
-  names: readonly string[],
-  context: DriverContext,
-): Promise<void> {
-  await together(names, context, async (name, within) => {
-    context.log(`starting ${name} again`, 'info');
-    await startContainer(host.engine, name);
-    await passGate({ host, target, name, context: within });
-  });
-}
-
-function placed(host: Host, release: string, name: string): Placed {
-  const url = urlOf(host);
-  const inner = host.options.worker ? {} : { internal_url: `http://${name}:${host.options.port}` };
+function placed([first]: Hosts, target: Target, release: string): Placed {
+  const url = urlOf(first);
+  const own = containerName(target, release);
+  const name = first.options.orchestrator === 'swarm' ? tasksName(own) : own;
+  const inner = first.options.worker ? {} : { internal_url: `http://${name}:${first.options.port}` };
   return { ref: release, ...(url ? { url } : {}), ...inner };
-}
-
-function taken(name: string): DeployerError {
-  return new DeployerError({
-    code: 'PROJECT_NAME_TAKEN',
-    stage: 'deploy',
-    reason: `The container ${name} belongs to somebody else`,
-    fix: 'Rename or remove it, and deploy again',
-  });
-}
-
-function noImage({ endpoint }: Engine, { service }: Target, digest: string): DeployerError {
-  return new DeployerError({
-    code: 'NOT_FOUND',
-    stage: 'deploy',
-    reason: `The engine at ${endpoint.text} does not have the image ${digest} of ${service.name}`,
-    fix: 'It was removed there, or built for another engine: change a file of the service and deploy again',
-  });
 }

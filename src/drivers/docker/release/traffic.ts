@@ -1,39 +1,67 @@
 import type { DriverContext, Share, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
-import type { Json } from '../../../core/json.ts';
-import { removeStopped } from '../engine/container.ts';
-import { type Host, openHost } from '../host.ts';
+import { type Host, openHosts, openReachable, within } from '../host.ts';
 import { routeName } from '../names.ts';
 import { ensureProxy } from '../proxy/container.ts';
 import { ensureRoute } from '../proxy/routes.ts';
-import {
-  assignSlots,
-  drain,
-  type ReleaseShare,
-  readSlots,
-  type SlotState,
-  spreadShares,
-  writeSlots,
-} from '../proxy/slots.ts';
-import { KEPT_IMAGES, removeImages } from './images.ts';
-import { type ReplicaView, viewTarget } from './inspection.ts';
-import { wakeReplicas } from './placement.ts';
+import { assignSlots, type ReleaseShare, readSlots, type SlotState, spreadShares, writeSlots } from '../proxy/slots.ts';
+import { inGroups, on } from './groups.ts';
+import { viewTarget } from './view.ts';
 
-/** Sets the shares between two requests. Requests under way are finished: nothing is stopped here. */
+/**
+ * Sets the shares between two requests, on all hosts once every container that gets some runs on all of them. Requests
+ * under way are finished: nothing is stopped here. When a host fails the groups of hosts after it are left as they are;
+ * what takes back another step (`undoing`) does so wherever it still can, and then tells where it could not.
+ */
 export async function setTraffic(target: Target, shares: readonly Share[], context: DriverContext): Promise<void> {
   const wanted = sharesByRelease(shares);
-  const host = await openHost(target, context);
+  if (context.undoing) return takeBack(target, wanted, context);
+  const hosts = await openHosts(target, context);
+  await inGroups(hosts, context, async (host, scope) => void (await ready(within(host, scope), target, wanted, scope)));
+  await inGroups(hosts, context, (host, scope) => switchHost(within(host, scope), target, wanted, scope));
+}
+
+type Wanted = ReadonlyMap<string, number>;
+
+async function takeBack(target: Target, wanted: Wanted, context: DriverContext): Promise<void> {
+  const { hosts, unreachable } = await openReachable(target, context);
+  const failures = await Promise.all(
+    hosts.map((host) =>
+      switchHost(host, target, wanted, context).then(
+        () => [],
+        (error: unknown) => [on(host, error)],
+      ),
+    ),
+  );
+  const [failure] = [...failures.flat(), ...unreachable.map((lost) => on(lost, lost.error))];
+  if (failure !== undefined) throw failure;
+}
+
+async function switchHost(host: Host, target: Target, wanted: Wanted, context: DriverContext): Promise<void> {
+  const live = await ready(host, target, wanted, context);
+  const { slots } = await viewTarget(host, target);
+  const before = slots ?? (await newSlots(host, target));
+  const after = assignSlots(before.slots, spreadShares(before.slots, live));
+  if (after.some((address, slot) => address !== before.slots[slot]))
+    await writeSlots(host, routeName(target), before, after);
+}
+
+/** Everything that will get requests is there and runs; one that was laid to rest is started again. */
+async function ready(
+  host: Host,
+  target: Target,
+  wanted: Wanted,
+  context: DriverContext,
+): Promise<readonly ReleaseShare[]> {
   await ensureProxy(host, context);
-  const { releases, slots } = await viewTarget(host, target);
-  const live: ReleaseShare[] = [];
-  for (const [release, percent] of wanted) {
+  const { releases } = await viewTarget(host, target);
+  const live = [...wanted].map(([release, percent]) => {
     const view = releases.find((one) => one.release === release);
     if (!view) throw gone(target, release);
-    const asleep = view.replicas.filter(({ container }) => !container.State.Running);
-    await wakeReplicas(host, target, namesOf(asleep), context);
-    live.push({ addresses: view.replicas.map(({ address }) => address), percent });
-  }
-  await switchSlots(host, target, slots ?? (await newSlots(host, target)), live);
+    return { view, percent };
+  });
+  for (const { view } of live) await view.wake(context);
+  return live.map(({ view: { addresses }, percent }) => ({ addresses, percent }));
 }
 
 /** A host whose proxy was lost has the route no more. */
@@ -44,38 +72,7 @@ async function newSlots(host: Host, target: Target): Promise<SlotState> {
   throw new DeployerError({ code: 'INTERNAL', stage: 'traffic', reason: `${routeName(target)} has no slots` });
 }
 
-async function switchSlots(
-  host: Host,
-  target: Target,
-  before: SlotState,
-  releases: readonly ReleaseShare[],
-): Promise<void> {
-  const slots = assignSlots(before.slots, spreadShares(before.slots, releases));
-  if (slots.every((address, slot) => address === before.slots[slot])) return;
-  await writeSlots(host, routeName(target), before, slots);
-}
-
-/** Drains, stops and deletes one release. One that is gone is no failure, one with traffic is refused. */
-export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
-  const host = await openHost(target, context);
-  const { releases } = await viewTarget(host, target);
-  const view = releases.find(({ release }) => release === ref);
-  if (!view) return;
-  if (view.percent > 0) throw live(target, view.release);
-  const { drain_timeout, stop_timeout } = host.options;
-  const addresses = view.replicas.map(({ address }) => address);
-  const state = await drain(host, addresses, drain_timeout, context);
-  const [{ name }] = view.replicas;
-  if (state === 'busy') context.log(`${name} is stopped with requests under way: drain_timeout is over`, 'info');
-  await removeStopped(host.engine, namesOf(view.replicas), stop_timeout);
-  await removeImages(host.engine, target, KEPT_IMAGES);
-}
-
-function namesOf(replicas: readonly ReplicaView[]): readonly string[] {
-  return replicas.map(({ name }) => name);
-}
-
-function sharesByRelease(shares: readonly Share[]): ReadonlyMap<string, number> {
+function sharesByRelease(shares: readonly Share[]): Wanted {
   const sum = shares.reduce((total, { percent }) => total + percent, 0);
   const sound = shares.every(({ percent }) => Number.isInteger(percent) && percent >= 0 && percent <= 100);
   if (!sound || (shares.length > 0 && sum !== 100))
@@ -89,14 +86,5 @@ function gone({ service, environment }: Target, release: string): DeployerError 
     stage: 'traffic',
     reason: `The release ${release} of ${service.name} is not on the host any more`,
     fix: `Place it again: deployer redeploy --env ${environment}`,
-  });
-}
-
-function live({ service }: Target, release: string): DeployerError {
-  return new DeployerError({
-    code: 'GATE_REFUSED',
-    stage: 'cleanup',
-    reason: `The release ${release} of ${service.name} has users`,
-    fix: 'Move them to another release first',
   });
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { requestHeaders, responseHeaders } from './headers.ts';
-import type { Meter, Upstream } from './upstream.ts';
+import { type Meter, noteLatency, type Upstream } from './upstream.ts';
 
 /** Bodies up to this many bytes are read before they are sent, so that they can be sent again. */
 const REPLAYABLE_BODY = 65_536;
@@ -52,6 +52,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse;
   readonly #upstream: Upstream;
   readonly #path: string;
+  readonly #since = performance.now();
   #body: Buffer | Readable | null = null;
   #attempts = 0;
   /** This attempt was written to a connection, so the service may have seen it. */
@@ -94,6 +95,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _: unknown, message?: string): void {
     if (status < 200) return;
     if (status >= 500) this.#upstream.meter.errors += 1;
+    noteLatency(this.#upstream.meter, this.#since);
     const headers = responseHeaders((controller.rawHeaders ?? []) as Buffer[]);
     if (message) this.#response.writeHead(status, message, headers);
     else this.#response.writeHead(status, headers);

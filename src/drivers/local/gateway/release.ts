@@ -7,7 +7,7 @@ import { keepLast, rotate } from './log-files.ts';
 import { freePort } from './ports.ts';
 import { openSite } from './site.ts';
 import { Supervisor } from './supervisor.ts';
-import { closeUpstream, createUpstream, type Meter } from './upstream.ts';
+import { closeUpstream, createMeter, createUpstream, type Meter } from './upstream.ts';
 
 const DRAIN_INTERVAL = 50;
 
@@ -25,7 +25,7 @@ export class Release {
   readonly record: ReleaseRecord;
   readonly variables: Readonly<Record<string, string>> | undefined;
   readonly #request: ReleaseRequest;
-  readonly #meter: Meter = { requests: 0, errors: 0, active: 0 };
+  readonly #meter = createMeter();
   readonly #folder: string;
   readonly #log: string;
   #supervisor: Supervisor | undefined;
@@ -83,8 +83,7 @@ export class Release {
       state: this.state(),
       percent,
       restarts,
-      requests: this.#meter.requests,
-      errors: this.#meter.errors,
+      ...(this.record.kind === 'worker' ? {} : figuresOf(this.#meter)),
       ...(port === undefined ? {} : { internal_url: `http://127.0.0.1:${port}` }),
       ...(started_at === undefined ? {} : { started_at }),
       ...(detail === undefined ? {} : { detail }),
@@ -165,4 +164,8 @@ export class Release {
     await mkdir(dirname(this.#log), { recursive: true, mode: 0o700 });
     await chmod(dirname(this.#log), 0o700);
   }
+}
+
+function figuresOf({ requests, errors, latencies }: Meter): Pick<ReleaseView, 'requests' | 'errors' | 'latencies'> {
+  return { requests, errors, latencies };
 }

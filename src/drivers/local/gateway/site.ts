@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { lookup } from 'mrmime';
 import send from 'send';
 import { answerPlainly } from './forward.ts';
-import type { Meter } from './upstream.ts';
+import { type Meter, noteLatency } from './upstream.ts';
 
 /** The files of one release, as a web site. */
 export interface Site {
@@ -45,12 +45,14 @@ export function serveFile(request: IncomingMessage, response: ServerResponse, si
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, site: Site): Promise<void> {
+  const since = performance.now();
   const { path, query } = split(request.url ?? '/');
   const segments = safeSegments(path);
   if (!segments) return answerPlainly(response, 400, 'Bad request');
   const found = segments.includes(HIDDEN) ? undefined : await find(site, segments, path.endsWith('/'));
   if (found?.kind === 'folder') return redirect(response, `./${path.slice(path.lastIndexOf('/') + 1)}/${query}`);
   const file = found?.file ?? (await fallback(site, segments));
+  noteLatency(site.meter, since);
   if (file) await sendFile(request, response, site, file);
   else await sendNotFound(request, response, site);
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { smallEnvironment } from '../environment.ts';
-import { findByEnvironment, groupMembers, identityOf, isAlive, signalGroup } from '../process-identity.ts';
+import { endGroup, findByEnvironment, identityOf, isAlive, signalGroup } from '../process-identity.ts';
 import type { ReleaseRecord, ReleaseState } from '../protocol.ts';
 
 const FIRST_DELAY = 500;
@@ -9,9 +9,6 @@ const LONGEST_DELAY = 30_000;
 /** After this long without an exit the next one counts as the first. */
 const STABLE_AFTER = 60_000;
 const WATCH_INTERVAL = 1_000;
-const STOP_INTERVAL = 50;
-/** How long SIGKILL may take; longer only where a process hangs in the kernel. */
-const KILL_LIMIT = 5_000;
 
 /** Under this name a service finds, and the gateway finds again, which release it is. */
 export const RELEASE_VARIABLE = 'DEPLOYER_RELEASE';
@@ -199,20 +196,4 @@ export function restartDelay(failures: number): number {
 function isReused(pid: number, identity: string | undefined): boolean {
   const now = identityOf(pid);
   return now !== undefined && now !== identity;
-}
-
-async function endGroup(group: number, signal: NodeJS.Signals, grace: number): Promise<void> {
-  signalGroup(group, signal);
-  if (await groupGone(group, grace)) return;
-  signalGroup(group, 'SIGKILL');
-  await groupGone(group, KILL_LIMIT);
-}
-
-async function groupGone(group: number, limit: number): Promise<boolean> {
-  const deadline = performance.now() + limit;
-  while (groupMembers(group).length > 0) {
-    if (performance.now() >= deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, STOP_INTERVAL));
-  }
-  return true;
 }

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as openRequest, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { requestHeaders, responseHeaders } from './headers.ts';
-import type { Upstream } from './upstream.ts';
+import { noteLatency, type Upstream } from './upstream.ts';
 
 /**
  * Passes a WebSocket handshake on and, when the release agrees, joins the two connections. A joined connection stays on
@@ -9,6 +9,7 @@ import type { Upstream } from './upstream.ts';
  */
 export function forwardUpgrade(request: IncomingMessage, client: Socket, head: Buffer, upstream: Upstream): void {
   const { meter } = upstream;
+  const since = performance.now();
   meter.requests += 1;
   meter.active += 1;
   client.once('close', () => {
@@ -25,6 +26,7 @@ export function forwardUpgrade(request: IncomingMessage, client: Socket, head: B
     agent: false,
   });
   client.once('close', () => outgoing.destroy());
+  for (const begun of ['upgrade', 'response']) outgoing.once(begun, () => noteLatency(meter, since));
   outgoing.once('upgrade', (answer, server, rest) => join({ answer, client, server, head, rest, upstream }));
   outgoing.once('response', (answer) => refuse(request, client, answer));
   outgoing.once('error', () => {

@@ -1,13 +1,26 @@
 import type { Socket } from 'node:net';
 import { Pool } from 'undici';
+import { latencyBucket, NO_LATENCIES } from '../../../core/latency.ts';
 
 /** Counts of one release since the gateway runs. */
 export interface Meter {
   requests: number;
   /** Answers of 500 and above, and requests that got none. */
   errors: number;
+  /** How long the beginnings of answers took. */
+  readonly latencies: number[];
   /** Requests under way, upgraded connections among them. */
   active: number;
+}
+
+export function createMeter(): Meter {
+  return { requests: 0, errors: 0, latencies: [...NO_LATENCIES], active: 0 };
+}
+
+/** An answer has begun; `since` is when its request came, by the monotonic clock. */
+export function noteLatency({ latencies }: Meter, since: number): void {
+  const bucket = latencyBucket(performance.now() - since);
+  latencies[bucket] = (latencies[bucket] ?? 0) + 1;
 }
 
 /** A release that is proxied to. */

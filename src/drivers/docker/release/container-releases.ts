@@ -1,0 +1,105 @@
+import type { Instance, Target } from '../../../core/driver.ts';
+import { type ContainerView, listContainers, removeStopped } from '../engine/container.ts';
+import { frameLines } from '../engine/streams.ts';
+import type { Host } from '../host.ts';
+import { LABEL, targetLabels } from '../names.ts';
+import type { LogSource, PlacedRelease } from './placed-release.ts';
+import { isGated, wakeReplicas } from './replicas.ts';
+
+/** Releases whose replicas are containers of the engine itself. */
+export async function containerReleases(
+  host: Host,
+  target: Target,
+  shares: ReadonlyMap<string, number>,
+): Promise<readonly PlacedRelease[]> {
+  const containers = await listContainers(host.engine, { ...targetLabels(target), [LABEL.role]: 'app' });
+  return grouped(containers).map((replicas) => releaseOf(host, target, replicas, shares));
+}
+
+type Replicas = readonly [ContainerView, ...ContainerView[]];
+
+function grouped(containers: readonly ContainerView[]): readonly Replicas[] {
+  const releases = new Map<string, [ContainerView, ...ContainerView[]]>();
+  for (const container of containers) {
+    const known = releases.get(label(container, LABEL.release));
+    if (known) known.push(container);
+    else releases.set(label(container, LABEL.release), [container]);
+  }
+  return [...releases.values()].map((replicas) => replicas.sort((one, other) => numberOf(one) - numberOf(other)));
+}
+
+/** Those that older versions made have none. */
+function numberOf(container: ContainerView): number {
+  return Number(label(container, LABEL.replica) || 1);
+}
+
+function label({ Config }: ContainerView, name: string): string {
+  return Config.Labels?.[name] ?? '';
+}
+
+function nameOf({ Name }: ContainerView): string {
+  return Name.slice(1);
+}
+
+function addressOf(container: ContainerView): string {
+  return `${nameOf(container)}:${label(container, LABEL.port)}`;
+}
+
+function releaseOf(host: Host, target: Target, replicas: Replicas, shares: ReadonlyMap<string, number>): PlacedRelease {
+  const [first] = replicas;
+  const addresses = replicas.map(addressOf);
+  const names = replicas.map(nameOf);
+  const asleep = replicas.filter(({ State }) => !State.Running).map(nameOf);
+  return {
+    release: label(first, LABEL.release),
+    version_id: label(first, LABEL.version),
+    created: Math.min(...replicas.map(({ Created }) => Date.parse(Created))),
+    addresses,
+    percent: addresses.reduce((sum, address) => sum + (shares.get(address) ?? 0), 0),
+    instances: replicas.map((replica) => instanceOf(host, replica, shares.get(addressOf(replica)) ?? 0)),
+    wake: (context) => wakeReplicas(host, target, asleep, context),
+    remove: () => removeStopped(host.engine, names, host.options.stop_timeout),
+    sources: replicas.map((replica) => sourceOf(host, replica)),
+  };
+}
+
+function sourceOf({ engine }: Host, container: ContainerView): LogSource {
+  const name = nameOf(container);
+  return {
+    name,
+    release: label(container, LABEL.release),
+    async *output(query) {
+      const all = { stdout: 1, stderr: 1, ...query };
+      const request = { doing: `read the log of ${name}`, query: all };
+      yield* frameLines(await engine.stream('GET', `/containers/${name}/logs`, request));
+    },
+  };
+}
+
+function instanceOf(host: Host, container: ContainerView, percent: number): Instance {
+  const detail = detailOf(container);
+  return {
+    name: nameOf(container),
+    host: host.name,
+    state: stateOf(container),
+    percent,
+    restarts: container.RestartCount,
+    ...(container.State.Running ? { started_at: container.State.StartedAt } : {}),
+    ...(detail ? { detail } : {}),
+  };
+}
+
+function stateOf(container: ContainerView): Instance['state'] {
+  const { Status, Running, Health } = container.State;
+  if (Status === 'created') return 'starting';
+  if (Status === 'restarting' || Status === 'dead' || Health?.Status === 'unhealthy') return 'failed';
+  if (Running) return isGated(container) ? 'running' : 'starting';
+  return isGated(container) ? 'stopped' : 'failed';
+}
+
+function detailOf({ State }: ContainerView): string | undefined {
+  if (State.OOMKilled) return 'ran out of memory';
+  if (State.Health?.Status === 'unhealthy') return 'its health check says that it is unhealthy';
+  if (State.Status === 'restarting' || State.Status === 'exited') return `ended with exit code ${State.ExitCode}`;
+  return State.Status === 'paused' ? 'is paused' : undefined;
+}

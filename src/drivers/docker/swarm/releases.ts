@@ -1,0 +1,126 @@
+import type { DriverContext, Instance, Target } from '../../../core/driver.ts';
+import { printableLine } from '../../../core/text.ts';
+import type { Engine } from '../engine/client.ts';
+import type { Host } from '../host.ts';
+import { LABEL, targetLabels } from '../names.ts';
+import type { PlacedRelease } from '../release/placed-release.ts';
+import { passServiceGate } from './gate.ts';
+import {
+  findService,
+  listServices,
+  listTasks,
+  nodeNames,
+  removeService,
+  type ServiceView,
+  serviceOutput,
+  type TaskView,
+  updateService,
+} from './services.ts';
+import { tasksName } from './spec.ts';
+
+/** Releases that are services of the cluster which the host manages. */
+export async function serviceReleases(
+  host: Host,
+  target: Target,
+  shares: ReadonlyMap<string, number>,
+): Promise<readonly PlacedRelease[]> {
+  const services = await listServices(host.engine, { ...targetLabels(target), [LABEL.role]: 'app' });
+  if (services.length === 0) return [];
+  const nodes = await nodeNames(host.engine);
+  return Promise.all(
+    services.map(async (service) => {
+      const tasks = await listTasks(host.engine, service.Spec.Name);
+      return releaseOf(host, target, { service, tasks, nodes, shares });
+    }),
+  );
+}
+
+interface Seen {
+  readonly service: ServiceView;
+  readonly tasks: readonly TaskView[];
+  readonly nodes: ReadonlyMap<string, string>;
+  readonly shares: ReadonlyMap<string, number>;
+}
+
+function releaseOf(host: Host, target: Target, seen: Seen): PlacedRelease {
+  const { Spec, CreatedAt } = seen.service;
+  const address = `${tasksName(Spec.Name)}:${Spec.Labels[LABEL.port] ?? ''}`;
+  const percent = seen.shares.get(address) ?? 0;
+  const release = Spec.Labels[LABEL.release] ?? '';
+  return {
+    release,
+    version_id: Spec.Labels[LABEL.version] ?? '',
+    created: Date.parse(CreatedAt),
+    addresses: [address],
+    percent,
+    instances: instancesOf(seen, percent),
+    wake: (context) => wake(host, target, seen, context),
+    remove: () => removeService(host.engine, Spec.Name),
+    sources: [{ name: Spec.Name, release, output: (query) => serviceOutput(host.engine, Spec.Name, query) }],
+  };
+}
+
+/** How many it has when it is awake. */
+function wantedOf({ Spec }: ServiceView): number {
+  return Number(Spec.Labels[LABEL.replicas] ?? 1);
+}
+
+/** The cluster itself starts what ends; only a service that was laid to rest needs more than to be waited for. */
+async function wake(host: Host, target: Target, { service, tasks }: Seen, context: DriverContext): Promise<void> {
+  const replicas = wantedOf(service);
+  const { Name } = service.Spec;
+  if (service.Spec.Mode.Replicated?.Replicas === replicas) return;
+  context.log(`starting ${Name} again`, 'info');
+  await updateService(host.engine, service, { Mode: { Replicated: { Replicas: replicas } } });
+  const before = new Set(tasks.map(({ ID }) => ID));
+  await passServiceGate({ host, target, context }, { name: Name, replicas, before });
+}
+
+/** Removes all services of a target. */
+export async function clearCluster(engine: Engine, target: Target): Promise<void> {
+  const services = await listServices(engine, targetLabels(target));
+  await Promise.all(services.map(({ ID }) => removeService(engine, ID)));
+}
+
+/** Only a service with this mark has passed its gate. */
+export async function markGated(host: Host, name: string): Promise<void> {
+  const service = await findService(host.engine, name);
+  if (service && service.Spec.Labels[LABEL.gated] === undefined)
+    await updateService(host.engine, service, { Labels: { ...service.Spec.Labels, [LABEL.gated]: '1' } });
+}
+
+export function isGated({ Spec }: ServiceView): boolean {
+  return Spec.Labels[LABEL.gated] === '1';
+}
+
+/** The newest task of each replica. */
+function instancesOf({ service, tasks, nodes }: Seen, percent: number): readonly Instance[] {
+  const slots = new Map<number, TaskView[]>();
+  for (const task of tasks) slots.set(task.Slot ?? 0, [...(slots.get(task.Slot ?? 0) ?? []), task]);
+  return [...slots]
+    .sort(([one], [other]) => one - other)
+    .flatMap(([slot, [newest, ...older]]) => {
+      if (!newest) return [];
+      const { State, Timestamp, Err } = newest.Status;
+      const host = nodes.get(newest.NodeID ?? '');
+      const detail = Err ? printableLine(Err) : undefined;
+      const instance: Instance = {
+        name: `${service.Spec.Name}.${slot}`,
+        ...(host ? { host } : {}),
+        state: stateOf(service, newest),
+        percent,
+        restarts: older.length,
+        ...(State === 'running' ? { started_at: Timestamp } : {}),
+        ...(detail ? { detail } : {}),
+      };
+      return [instance];
+    });
+}
+
+const COMING = new Set(['new', 'pending', 'assigned', 'accepted', 'ready', 'preparing', 'starting']);
+
+function stateOf(service: ServiceView, { Status, DesiredState }: TaskView): Instance['state'] {
+  if (Status.State === 'running') return isGated(service) ? 'running' : 'starting';
+  if (COMING.has(Status.State)) return 'starting';
+  return DesiredState === 'shutdown' || DesiredState === 'remove' ? 'stopped' : 'failed';
+}

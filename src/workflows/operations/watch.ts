@@ -1,0 +1,139 @@
+import { FALSE_ALARM, type Judgement, judgeCanary, type SideFigures, worst } from '../../core/canary-judgement.ts';
+import type { InspectedRelease } from '../../core/driver.ts';
+import { canonicalJson, type Json } from '../../core/json.ts';
+import { NO_LATENCIES, quantile } from '../../core/latency.ts';
+import type { Action } from '../../core/plan.ts';
+import type { Release } from '../../core/state.ts';
+import type { OperationContext } from '../../execute/handlers.ts';
+import { unhealthy } from './check.ts';
+import { callFor, liveBefore, placedRelease, type Session } from './session.ts';
+
+type Watch = Extract<Action, { do: 'watch' }>;
+
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Compares the candidates with the releases before them by what both answer within the interval. A candidate that fails
+ * or ends fails the step at once, and so is taken back; one that cannot be judged holds the run.
+ */
+export async function watch(session: Session, action: Watch, scope: OperationContext): Promise<Json> {
+  const { clock } = session.workspace.runtime;
+  const start = await look(session, action.services, scope);
+  const end = clock.monotonic() + action.interval_ms;
+  // Half of the doubt is for all looks on the way together, half for the last.
+  const doubt = FALSE_ALARM / 2 / action.services.length;
+  const early = doubt / Math.max(1, Math.ceil(action.interval_ms / LOOK_EVERY_MS));
+  for (;;) {
+    const seen = difference(await look(session, action.services, scope), start);
+    const left = end - clock.monotonic();
+    const judged = Object.entries(seen).map(([name, sides]) =>
+      judgeSides(name, sides, action, left > 0 ? early : doubt),
+    );
+    refuseFailed(judged);
+    if (left <= 0) return outcome(seen, judged);
+    await clock.sleep(Math.min(LOOK_EVERY_MS, left), scope.signal);
+  }
+}
+
+/** Both sides of a service; of one that answers no requests nothing but its state is known. */
+interface Sides {
+  readonly canary: SideFigures | 'answers none';
+  readonly baseline: SideFigures | undefined;
+}
+
+type Seen = Readonly<Record<string, Sides>>;
+
+async function look(session: Session, services: readonly string[], scope: OperationContext): Promise<Seen> {
+  const found: Record<string, Sides> = {};
+  for (const name of services) {
+    const { driver, target, context } = await callFor(session, name, scope);
+    const { releases } = await driver.inspect(target, context);
+    const mine = releaseOf(releases, placedRelease(session, name, scope));
+    if (!mine || mine.state === 'failed' || mine.state === 'stopped')
+      throw unhealthy(name, gone(mine), mine?.detail ? [mine.detail] : []);
+    const before = releaseOf(releases, liveBefore(session, name));
+    found[name] = { canary: answersNone(mine) ? 'answers none' : figures(mine), baseline: before && figures(before) };
+  }
+  return found;
+}
+
+function releaseOf(releases: readonly InspectedRelease[], wanted: Release | undefined): InspectedRelease | undefined {
+  return wanted && releases.find(({ ref }) => canonicalJson(ref) === canonicalJson(wanted.ref));
+}
+
+/** Without an address, and never counted: a worker. */
+function answersNone({ requests, internal_url }: InspectedRelease): boolean {
+  return requests === undefined && internal_url === undefined;
+}
+
+function figures({ requests = 0, errors = 0, latencies = NO_LATENCIES }: InspectedRelease): SideFigures {
+  return { requests, errors, latencies };
+}
+
+function gone(release: InspectedRelease | undefined): string {
+  return release ? `its new release has ${release.state}` : 'its new release is gone';
+}
+
+function difference(now: Seen, start: Seen): Seen {
+  return Object.fromEntries(
+    Object.entries(now).map(([name, { canary, baseline }]) => {
+      const before = start[name];
+      const since = before?.canary;
+      return [
+        name,
+        {
+          canary: canary === 'answers none' || since === 'answers none' ? canary : grown(canary, since),
+          baseline: baseline && grown(baseline, before?.baseline),
+        },
+      ];
+    }),
+  );
+}
+
+/** A counter that is lower than before has begun anew. */
+function grown(now: SideFigures, before: SideFigures | undefined): SideFigures {
+  if (!before || now.requests < before.requests || now.errors < before.errors) return now;
+  return {
+    requests: now.requests - before.requests,
+    errors: now.errors - before.errors,
+    latencies: now.latencies.map((count, bucket) => Math.max(0, count - (before.latencies[bucket] ?? 0))),
+  };
+}
+
+type Judged = Judgement & { readonly service: string };
+
+function judgeSides(service: string, { canary, baseline }: Sides, action: Watch, doubt: number): Judged {
+  if (canary === 'answers none') return { service, verdict: 'pass', reason: 'it runs' };
+  return { service, ...judgeCanary({ canary, baseline }, action, doubt) };
+}
+
+function refuseFailed(judged: readonly Judged[]): void {
+  const failed = judged.find(({ verdict }) => verdict === 'fail');
+  if (failed) throw unhealthy(failed.service, `of its canary ${failed.reason}`, []);
+}
+
+function outcome(seen: Seen, judged: readonly Judged[]): Json {
+  const { verdict } = worst(judged);
+  const open = judged.filter((one) => one.verdict === 'inconclusive');
+  return {
+    verdict,
+    services: Object.fromEntries(Object.entries(seen).map(([name, sides]) => [name, shown(sides)])),
+    ...(open.length > 0 ? { hold: open.map(holdReason).join('; ') } : {}),
+  };
+}
+
+function holdReason({ service, reason }: Judged): string {
+  return `the canary of ${service} could not be judged: ${reason}`;
+}
+
+function shown({ canary, baseline }: Sides): Json {
+  return {
+    ...(canary === 'answers none' ? {} : { canary: shownSide(canary) }),
+    ...(baseline ? { before: shownSide(baseline) } : {}),
+  };
+}
+
+function shownSide({ requests, errors, latencies }: SideFigures): Json {
+  const p95 = quantile(latencies, 0.95);
+  return { requests, errors, ...(p95 === undefined ? {} : { p95_ms: Math.round(p95 * 10) / 10 }) };
+}

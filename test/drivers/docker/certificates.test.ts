@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DriverContext, Target } from '../../../src/core/driver.ts';
+import { DeployerError } from '../../../src/core/errors.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import { openEngine } from '../../../src/drivers/docker/engine/client.ts';
+import { execute } from '../../../src/drivers/docker/engine/exec.ts';
+import { facts } from '../../../src/drivers/docker/facts.ts';
+import { certificateFiles, certificateFindings } from '../../../src/drivers/docker/proxy/certificates.ts';
+import {
+  type Authority,
+  certificatesUnavailable,
+  type IssuedCertificate,
+  makeAuthority,
+} from '../../support/certificates.ts';
+import { dockerUnavailable } from '../../support/docker/engine.ts';
+import { createDockerWorld, type DockerWorld } from '../../support/docker-world.ts';
+import { targetOf } from '../../support/driver-world.ts';
+
+const GIVEN = { certificate: 'env:CERTIFICATE', key: 'env:KEY' };
+const NAME = 'shop.example.com';
+const why = (reason: string | undefined) => (reason ? ` (skipped: ${reason})` : '');
+
+const folder = mkdtempSync(join(tmpdir(), 'deployer-certificates-'));
+let authority: Authority;
+beforeAll(() => {
+  if (!certificatesUnavailable) authority = makeAuthority(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function credentials({ certificate, key }: IssuedCertificate): DriverContext['credentials'] {
+  return { 'tls.certificate': new Secret(certificate), 'tls.key': new Secret(key) };
+}
+
+describe.skipIf(certificatesUnavailable)(`a certificate that the config gives${why(certificatesUnavailable)}`, () => {
+  const target = targetOf(facts, { options: { host_names: [NAME, `*.${NAME}`], tls: GIVEN } });
+  const files = (issued: IssuedCertificate) => certificateFiles(target, contextWith(credentials(issued)));
+
+  it('goes to the proxy with its chain and its key, for nobody else to read', () => {
+    const issued = authority.issue([NAME, `*.${NAME}`]);
+    const made = files({ ...issued, certificate: issued.certificate + authority.certificate });
+    expect(made?.member).toMatchObject({ mode: 0o600, path: 'certificates/shop.dev.api.new' });
+    const text = made?.member.kind === 'file' ? String(made.member.content) : '';
+    expect(text.match(/BEGIN [A-Z ]+/g)).toEqual(['BEGIN CERTIFICATE', 'BEGIN CERTIFICATE', 'BEGIN PRIVATE KEY']);
+    expect(made?.note[1]).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('has to be one, for all of the names, with its own key', () => {
+    const [right, other] = [authority.issue([NAME, `*.${NAME}`]), authority.issue([NAME])];
+    expect(reasonOf(() => files({ ...right, certificate: 'text' }))).toContain('no certificate in PEM form');
+    expect(reasonOf(() => files({ ...right, key: right.certificate }))).toContain('no private key');
+    expect(reasonOf(() => files({ ...right, key: other.key }))).toContain('does not belong');
+    expect(reasonOf(() => files(other))).toContain(`not for *.${NAME}`);
+    expect(reasonOf(() => certificateFiles(target, contextWith({})))).toContain('env:CERTIFICATE cannot be read');
+  });
+
+  it('is told of by plans before it ends', async () => {
+    const issued = authority.issue([NAME, `*.${NAME}`], 10);
+    const findings = (later: number) => {
+      const clock = { now: () => Date.now() + later } as DriverContext['clock'];
+      return certificateFindings([], target, { ...contextWith(credentials(issued)), clock });
+    };
+    expect(await findings(0)).toMatchObject([{ level: 'warning', message: expect.stringContaining('in 10 days') }]);
+    expect(await findings(11 * 86_400_000)).toMatchObject([{ level: 'error', code: 'INVALID_ENV' }]);
+  });
+});
+
+const unavailable = dockerUnavailable ?? certificatesUnavailable;
+describe.skipIf(unavailable)(`users who come by a given certificate${why(unavailable)}`, () => {
+  let world: DockerWorld;
+  let target: Target;
+  beforeAll(async () => {
+    world = await createDockerWorld();
+    target = world.target({ path: 'images/one', options: { host_names: [NAME], tls: GIVEN } });
+  });
+  afterAll(() => world.end());
+
+  it('can verify it, get a renewed one without a new container, and the key is nowhere else', async () => {
+    const [old, renewed] = [authority.issue([NAME]), authority.issue([NAME])];
+    const placed = await world.place(target, 'one', {}, { credentials: credentials(old) });
+    await world.switchTo(target, placed);
+    const url = new URL(placed.url ?? '');
+    expect(url.protocol).toBe('https:');
+    const first = await ask(url);
+    expect(first.text).toBe('one');
+
+    const given = { credentials: credentials(renewed) };
+    const warnings = await world.driver.preflight(target, world.context(given));
+    expect(warnings).toMatchObject([{ code: 'DRIFT', fix: expect.stringContaining('deployer redeploy') }]);
+    await world.driver.provision?.(target, world.context(given));
+    const second = await ask(url);
+    expect(second.text).toBe('one');
+    expect(second.serial).not.toBe(first.serial);
+    expect(await world.driver.preflight(target, world.context(given))).toEqual([]);
+
+    const line = renewed.key.split('\n')[1] ?? '';
+    const holding = await shell(`grep -rlF '${line}' /config /data`);
+    expect(holding).toEqual([`/config/certificates/${world.name}.dev.api.pem`]);
+    expect(await shell(`stat -c %a ${holding[0]}`)).toEqual(['600']);
+    const shown = await world.shown();
+    expect(shown.filter(({ text }) => text.includes(line))).toEqual([]);
+    expect(await shell('ls /data/caddy 2>/dev/null')).not.toContain('certificates');
+
+    const plain = world.target({ options: { host_names: [NAME], tls: 'off' } });
+    await world.driver.provision?.(plain, world.context());
+    expect(await shell('ls /config/certificates')).toEqual([]);
+  });
+
+  async function shell(script: string): Promise<readonly string[]> {
+    const engine = await openEngine(world.engine.endpoint, world.context());
+    return (await execute(engine, `${world.name}-proxy`, ['sh', '-c', script])).stdout;
+  }
+
+  function ask({ port, hostname: servername }: URL): Promise<{ text: string; serial: string }> {
+    const headers = { host: servername };
+    const to = {
+      host: world.engine.address,
+      port,
+      servername,
+      headers,
+      ca: authority.certificate,
+      agent: false as const,
+    };
+    return new Promise((resolve, reject) => {
+      const outgoing = request(to, (response) => {
+        const { serialNumber: serial } = (response.socket as TLSSocket).getPeerCertificate();
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.once('end', () => resolve({ text, serial }));
+      });
+      outgoing.once('error', reject).end();
+    });
+  }
+});
+
+function contextWith(given: DriverContext['credentials']): DriverContext {
+  return { credentials: given, clock: { now: () => Date.now() } } as unknown as DriverContext;
+}
+
+function reasonOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof DeployerError) return error.failure.reason;
+    throw error;
+  }
+  return '';
+}
