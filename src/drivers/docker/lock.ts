@@ -4,7 +4,7 @@ import type { KeptLock, LockPlace } from '../../core/lock-place.ts';
 import { type Engine, openEngine } from './engine/client.ts';
 import { findContainer, removeContainer } from './engine/container.ts';
 import { type Endpoint, findEndpoint } from './engine/endpoint.ts';
-import { readTar, tarOf, textMember } from './engine/tar.ts';
+import { readTar, tarOf, textMember } from '../tar.ts';
 import { leftHosts } from './host.ts';
 import { LABEL, labelFilter, lockName } from './names.ts';
 import { readOptions } from './options.ts';

@@ -4,7 +4,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { Finding } from '../../../core/finding.ts';
 import { reveal } from '../../../core/secret.ts';
 import { readFolder } from '../engine/files.ts';
-import { type TarMember, textMember } from '../engine/tar.ts';
+import { type TarMember, textMember } from '../../tar.ts';
 import type { Host } from '../host.ts';
 import { routeName } from '../names.ts';
 import { type DockerOptions, readOptions } from '../options.ts';
