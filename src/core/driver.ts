@@ -4,8 +4,8 @@ import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { LockPlace } from './lock-place.ts';
 import type { Latencies } from './latency.ts';
+import type { LockPlace } from './lock-place.ts';
 import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 
@@ -50,6 +50,8 @@ export interface DriverFacts {
   readonly artifact: Artifact['kind'];
   /** Whether a plan asks `preflight`, as `doctor` does. Without, there is nothing that could refuse a deploy. */
   readonly askedByPlans?: boolean;
+  /** Capabilities that targets of a kind do not have, by mode and checked options. Pure. */
+  without?(place: { readonly mode: Mode; readonly options: JsonObject }): readonly Capability[];
   /** JSON Schema of the options that stand under the driver's name. */
   readonly optionsSchema: JsonObject;
   /** Checks options and fills in defaults. Pure. Paths in problems are relative to the options. */

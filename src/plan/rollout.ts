@@ -47,6 +47,7 @@ export function canaryErrors(snapshot: Snapshot, placements: readonly Placement[
     .filter((facts) => needed.every((capability) => can(facts, capability)))
     .map((facts) => facts.name)
     .sort();
+  const others = (name: string) => able.filter((one) => one !== name);
   return placements
     .filter((placement) => splits(placement) && !needed.every((capability) => can(placement.facts, capability)))
     .map(({ service, facts }) => ({
@@ -56,7 +57,10 @@ export function canaryErrors(snapshot: Snapshot, placements: readonly Placement[
         ? `${facts.title} does not count the failed requests of a release, so a canary of ${service.name} cannot be watched`
         : `${facts.title} cannot send a share of the requests to a new release of ${service.name}`,
       path: `services.${service.name}.driver`,
-      fix: able.length > 0 ? `Deploy without a canary, or use the driver ${list(able)}` : 'Deploy without a canary',
+      fix:
+        others(facts.name).length > 0
+          ? `Deploy without a canary, or use the driver ${list(others(facts.name))}`
+          : 'Deploy without a canary',
     }));
 }
 

@@ -40,7 +40,7 @@ export function observeTargets(snapshot: Snapshot): {
   const errors: Finding[] = [];
   for (const service of inOrder(snapshot.environment.services)) {
     const facts = snapshot.drivers[service.driver];
-    if (facts) targets.push(observeTarget(snapshot, service, facts));
+    if (facts) targets.push(observeTarget(snapshot, service, factsOf(snapshot, service, facts)));
     else errors.push(unknownDriver(service));
   }
   return { targets, errors };
@@ -74,6 +74,13 @@ export function driftOf({ current, inspections }: Snapshot, name: string): strin
   if (!other) return undefined;
   if (up.every((release) => release.percent === 0)) return `another version is live: ${other.version_id}`;
   return current?.canary ? undefined : `${other.version_id} gets ${other.percent} % of the requests`;
+}
+
+/** What the driver can do for this service here. */
+function factsOf({ environment: { mode } }: Snapshot, { options }: ServiceConfig, facts: DriverFacts): DriverFacts {
+  const missing = facts.without?.({ mode, options }) ?? [];
+  if (missing.length === 0) return facts;
+  return { ...facts, capabilities: facts.capabilities.filter((capability) => !missing.includes(capability)) };
 }
 
 function observeTarget(snapshot: Snapshot, service: ServiceConfig, facts: DriverFacts): ObservedTarget {

@@ -1,10 +1,10 @@
 import type { DriverFacts } from '../../core/driver.ts';
-import { checkOptions, optionsSchema } from './options.ts';
+import { checkOptions, isRolling, optionsSchema } from './options.ts';
 
 export const facts: DriverFacts = {
   name: 'vercel',
   title: 'Vercel',
-  capabilities: ['provision', 'configure', 'switch', 'logs', 'rollback', 'static'],
+  capabilities: ['provision', 'configure', 'switch', 'weights', 'logs', 'rollback', 'static'],
   credentials: [{ variable: 'VERCEL_TOKEN', purpose: 'an access token of the account that deploys', optional: false }],
   settings: [
     { variable: 'VERCEL_ORG_ID', purpose: 'the id of the team, where the config names none' },
@@ -13,6 +13,7 @@ export const facts: DriverFacts = {
   concurrency: 4,
   artifact: 'files',
   askedByPlans: true,
+  without: ({ mode, options }) => (isRolling(mode, options) ? [] : ['weights']),
   optionsSchema,
   checkOptions,
 };

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Target } from '../../core/driver.ts';
-import { isProjectName, readOptions } from './options.ts';
-
-/** Which of a Vercel project's two sides a target deploys to. */
-export type Side = 'production' | 'preview';
+import { isProjectName, readOptions, type Side, sideFor } from './options.ts';
 
 export function sideOf({ mode, service }: Target): Side {
-  return readOptions(service.options).target ?? (mode === 'production' ? 'production' : 'preview');
+  return sideFor(mode, service.options);
 }
 
 /** Name or id of the Vercel project, when none was provisioned yet. */

@@ -1,3 +1,4 @@
+import type { Mode } from '../../core/config.ts';
 import type { OptionsCheck } from '../../core/driver.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { checkAll, checkFlag, isInnerPath, type OptionCheck, wrong } from '../option-checks.ts';
@@ -16,6 +17,8 @@ export interface VercelOptions {
   readonly spa?: string;
   /** Host name of a preview environment. */
   readonly alias?: string;
+  /** Canaries by Vercel's rolling releases, whose configuration is the driver's then. */
+  readonly rolling_releases: boolean;
   readonly archive: 'automatic' | 'always' | 'never';
   /** Makes a bypass secret for protected deployments of projects that the driver made. */
   readonly protection_bypass: boolean;
@@ -34,7 +37,12 @@ const HOST_NAME = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z
 const FRAMEWORK = /^[a-z0-9][a-z0-9-]{0,40}$/;
 const NODE = /^\d{2}\.x$/;
 
-const DEFAULTS: JsonObject = { content: 'static', archive: 'automatic', protection_bypass: true };
+const DEFAULTS: JsonObject = {
+  content: 'static',
+  archive: 'automatic',
+  rolling_releases: false,
+  protection_bypass: true,
+};
 /** Options that only mean something to a build of Vercel's own. */
 const OF_BUILDS = [
   'framework',
@@ -48,6 +56,18 @@ const OF_BUILDS = [
 /** The options of a service as `checkOptions` completed them. */
 export function readOptions(options: JsonObject): VercelOptions {
   return { ...DEFAULTS, ...options } as unknown as VercelOptions;
+}
+
+/** Which of a Vercel project's two sides a target deploys to. */
+export type Side = 'production' | 'preview';
+
+export function sideFor(mode: Mode, options: JsonObject): Side {
+  return readOptions(options).target ?? (mode === 'production' ? 'production' : 'preview');
+}
+
+/** Whether users can be split. */
+export function isRolling(mode: Mode, options: JsonObject): boolean {
+  return readOptions(options).rolling_releases && sideFor(mode, options) === 'production';
 }
 
 /** Checks what the owner wrote and fills in what was left out; all problems at once. */
@@ -79,6 +99,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   content: oneOf('static', 'prebuilt', 'source'),
   spa: innerPath('the path of a file in the artifact, such as index.html'),
   alias: matching(HOST_NAME, 'is not a host name', 'a name such as shop-staging.vercel.app, in lower case'),
+  rolling_releases: checkFlag,
   archive: oneOf('automatic', 'always', 'never'),
   protection_bypass: checkFlag,
   framework: matching(FRAMEWORK, 'is not a framework', "one of Vercel's names, such as nextjs or vite"),
@@ -142,6 +163,12 @@ export const optionsSchema: JsonObject = {
     alias: {
       type: 'string',
       description: 'Host name of a preview environment; <Vercel project>-<environment>.vercel.app when left out',
+    },
+    rolling_releases: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Canaries in production by rolling releases (Pro and Enterprise), whose configuration is set by deployer then',
     },
     archive: {
       enum: ['automatic', 'always', 'never'],

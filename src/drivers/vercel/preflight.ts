@@ -2,8 +2,9 @@ import type { DriverContext, Target } from '../../core/driver.ts';
 import { DeployerError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import { Vercel } from './api/client.ts';
-import { wantedProject } from './names.ts';
-import { isProjectName } from './options.ts';
+import type { ProjectView } from './api/types.ts';
+import { part, sideOf, wantedProject } from './names.ts';
+import { isProjectName, isRolling } from './options.ts';
 import { findProject, ownerOf, refuseStranger } from './project/project.ts';
 
 /** Whether the token, the team and the project can be used. Changes nothing. */
@@ -17,13 +18,43 @@ export async function preflight(target: Target, context: DriverContext): Promise
     }
     // Once provisioned, whose it is has been settled.
     if (target.resource === null) refuseStranger(project, await ownerOf(api, project), target);
-    return [];
+    return await rolloutFindings(api, project, target);
   } catch (error) {
     if (!(error instanceof DeployerError)) throw error;
     const { code, reason, fix } = error.failure;
     const path = code === 'PROJECT_NAME_TAKEN' ? `services.${target.service.name}.vercel.project` : undefined;
     return [{ level: 'error', code, message: reason, ...(fix ? { fix } : {}), ...(path ? { path } : {}) }];
   }
+}
+
+/** Promotions would begin rollouts that nobody ends; canaries need an account that has rolling releases. */
+async function rolloutFindings(api: Vercel, project: ProjectView, target: Target): Promise<readonly Finding[]> {
+  const { mode, service } = target;
+  const path = `services.${service.name}.vercel.rolling_releases`;
+  const finding = { level: 'error', code: 'UNSUPPORTED', path } as const;
+  if (!isRolling(mode, service.options)) {
+    if (!project.rollingRelease || sideOf(target) === 'preview') return [];
+    const message = `The Vercel project ${project.name} has rolling releases switched on, and deployer would wait for their end`;
+    return [{ ...finding, message, fix: 'Set it to true, which hands them to deployer, or switch them off at Vercel' }];
+  }
+  const why = await missingRollouts(api, project);
+  if (why === undefined) return [];
+  const message = `Vercel makes no rolling releases of ${project.name}: ${why}`;
+  return [{ ...finding, message, fix: 'Take it out, or change the plan of the account' }];
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  plan_not_supported: 'they are for the plans Pro and Enterprise',
+  no_available_slots: 'other projects have all that the account may have',
+};
+
+async function missingRollouts(api: Vercel, { id, name }: ProjectView): Promise<string | undefined> {
+  const { body } = await api.call<{ readonly reason?: string }>(
+    'GET',
+    `/v1/projects/${part(id)}/rolling-release/billing`,
+    { doing: `say whether ${name} may have rolling releases` },
+  );
+  return REASONS[body.reason ?? ''];
 }
 
 /** A project that is not there looks like one that the token does not see. */

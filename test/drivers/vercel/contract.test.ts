@@ -10,8 +10,10 @@ import { createVercelWorld } from '../../support/vercel-world.ts';
 const fronts: Front[] = [];
 
 describe.each(['production', 'preview'] as const)('the %s side', (target) => {
+  const options = { target, rolling_releases: target === 'production' };
   describeDriver({
     facts,
+    without: facts.without?.({ mode: 'production', options }) ?? [],
     factsFile: new URL('../../../src/drivers/vercel/facts.ts', import.meta.url),
     setup: async () => {
       const world = await createVercelWorld();
@@ -20,7 +22,7 @@ describe.each(['production', 'preview'] as const)('the %s side', (target) => {
       fronts.push(front);
       return {
         driver: world.driver,
-        target: (name) => world.target({ name, options: { target } }),
+        target: (name) => world.target({ name, options }),
         artifact: (label) => world.artifact({ 'index.html': label, healthz: 'ok' }),
         context: world.context,
         sick: { EXIT_AT_START: '1' },

@@ -247,14 +247,46 @@ describe('production', () => {
     expect(await world.ask(placed.url ?? '')).toBe('DEPLOYMENT_NOT_FOUND');
   });
 
-  test('has no shares', async () => {
+  test('has a canary by a rolling release, which leaves nothing switched on when it is over', async () => {
+    const own = await provisioned({ rolling_releases: true });
+    const [one, two] = [await live(own, 'one'), await deploy(own, 'two')];
+    const split = [
+      { ref: one.ref, percent: 80 },
+      { ref: two.ref, percent: 20 },
+    ];
+    const shift = (shares: typeof split) => world.driver.traffic?.(own, shares, context());
+    await shift(split);
+    await shift(split);
+    const { releases } = await world.driver.inspect(own, context());
+    expect(releases.map(({ percent }) => percent)).toEqual([80, 20]);
+    await expect(world.driver.retire(own, two.ref, context())).rejects.toMatchObject({ code: 'GATE_REFUSED' });
+    await shift([{ ref: one.ref, percent: 100 }]);
+    expect(world.front.autoAssign.get(projectOf(own))).toBe(true);
+    expect(await shares(own)).toEqual([100, 0]);
+    await shift(split);
+    await shift([{ ref: two.ref, percent: 100 }]);
+    expect(await shares(own)).toEqual([0, 100]);
+    expect(world.front.rollouts.get(projectOf(own))).toEqual({});
+  });
+
+  test('is refused a canary by the plan, where the account has none, and where the project has its own', async () => {
+    const own = await provisioned({ rolling_releases: true });
+    world.front.rolloutReason = 'plan_not_supported';
+    expect(await world.driver.preflight(own, context())).toMatchObject([{ code: 'UNSUPPORTED' }]);
+    world.front.rolloutReason = 'unlimited_slots';
+    const other = await provisioned();
+    world.front.rollouts.set(projectOf(other), { stages: [{ targetPercentage: 5 }, { targetPercentage: 100 }] });
+    expect(await world.driver.preflight(other, context())).toMatchObject([{ code: 'UNSUPPORTED' }]);
+  });
+
+  test('has no shares without them', async () => {
     const own = await provisioned();
     const [one, two] = [await live(own, 'one'), await deploy(own, 'two')];
-    const shares = [
+    const split = [
       { ref: one.ref, percent: 90 },
       { ref: two.ref, percent: 10 },
     ];
-    expect(await failureOf(world.driver.traffic?.(own, shares, context()))).toMatchObject({ code: 'UNSUPPORTED' });
+    expect(await failureOf(world.driver.traffic?.(own, split, context()))).toMatchObject({ code: 'UNSUPPORTED' });
   });
 });
 
@@ -321,6 +353,10 @@ async function live(own: Target, label: string): Promise<Placed> {
   const placed = await deploy(own, label);
   await world.driver.traffic?.(own, [{ ref: placed.ref, percent: 100 }], context());
   return placed;
+}
+
+async function shares(own: Target): Promise<readonly number[]> {
+  return (await world.driver.inspect(own, context())).releases.map(({ percent }) => percent);
 }
 
 async function states(own: Target): Promise<readonly string[]> {

@@ -4,6 +4,7 @@ import * as deployments from './deployments.ts';
 import { type Emulator, type Reply, startEmulator } from './emulator.ts';
 import { type Fault, nextFault, type Trouble, troubleInstead } from './faults.ts';
 import * as promotion from './promotion.ts';
+import { type Rolling, rollingOf, rollout } from './rollout.ts';
 import { page } from './site.ts';
 import * as variables from './variables.ts';
 
@@ -55,6 +56,9 @@ export class Front {
   readonly bypasses = new Map<string, readonly string[]>();
   /** Production host → project. */
   readonly hosts = new Map<string, string>();
+  readonly rollouts = new Map<string, Rolling>();
+  /** As the account's plan has it. */
+  rolloutReason = 'unlimited_slots';
   readonly aliases = new Map<string, string>();
   /** Host names that belong to strangers. */
   readonly taken = new Set<string>();
@@ -152,6 +156,10 @@ export class Front {
         /^GET \/v1\/projects\/([^/]+)\/(promote|rollback)\/aliases$/,
         () => ({ status: 200, body: { aliases: [{ id: 'a', alias: 'www.shop.test', status: 'failed' }] } }),
       ],
+      [
+        /^(?:GET|PATCH|DELETE|POST) \/v1\/projects\/([^/]+)\/rolling-release(?:\/(billing|config|start|complete))?$/,
+        (call, parts) => rollout(this, call, at(parts, 0), at(parts, 1)),
+      ],
       [/^POST \/v2\/deployments\/([^/]+)\/aliases$/, (call, parts) => promotion.assignAlias(this, call, at(parts, 0))],
       [/^GET \/v4\/aliases\/([^/]+)$/, (_, parts) => promotion.findAlias(this, at(parts, 0))],
       [/^DELETE \/v2\/aliases\/([^/]+)$/, (_, parts) => promotion.removeAlias(this, at(parts, 0))],
@@ -175,6 +183,7 @@ export class Front {
     const body = {
       ...project,
       targets: { production },
+      rollingRelease: rollingOf(this, project.id).stages ? { stages: rollingOf(this, project.id).stages } : null,
       autoAssignCustomDomains: this.autoAssign.get(project.id) ?? true,
       lastAliasRequest: promotion.jobOf(this, project.id),
       ssoProtection: this.isProtected ? { deploymentType: 'all_except_custom_domains' } : null,
@@ -245,7 +254,11 @@ export class Front {
       };
       for (const [pattern, handler] of this.#routes) {
         const found = pattern.exec(`${request.method} ${url.pathname}`);
-        if (found) return await handler(call, found.slice(1).map(decodeURIComponent));
+        if (found)
+          return await handler(
+            call,
+            found.slice(1).map((part) => decodeURIComponent(part ?? '')),
+          );
       }
       this.unknown.push(`${request.method} ${url.pathname}`);
       throw new HttpError(404, 'not_found', 'The page was not found');

@@ -1,5 +1,6 @@
 import { require, stateOf } from './deployments.ts';
 import { type Call, type Front, HttpError } from './front.ts';
+import { rollingOf } from './rollout.ts';
 
 /** How long the domains take, ms. */
 const TAKES = 40;
@@ -17,9 +18,12 @@ export async function promote(front: Front, call: Call, idOrName: string, id: st
 
 export async function rollBack(front: Front, call: Call, idOrName: string, id: string) {
   const project = await front.project(call, idOrName);
-  requireSwitchable(front, project.id, id);
+  const rolling = rollingOf(front, project.id);
+  // Going back to what is in production already ends a rolling release, and is refused where there is none.
+  if (rolling.active?.current !== id) requireSwitchable(front, project.id, id);
   if (!require(front, id).promoted)
     throw new HttpError(422, 'unprocessable_entity', 'The deployment has never been in production');
+  delete rolling.active;
   begin(front, project.id, id, 'rollback');
   front.autoAssign.set(project.id, false);
   return { status: 201, body: {} };

@@ -1,5 +1,6 @@
 import { type Deployment, stateOf } from './deployments.ts';
 import type { Front } from './front.ts';
+import { nextOf } from './rollout.ts';
 
 export interface Page {
   readonly status: number;
@@ -25,7 +26,7 @@ function deploymentOf(front: Front, host: string): Deployment | undefined {
   const byUrl = [...front.deployments.values()].find(({ url }) => url === host);
   const aliased = front.aliases.get(host);
   const production = front.hosts.get(host);
-  const live = production === undefined ? undefined : front.production.get(production);
+  const live = production === undefined ? undefined : nextOf(front, production);
   return byUrl ?? front.deployments.get(aliased ?? live ?? '');
 }
 

@@ -8,6 +8,8 @@ export interface ProjectView {
   readonly protectionBypass?: Readonly<Record<string, unknown>>;
   readonly ssoProtection?: unknown;
   readonly passwordProtection?: unknown;
+  /** The configuration of its rolling releases, where they are switched on. */
+  readonly rollingRelease?: unknown;
   readonly framework?: string | null;
   readonly rootDirectory?: string | null;
   readonly nodeVersion?: string;

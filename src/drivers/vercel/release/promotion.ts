@@ -54,7 +54,8 @@ const PATHS = {
   rollback: (project: string, id: string) => `/v1/projects/${part(project)}/rollback/${part(id)}`,
 } as const;
 
-async function switchTo(
+/** Asks for the switch and waits until it is done. One that was asked for before is waited for. */
+export async function switchTo(
   api: Vercel,
   project: ProjectView,
   id: string,
@@ -88,7 +89,11 @@ function refused(doing: string, code: string | undefined): DeployerError {
 }
 
 /** It is asked for and then done; whether, the project says. */
-async function settle(api: Vercel, id: string, { target, context, way }: Shift & { readonly way: Way }): Promise<void> {
+export async function settle(
+  api: Vercel,
+  id: string,
+  { target, context, way }: Shift & { readonly way: Way },
+): Promise<void> {
   const { clock, signal } = context;
   const deadline = Math.min(api.terms.deadline, clock.monotonic() + LONGEST);
   for (;;) {

@@ -4,22 +4,39 @@ import type { Json } from '../../../core/json.ts';
 import { Vercel } from '../api/client.ts';
 import type { ProjectView } from '../api/types.ts';
 import { sideOf } from '../names.ts';
+import { isRolling } from '../options.ts';
 import { requireProject } from '../project/project.ts';
 import { assignAlias, removeAlias } from './aliases.ts';
-import { liveDeployment } from './inspection.ts';
+import { sharesOf } from './inspection.ts';
 import { placedOf, removeDeployment } from './placement.ts';
-import { promote, rollBack } from './promotion.ts';
+import { isProduction, promote, rollBack, type Shift } from './promotion.ts';
+import { activeRollout, endRollout, startRollout, switchOff } from './rollout.ts';
 import { getDeployment } from './wait.ts';
 
 /** Leads users to one release: by promotion on the production side, by the alias of the environment on the other. */
 export async function setTraffic(target: Target, shares: readonly Share[], context: DriverContext): Promise<void> {
   const api = new Vercel(target, context);
   const project = await requireProject(api, target);
-  const id = wholeShare(shares, target);
-  if (id === undefined) return takeAway(api, project, target, context);
-  await requireDeployment(api, target, id);
-  if (sideOf(target) === 'production') await promote(api, project, id, { target, context });
-  else await assignAlias(api, project, target, id);
+  const wanted = wantedOf(shares, project, target);
+  if (wanted === undefined) return takeAway(api, project, target, context);
+  await requireDeployment(api, target, wanted.id);
+  if (sideOf(target) === 'preview') return assignAlias(api, project, target, wanted.id);
+  return shiftProduction(api, project, wanted, { target, context });
+}
+
+async function shiftProduction(
+  api: Vercel,
+  project: ProjectView,
+  { id, percent }: { readonly id: string; readonly percent: number },
+  shift: Shift,
+): Promise<void> {
+  const { mode, service } = shift.target;
+  if (percent < 100) return startRollout(api, project, id, { percent, shift });
+  if (!isRolling(mode, service.options)) return promote(api, project, id, shift);
+  const active = await activeRollout(api, project);
+  if (active) await endRollout(api, project, { id, active, shift });
+  await switchOff(api, project);
+  await promote(api, await requireProject(api, shift.target), id, shift);
 }
 
 /** Back to a deployment that was live before, at once and without a build. */
@@ -36,20 +53,28 @@ export async function rollback(target: Target, ref: Json, context: DriverContext
 export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
   const api = new Vercel(target, context);
   const project = await requireProject(api, target);
-  if ((await liveDeployment(api, project, target)) === ref) throw live(target, String(ref));
+  if ((await sharesOf(api, project, target)).has(String(ref))) throw live(target, String(ref));
   await removeDeployment(api, String(ref));
 }
 
-function wholeShare(shares: readonly Share[], { service }: Target): string | undefined {
+/** The one deployment that gets everybody, or the one that gets a share beside production. */
+function wantedOf(
+  shares: readonly Share[],
+  project: ProjectView,
+  { mode, service }: Target,
+): { readonly id: string; readonly percent: number } | undefined {
   const some = shares.filter(({ percent }) => percent > 0);
   const sum = shares.reduce((total, { percent }) => total + percent, 0);
   if (some.length === 0) return undefined;
-  if (some.length === 1 && sum === 100) return String(some[0]?.ref);
+  const [wanted] = some.length === 1 ? some : some.filter(({ ref }) => !isProduction(project, String(ref)));
+  const splits = some.length === 2 && isRolling(mode, service.options);
+  if (wanted && sum === 100 && (some.length === 1 || splits))
+    return { id: String(wanted.ref), percent: wanted.percent };
   throw new DeployerError({
     code: 'UNSUPPORTED',
     stage: 'traffic',
     reason: `The Vercel driver cannot send a share of the requests to a new release of ${service.name}`,
-    fix: 'Deploy without a canary',
+    fix: 'Deploy without a canary, or set vercel.rolling_releases in production',
   });
 }
 
