@@ -82,7 +82,7 @@ async function run(workspace: Workspace, { state, service, job, what, onLine }: 
   const { redactor, interrupts, entropy } = workspace.runtime;
   const { driver, target } = await targetFor(workspace, state, service);
   const stop = stopSignal(interrupts, 'while the command ran, which was stopped too');
-  const context = driverContext(workspace, driver, {
+  const context = await driverContext(workspace, driver, target.service, {
     signal: stop.signal,
     timeout: Number.MAX_SAFE_INTEGER,
     key: entropy.id('exec_'),

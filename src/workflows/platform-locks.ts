@@ -68,16 +68,22 @@ export async function lockPlaces(
     const facts = await workspace.runtime.drivers.facts(name);
     if (!facts?.capabilities.includes('lock')) continue;
     const driver = await requireDriver(workspace, name);
+    const [first] = services;
+    if (!first) continue;
     const targets = services.map((service) =>
       targetOf(workspace.config, environment, service, state?.resources[service.name] ?? null),
     );
-    places.push(...((await driver.locks?.(targets, contextOf(workspace, driver))) ?? []));
+    places.push(...((await driver.locks?.(targets, await contextOf(workspace, driver, first))) ?? []));
   }
   return places;
 }
 
-function contextOf(workspace: Workspace, driver: Driver) {
-  return driverContext(workspace, driver, { signal: new AbortController().signal, timeout: LIMIT, key: 'lock' });
+function contextOf(workspace: Workspace, driver: Driver, service: ServiceConfig) {
+  return driverContext(workspace, driver, service, {
+    signal: new AbortController().signal,
+    timeout: LIMIT,
+    key: 'lock',
+  });
 }
 
 function servicesByDriver({ services }: LockedServices['environment']): ReadonlyMap<string, readonly ServiceConfig[]> {

@@ -326,9 +326,10 @@ function jobTests(suite: DriverSuite, bench: Bench): void {
         (count) => count === 2,
       );
       expect(new Set(lines).size).toBe(1);
-      for (const controller of [first, second]) controller.abort(new Error('called off by the test'));
+      const reason = new Error('called off by the test');
+      for (const controller of [first, second]) controller.abort(reason);
       const ends = await Promise.allSettled([begun, again]);
-      expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(ends).toEqual([1, 2].map(() => ({ status: 'rejected', reason })));
       expect(await bench().leftovers()).toEqual(before);
     },
   );

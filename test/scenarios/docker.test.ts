@@ -3,6 +3,7 @@ import { dockerEngine, dockerUnavailable, type Engine } from '../support/docker/
 import { engineCall, IMAGES } from '../support/docker/images.ts';
 import { removeThings, thingsOf } from '../support/docker/things.ts';
 import { appFiles } from '../support/driver-world.ts';
+import { startLoad } from '../support/load.ts';
 import { freePort } from '../support/loopback.ts';
 import { get, type Outcome, type Project, projectOf } from '../support/project.ts';
 
@@ -70,6 +71,34 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
     expect(await shareOf('two', 100)).toBe(1);
   });
 
+  it('takes a watched canary back by itself that fails a tenth, and leaves one that nobody asked to a person', async () => {
+    const text = await project.read('deploy.config.yaml');
+    const rollout = 'rollout: { strategy: canary, steps: [30], interval: 3s }';
+    await project.write(
+      'deploy.config.yaml',
+      `${text.replace(/LOG_LEVEL: info/, 'LOG_LEVEL: info, FAIL_EACH: "10"')}    ${rollout}\n`,
+    );
+    const load = startLoad(url, 10);
+    const taken = await project.run(['deploy', '--json'], { env });
+    await load.stop();
+    expect(taken.json()).toMatchObject({
+      code: 'HEALTH_CHECK_FAILED',
+      run_status: 'restored',
+      reason: expect.stringMatching(/requests \(1\d(\.\d+)? %\) failed, of which 1 % may; of the release before 0 of/),
+    });
+    expect(taken.code).toBe(9);
+    const held = (await run(['deploy', '--json'])).json();
+    expect(held).toMatchObject({ run_status: 'held', held: expect.stringContaining('it got 0 requests') });
+    await shareOf('two', 60);
+    const { releases, baseline } = (await run(['canary', 'status', '--json'])).json();
+    expect([releases, baseline]).toMatchObject([
+      [{ percent: 30, requests: 18, errors: 1 }],
+      [{ percent: 70, requests: 42 }],
+    ]);
+    await run(['canary', 'abort']);
+    await project.write('deploy.config.yaml', text);
+  }, 90_000);
+
   it('keeps no container that has no users, and goes back to a version by its image', async () => {
     const releases: { state: string; percent: number }[] = (await run(['status', '--json'])).json().services;
     const states = releases.map(({ state, percent }) => `${state} ${percent}`).sort();
@@ -108,7 +137,7 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
 
   it('lets a one-off command see what is live', async () => {
     const script = 'echo $PORT; cat label.txt; test "$GREETING"';
-    expect((await run(['exec', '--', 'sh', '-c', script])).stdout).toBe('8080\none\n');
+    expect((await run(['exec', '--', 'sh', '-c', script])).stdout).toBe('8080\ntwo\n');
     expect((await thingsOf(engine, name)).filter((thing) => thing.endsWith('-exec'))).toEqual([]);
   });
 

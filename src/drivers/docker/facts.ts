@@ -6,7 +6,7 @@ import { references } from './secret-options.ts';
 export const facts: DriverFacts = {
   name: 'docker',
   title: 'Docker',
-  capabilities: ['provision', 'build', 'switch', 'weights', 'logs', 'jobs', 'lock', 'process'],
+  capabilities: ['provision', 'build', 'switch', 'weights', 'metrics', 'logs', 'jobs', 'lock', 'process'],
   credentials: [],
   settings: [
     { variable: 'DOCKER_HOST', purpose: 'the engine, where the config names none' },

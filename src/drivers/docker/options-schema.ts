@@ -67,6 +67,11 @@ export const optionsSchema: JsonObject = {
       default: 1,
       description: 'Containers of one release, which share its requests evenly',
     },
+    sticky: {
+      type: 'boolean',
+      default: false,
+      description: 'A user stays with the release that answered first, by a cookie',
+    },
     worker: { type: 'boolean', default: false, description: 'Listens on no port' },
     memory: { type: 'string', description: 'Limit for one container, such as 512m' },
     stop_timeout: durationSchema('10s', 'From the stop signal to SIGKILL'),

@@ -52,6 +52,8 @@ export interface DockerOptions {
   readonly tls: 'automatic' | 'off' | GivenCertificate;
   /** Containers of one release. */
   readonly replicas: number;
+  /** A user stays with the release that answered first, by a cookie. */
+  readonly sticky: boolean;
   /** Listens on no port; gets no traffic. */
   readonly worker: boolean;
   /** Bytes. */
@@ -107,6 +109,7 @@ const DEFAULTS: JsonObject = {
   path_prefix: '/',
   tls: 'automatic',
   replicas: 1,
+  sticky: false,
   worker: false,
   stop_timeout: 10_000,
   drain_timeout: 30_000,
@@ -131,6 +134,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   tls: checkTls,
   replicas: (value) =>
     isReplicas(value) ? { value } : wrong('is not a number of containers', `a whole number from 1 to ${MOST_REPLICAS}`),
+  sticky: checkFlag,
   worker: checkFlag,
   memory: checkMemory,
   stop_timeout: checkDuration,

@@ -9,6 +9,7 @@ import { LABEL } from './names.ts';
 import { readOptions } from './options.ts';
 import { certificateFindings } from './proxy/certificates.ts';
 import { on } from './release/groups.ts';
+import { clusterFinding } from './swarm/preflight.ts';
 
 /** As engines call them → as platforms do. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm' };
@@ -24,7 +25,11 @@ export async function preflight(target: Target, context: DriverContext): Promise
   const silent = unreachable.map((lost) => findingOf(alone ? lost.error : on(lost, lost.error)));
   const seen = await Promise.all(
     hosts.map(async (host) => {
-      const found = await Promise.all([wrongPlatform(host, target), takenProxy(host, target)]);
+      const found = await Promise.all([
+        wrongPlatform(host, target),
+        takenProxy(host, target),
+        clusterFinding(host, target),
+      ]);
       return found.map((finding) => finding && (alone ? finding : onHost(host, finding)));
     }),
   );

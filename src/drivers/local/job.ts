@@ -30,7 +30,7 @@ export async function runJob(target: Target, request: JobRequest, context: Drive
     return { exit_code };
   } catch (error) {
     await removeJob(job, leader);
-    throw error;
+    throw context.signal.aborted ? context.signal.reason : error;
   }
 }
 

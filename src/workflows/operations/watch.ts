@@ -37,9 +37,11 @@ export async function watch(session: Session, action: Watch, scope: OperationCon
 
 /** Both sides of a service; of one that answers no requests nothing but its state is known. */
 interface Sides {
-  readonly canary: SideFigures | 'answers none';
+  readonly canary: SideFigures | Uncounted;
   readonly baseline: SideFigures | undefined;
 }
+
+type Uncounted = 'answers none' | 'not counted';
 
 type Seen = Readonly<Record<string, Sides>>;
 
@@ -52,7 +54,7 @@ async function look(session: Session, services: readonly string[], scope: Operat
     if (!mine || mine.state === 'failed' || mine.state === 'stopped')
       throw unhealthy(name, gone(mine), mine?.detail ? [mine.detail] : []);
     const before = releaseOf(releases, liveBefore(session, name));
-    found[name] = { canary: answersNone(mine) ? 'answers none' : figures(mine), baseline: before && figures(before) };
+    found[name] = { canary: figures(mine) ?? uncounted(mine), baseline: before && figures(before) };
   }
   return found;
 }
@@ -61,13 +63,13 @@ function releaseOf(releases: readonly InspectedRelease[], wanted: Release | unde
   return wanted && releases.find(({ ref }) => canonicalJson(ref) === canonicalJson(wanted.ref));
 }
 
-/** Without an address, and never counted: a worker. */
-function answersNone({ requests, internal_url }: InspectedRelease): boolean {
-  return requests === undefined && internal_url === undefined;
+/** Without an address it is a worker. */
+function uncounted({ internal_url }: InspectedRelease): Uncounted {
+  return internal_url === undefined ? 'answers none' : 'not counted';
 }
 
-function figures({ requests = 0, errors = 0, latencies = NO_LATENCIES }: InspectedRelease): SideFigures {
-  return { requests, errors, latencies };
+function figures({ requests, errors = 0, latencies = NO_LATENCIES }: InspectedRelease): SideFigures | undefined {
+  return requests === undefined ? undefined : { requests, errors, latencies };
 }
 
 function gone(release: InspectedRelease | undefined): string {
@@ -78,11 +80,10 @@ function difference(now: Seen, start: Seen): Seen {
   return Object.fromEntries(
     Object.entries(now).map(([name, { canary, baseline }]) => {
       const before = start[name];
-      const since = before?.canary;
       return [
         name,
         {
-          canary: canary === 'answers none' || since === 'answers none' ? canary : grown(canary, since),
+          canary: typeof canary === 'string' ? canary : grown(canary, before?.canary),
           baseline: baseline && grown(baseline, before?.baseline),
         },
       ];
@@ -91,8 +92,14 @@ function difference(now: Seen, start: Seen): Seen {
 }
 
 /** A counter that is lower than before has begun anew. */
-function grown(now: SideFigures, before: SideFigures | undefined): SideFigures {
-  if (!before || now.requests < before.requests || now.errors < before.errors) return now;
+function grown(now: SideFigures, before: SideFigures | Uncounted | undefined): SideFigures {
+  if (
+    before === undefined ||
+    typeof before === 'string' ||
+    now.requests < before.requests ||
+    now.errors < before.errors
+  )
+    return now;
   return {
     requests: now.requests - before.requests,
     errors: now.errors - before.errors,
@@ -104,6 +111,7 @@ type Judged = Judgement & { readonly service: string };
 
 function judgeSides(service: string, { canary, baseline }: Sides, action: Watch, doubt: number): Judged {
   if (canary === 'answers none') return { service, verdict: 'pass', reason: 'it runs' };
+  if (canary === 'not counted') return { service, verdict: 'inconclusive', reason: 'its requests were not counted' };
   return { service, ...judgeCanary({ canary, baseline }, action, doubt) };
 }
 
@@ -128,7 +136,7 @@ function holdReason({ service, reason }: Judged): string {
 
 function shown({ canary, baseline }: Sides): Json {
   return {
-    ...(canary === 'answers none' ? {} : { canary: shownSide(canary) }),
+    ...(typeof canary === 'string' ? {} : { canary: shownSide(canary) }),
     ...(baseline ? { before: shownSide(baseline) } : {}),
   };
 }

@@ -51,6 +51,14 @@ describe.skipIf(dockerUnavailable)(`a release that is not well${reason}`, { conc
     expect(late).toBeLessThan(SOON);
   });
 
+  it('is told of when its release command ran out of memory, which leaves nothing behind', async () => {
+    const target = world.target({ name: 'hungry', options: { memory: '16m' } as never });
+    const request = { version_id: 'ver_1', artifact: shell, variables: {}, kind: 'release' } as const;
+    const end = await world.driver.run?.(target, { ...request, command: 'tail /dev/zero' }, world.context());
+    expect(end).toEqual({ exit_code: 137, out_of_memory: true });
+    expect((await world.things()).filter((thing) => thing.includes('hungry'))).toEqual([]);
+  });
+
   it('is told of by the words of its own health check', async () => {
     const check = 'HEALTHCHECK --interval=30s --retries=2 CMD echo the disk is full; exit 1';
     const image = await world.imageOf(`FROM ${IMAGES.busybox}\n${check}\nCMD ["sleep", "60"]\n`);

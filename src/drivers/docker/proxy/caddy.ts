@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../../core/json.ts';
 import type { DockerOptions, ProxyOptions } from '../options.ts';
 
@@ -6,6 +7,11 @@ export const SLOTS = 100;
 /** Where the proxy keeps what it was told, in the volume that outlives it. */
 export const FOLDER = '/config/deployer';
 export const SLOT_FOLDER = '/config/slots';
+/** In a folder of slots: requests of its route are counted while it is the current one. */
+export const COUNTED = 'counted';
+export const COUNTS_FOLDER = '/config/counts';
+/** Begins the names of the files that have a line for each request that is counted. */
+export const REQUEST_LOG = 'requests';
 /** Of certificates that were given, each with its key, named by their routes. */
 export const CERTIFICATE_FOLDER = '/config/certificates';
 /** Answers in the proxy itself for a route that nothing is placed behind yet. */
@@ -27,7 +33,7 @@ export function routeFiles(route: string, options: DockerOptions): readonly Rout
     path: `${server}/${rank}-${route}.json`,
     text: JSON.stringify({ match: matchers(options), ...content, terminal: true }),
   });
-  const proxied = { handle: [proxyTo(route)] };
+  const proxied = { handle: [...counted(route), proxyTo(route, options)] };
   return tls === 'off' ? [file('plain', proxied)] : [file('plain', toHttps(options)), file('secure', proxied)];
 }
 
@@ -44,13 +50,39 @@ function matchers({ host_names, path_prefix }: DockerOptions): JsonObject[] {
   return Object.keys(match).length > 0 ? [match] : [];
 }
 
-function proxyTo(route: string): JsonObject {
+/**
+ * Has the proxy log who answered, how, and after how many ms the answer began. Whether it does is a file that is there or
+ * not: no reload. Each request asks for it, which is far cheaper than to read one.
+ */
+function counted(route: string): JsonObject[] {
+  const isCounted = { file: { root: `${SLOT_FOLDER}/${route}/current`, try_files: [`/${COUNTED}`] } };
+  const skip = { match: [{ not: [isCounted] }], handle: [{ handler: 'vars', log_skip: true }] };
+  return [
+    { handler: 'vars', access_logger_names: [LOGGER] },
+    { handler: 'subroute', routes: [skip] },
+    { handler: 'log_append', key: 'upstream', value: '{http.reverse_proxy.upstream.hostport}' },
+    { handler: 'log_append', key: 'ms', value: '{http.reverse_proxy.upstream.latency_ms}' },
+  ];
+}
+
+/** The proxy chooses a slot by a cookie, and for users without one in turn. The slot stays, whoever answers in it. */
+function selection(route: string, { sticky }: DockerOptions): JsonObject {
+  // Each takes its turn, so that shares are exact; neighbours belong to different releases.
+  const inTurn = { policy: 'round_robin' };
+  return sticky ? { policy: 'cookie', name: cookieName(route), fallback: inTurn } : inTurn;
+}
+
+/** Services below the same name have cookies of their own. */
+function cookieName(route: string): string {
+  return `deployer_${createHash('sha256').update(route).digest('hex').slice(0, 8)}`;
+}
+
+function proxyTo(route: string, options: DockerOptions): JsonObject {
   return {
     handler: 'reverse_proxy',
     upstreams: slotNames().map((slot) => ({ dial: `{file.${SLOT_FOLDER}/${route}/current/${slot}}` })),
     load_balancing: {
-      // Each takes its turn, so that shares are exact; neighbours belong to different releases.
-      selection_policy: { policy: 'round_robin' },
+      selection_policy: selection(route, options),
       try_duration: '5s',
       try_interval: '100ms',
       // Only what was never sent is tried again: a request that made one container crash would do so to the next.
@@ -74,6 +106,33 @@ export function slotNames(): readonly string[] {
 const LAST = { handle: [{ handler: 'static_response', status_code: 404, body: 'nothing is served here\n' }] };
 const EMPTY = { handle: [{ handler: 'static_response', status_code: 503, body: 'nothing is deployed here yet\n' }] };
 
+const LOGGER = 'deployer';
+/** Of a request nothing is kept that tells who asked for what. */
+const LEFT_OUT = ['request', 'resp_headers', 'user_id', 'bytes_read', 'size', 'duration'];
+const UNNAMED = ['message', 'level', 'time', 'name', 'caller', 'stacktrace'];
+
+const LOGGING = {
+  logs: {
+    default: { exclude: ['http.log.access'] },
+    [LOGGER]: {
+      include: [`http.log.access.${LOGGER}`],
+      // The last two or three hundred thousand requests; they are added up each time somebody looks.
+      writer: {
+        output: 'file',
+        filename: `${COUNTS_FOLDER}/${REQUEST_LOG}.log`,
+        roll_size_mb: 4,
+        roll_keep: 5,
+        roll_gzip: false,
+      },
+      encoder: {
+        format: 'filter',
+        fields: Object.fromEntries(LEFT_OUT.map((field) => [field, { filter: 'delete' }])),
+        wrap: { format: 'json', ...Object.fromEntries(UNNAMED.map((name) => [`${name}_key`, ''])) },
+      },
+    },
+  },
+};
+
 /**
  * The proxy's whole configuration but for the routes, which the proxy's own shell puts in between: so two projects that
  * add one each at the same time do not lose one. Members are `base-1`, routes of `plain`, `base-2`, routes of `secure`,
@@ -82,11 +141,17 @@ const EMPTY = { handle: [{ handler: 'static_response', status_code: 503, body: '
 export function baseConfig({ http_port, https_port }: ProxyOptions): Record<string, string> {
   const servers = {
     nobody: { listen: [NOBODY], automatic_https: { disable: true }, routes: [EMPTY] },
-    plain: { listen: [`:${http_port}`], automatic_https: { disable: true }, routes: ['PLAIN', LAST] },
-    secure: { listen: [`:${https_port}`], automatic_https: { disable_redirects: true }, routes: ['SECURE', LAST] },
+    plain: { listen: [`:${http_port}`], automatic_https: { disable: true }, logs: {}, routes: ['PLAIN', LAST] },
+    secure: {
+      listen: [`:${https_port}`],
+      automatic_https: { disable_redirects: true },
+      logs: {},
+      routes: ['SECURE', LAST],
+    },
   };
   const text = JSON.stringify({
     admin: { listen: 'localhost:2019' },
+    logging: LOGGING,
     apps: {
       http: { http_port, https_port, grace_period: '30s', servers },
       // No other certificate is asked for where one of these has the name.

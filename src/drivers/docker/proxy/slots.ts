@@ -4,7 +4,8 @@ import { type TarMember, textMember } from '../../tar.ts';
 import { execute } from '../engine/exec.ts';
 import { readFolder, writeFolder } from '../engine/files.ts';
 import type { Host } from '../host.ts';
-import { ADMIN, NOBODY, SLOT_FOLDER, SLOTS, slotNames } from './caddy.ts';
+import { ADMIN, COUNTED, NOBODY, SLOT_FOLDER, SLOTS, slotNames } from './caddy.ts';
+import { FORGET } from './counts.ts';
 
 /** Who answers in each slot: `container:port`, or nobody. */
 export type Slots = readonly (string | null)[];
@@ -87,10 +88,16 @@ export async function readSlots({ engine, shared }: Host, route: string): Promis
  * Switches between two requests: the new slots are written whole beside the old, and one rename of a link makes them the
  * ones in use. No connection is touched.
  */
-export async function writeSlots(host: Host, route: string, before: SlotState, slots: Slots): Promise<void> {
+export async function writeSlots(
+  host: Host,
+  route: string,
+  before: SlotState,
+  { slots, counting }: { readonly slots: Slots; readonly counting: 'counted' | 'uncounted' },
+): Promise<void> {
   const { engine, shared } = host;
   const [next, last] = [`r${before.revision + 1}`, `r${before.revision}`];
-  await writeFolder(engine, shared.proxy, SLOT_FOLDER, [...slotMembers(`${route}/${next}`, slots)]);
+  const mark = counting === 'counted' ? [textMember(`${route}/${next}/${COUNTED}`, '')] : [];
+  await writeFolder(engine, shared.proxy, SLOT_FOLDER, [...slotMembers(`${route}/${next}`, slots), ...mark]);
   const argv = ['sh', '-c', SWITCH, 'sh', `${SLOT_FOLDER}/${route}`, next, last];
   const { exitCode, stderr } = await execute(engine, shared.proxy, argv);
   if (exitCode !== 0)
@@ -103,7 +110,9 @@ export async function writeSlots(host: Host, route: string, before: SlotState, s
     });
 }
 
-const SWITCH = `cd "$1" && ln -sfn "$2" next && mv -T next current || exit 1
+/** Counts of an earlier canary are no part of this one. */
+const SWITCH = `[ -e "$1/$2/${COUNTED}" ] && [ ! -e "$1/current/${COUNTED}" ] && ${FORGET}
+cd "$1" && ln -sfn "$2" next && mv -T next current || exit 1
 for old in r*; do [ "$old" = "$2" ] || [ "$old" = "$3" ] || rm -rf "$old"; done`;
 
 export function* slotMembers(folder: string, slots: Slots): Generator<TarMember> {

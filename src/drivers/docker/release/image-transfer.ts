@@ -44,6 +44,27 @@ async function pullOrPublish(
   await pull(await pushImage(source, as, registry, context));
 }
 
+/** An image by a name that other engines can fetch it by, and what they have to be told for it. */
+export interface FetchableImage {
+  readonly reference: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** For engines that we do not speak with: the registry gets what it lacks. Without one they have to have it. */
+export async function fetchableImage(
+  host: Host,
+  target: Target,
+  artifact: Artifact,
+  context: DriverContext,
+): Promise<FetchableImage> {
+  const registry = await openRegistry(target, context);
+  if (!registry) return { reference: imageTag(artifact), headers: {} };
+  const { name, headers } = registry;
+  const { published } = readLocation(artifact);
+  if (published?.startsWith(`${name}@`)) return { reference: published, headers };
+  return { reference: await pushImage(host.engine, imageTag(artifact), registry, context), headers };
+}
+
 /** Registries are cleaned by their owners. */
 function isMissing(error: unknown): true {
   if (error instanceof DeployerError && error.code === 'NOT_FOUND') return true;

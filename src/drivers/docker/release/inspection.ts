@@ -1,5 +1,7 @@
+import type { SideFigures } from '../../../core/canary-judgement.ts';
 import type { DriverContext, InspectedRelease, Inspection, Instance, Target } from '../../../core/driver.ts';
 import { type Host, openReachable, type Unreachable, urlOf } from '../host.ts';
+import { countRequests, together } from '../proxy/counts.ts';
 import type { PlacedRelease, TargetView } from './placed-release.ts';
 import { viewTarget } from './view.ts';
 
@@ -7,22 +9,38 @@ import { viewTarget } from './view.ts';
 interface Part {
   readonly host: Host;
   readonly view: PlacedRelease;
+  /** What the host's proxy counted, by address; `undefined` while its users are not split. */
+  readonly counts: Counts | undefined;
 }
+
+type Counts = ReadonlyMap<string, SideFigures>;
 
 /** What all hosts that answer have; the others are told of. When none answers that is a failure. */
 export async function inspectTarget(target: Target, context: DriverContext): Promise<Inspection> {
   const { hosts, unreachable } = await openReachable(target, context);
   const [first] = hosts;
   if (!first) throw unreachable[0]?.error ?? new Error('a service has at least one host');
-  const views = await Promise.all(hosts.map(async (host) => ({ host, view: await viewTarget(host, target) })));
+  const views = await Promise.all(hosts.map((host) => viewHost(host, target)));
   if (unreachable.length === 0 && views.every(({ view }) => isEmpty(view))) return { state: 'absent', releases: [] };
   const url = urlOf(first);
-  const parts = views.flatMap(({ host, view }) => view.releases.map((release) => ({ host, view: release })));
+  const parts = views.flatMap(({ host, view, counts }) => view.releases.map((one) => ({ host, view: one, counts })));
   return {
     state: 'present',
     ...(url ? { url } : {}),
     releases: byRelease(parts).map((its) => inspected(its, hosts, unreachable)),
   };
+}
+
+async function viewHost(host: Host, target: Target) {
+  const view = await viewTarget(host, target);
+  const isSplit = view.releases.filter(({ percent }) => percent > 0).length > 1 && !host.options.worker;
+  return { host, view, counts: isSplit ? await countRequests(host) : undefined };
+}
+
+/** Of all its addresses on all hosts together; while nobody counts, none. */
+function figuresOf(parts: Parts): Partial<SideFigures> {
+  if (parts.every(({ counts }) => counts === undefined)) return {};
+  return together(parts.flatMap(({ view, counts }) => view.addresses.flatMap((address) => counts?.get(address) ?? [])));
 }
 
 function isEmpty({ slots, releases }: TargetView): boolean {
@@ -56,6 +74,7 @@ function inspected(parts: Parts, hosts: readonly Host[], unreachable: readonly U
     percent,
     restarts: instances.reduce((sum, { restarts = 0 }) => sum + restarts, 0),
     instances,
+    ...figuresOf(parts),
     ...(url ? { url } : {}),
     ...(first.options.worker ? {} : { internal_url: `http://${view.addresses[0]}` }),
     ...(started ? { started_at: started } : {}),

@@ -43,8 +43,9 @@ export async function runJob(target: Target, request: JobRequest, context: Drive
     if (request.kind === 'once' || view.State.ExitCode !== 0) await removeContainer(host.engine, name);
     return { exit_code: view.State.ExitCode, ...(view.State.OOMKilled ? { out_of_memory: true } : {}) };
   } catch (error) {
-    if (context.signal.aborted) await discard(target, name, context);
-    throw error;
+    if (!context.signal.aborted) throw error;
+    await discard(target, name, context);
+    throw context.signal.reason;
   }
 }
 

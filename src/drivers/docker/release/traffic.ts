@@ -39,11 +39,11 @@ async function takeBack(target: Target, wanted: Wanted, context: DriverContext):
 
 async function switchHost(host: Host, target: Target, wanted: Wanted, context: DriverContext): Promise<void> {
   const live = await ready(host, target, wanted, context);
-  const { slots } = await viewTarget(host, target);
-  const before = slots ?? (await newSlots(host, target));
-  const after = assignSlots(before.slots, spreadShares(before.slots, live));
-  if (after.some((address, slot) => address !== before.slots[slot]))
-    await writeSlots(host, routeName(target), before, after);
+  const before = (await viewTarget(host, target)).slots ?? (await newSlots(host, target));
+  const slots = assignSlots(before.slots, spreadShares(before.slots, live));
+  const counting = live.length > 1 ? 'counted' : 'uncounted';
+  if (slots.some((address, slot) => address !== before.slots[slot]))
+    await writeSlots(host, routeName(target), before, { slots, counting });
 }
 
 /** Everything that will get requests is there and runs; one that was laid to rest is started again. */
