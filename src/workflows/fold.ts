@@ -13,7 +13,8 @@ const DEPLOYMENTS_KEPT = 20;
 export interface Outputs {
   readonly provision: { readonly resource: Json; readonly outcome: 'created' | 'adopted' | 'unchanged' };
   readonly build: { readonly artifact: Artifact };
-  readonly place: { readonly release: Release };
+  /** `reused`: it was there from an earlier run. */
+  readonly place: { readonly release: Release; readonly reused?: true };
   readonly shift: { readonly percent: number };
   readonly migrate: { readonly applied: readonly MigrationRecord[] };
 }

@@ -21,6 +21,7 @@ services:
   web:
     path: web
     driver: vercel
+    vercel: { rolling_releases: true }
     build: { command: node build.js, output: dist }
     env: [API_KEY]
     after: [api]
@@ -92,12 +93,15 @@ fs.copyFileSync('label.txt', 'dist/index.html');
     expect(front.requests.filter((line) => line === 'POST /v2/files').length).toBe(uploads);
   });
 
-  it('is brought back to the version before', async () => {
+  it('is brought back to the version before, at once and by what is there', async () => {
     await project.write('web/label.txt', 'two');
     await run(['deploy', '--env', 'production', '--yes']);
     expect(shown(PRODUCTION)).toBe('two');
+    const before = [...front.deployments.keys()];
     await run(['rollback', '--env', 'production', '--yes']);
     expect(shown(PRODUCTION)).toBe('one');
+    expect([...front.deployments.keys()]).toEqual(before);
+    expect(front.requests.filter((line) => line.includes('/rollback/')).length).toBe(1);
   });
 
   it('is switched back when the API turns out to be sick after the switch', async () => {
@@ -111,6 +115,22 @@ fs.copyFileSync('label.txt', 'dist/index.html');
     expect(shown(PRODUCTION)).toBe('one');
     expect([...front.deployments.keys()]).toEqual(before);
     await project.write('api/version.txt', 'well');
+  });
+
+  it('gives a canary its share, takes it back, and gives it everybody', async () => {
+    const canary = ['deploy', '--env', 'production', '--yes', '--canary', '20'];
+    await run(canary);
+    expect(shares()).toEqual({ one: 80, three: 20 });
+    await run(['canary', 'abort', '--env', 'production', '--yes']);
+    expect(shares()).toEqual({ one: 100 });
+    await run(canary);
+    await run(['canary', 'promote', '--env', 'production', '--yes']);
+    expect(shares()).toEqual({ three: 100 });
+    const refused = await project.run(['deploy', '--env', 'staging', '--yes', '--canary', '20', '--json'], {
+      env: env(),
+    });
+    expect(refused.code).toBe(4);
+    expect(refused.json().findings).toContainEqual(expect.objectContaining({ code: 'UNSUPPORTED' }));
   });
 
   it('has previews that live for their time', async () => {
@@ -149,6 +169,15 @@ fs.copyFileSync('label.txt', 'dist/index.html');
     const outcome = await project.ok(args, { env: env() });
     expect(hasSecret(outcome.stdout + outcome.stderr)).toBe(false);
     return outcome;
+  }
+
+  function shares(): Record<string, number> {
+    const seen: Record<string, number> = {};
+    for (let asked = 0; asked < 100; asked++) {
+      const text = shown(PRODUCTION);
+      seen[text] = (seen[text] ?? 0) + 1;
+    }
+    return seen;
   }
 
   function shown(host: string): string {

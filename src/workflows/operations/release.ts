@@ -4,7 +4,9 @@ import type { Action } from '../../core/plan.ts';
 import { versionOf } from '../../core/run.ts';
 import type { Release } from '../../core/state.ts';
 import type { OperationContext } from '../../execute/handlers.ts';
+import { outputsOf } from '../fold.ts';
 import { serviceVariables } from '../variables.ts';
+import { earlierRelease } from './earlier.ts';
 import { artifactFor, type Call, callFor, liveBefore, placedRelease, requireService, type Session } from './session.ts';
 import { unsupported } from './target.ts';
 
@@ -14,6 +16,11 @@ type ActionOf<K extends Action['do']> = Extract<Action, { do: K }>;
 export async function place(session: Session, action: ActionOf<'place'>, scope: OperationContext): Promise<Json> {
   const call = await callFor(session, action.service, scope);
   const variables = serviceVariables(requireService(session, action.service), call.driver.facts, session.variables);
+  const earlier = await earlierRelease(session, call, action.service);
+  if (earlier) {
+    scope.log(`${canonicalJson(earlier.ref)} is there still: nothing is placed`);
+    return { release: releaseOf(session, action.service, scope, earlier) as unknown as Json, reused: true };
+  }
   const artifact = artifactFor(session, action.service, scope);
   const placed = await call.driver.deploy(
     call.target,
@@ -40,9 +47,17 @@ export async function shift(session: Session, action: ActionOf<'shift'>, scope: 
   if (!driver.traffic) throw unsupported(driver.facts.name, 'shift traffic');
   const placed = placedRelease(session, action.service, scope);
   const live = liveBefore(session, action.service);
+  if (action.percent === 100 && driver.rollback && placed && isReused(action.service, scope)) {
+    await driver.rollback(target, placed.ref, context);
+    return { percent: 100 };
+  }
   const manner = action.percent === 0 ? { ...context, undoing: true as const } : context;
   await driver.traffic(target, sharesOf(placed, live, action.percent), manner);
   return { percent: action.percent };
+}
+
+function isReused(service: string, scope: OperationContext): boolean {
+  return outputsOf<'place'>(scope.outputs(`deploy:${service}`))?.reused === true;
 }
 
 function sharesOf(placed: Release | undefined, live: Release | undefined, percent: number): Share[] {
@@ -60,6 +75,8 @@ function sharesOf(placed: Release | undefined, live: Release | undefined, percen
 
 /** Takes this run's release away again. */
 export async function withdraw(session: Session, action: ActionOf<'withdraw'>, scope: OperationContext): Promise<Json> {
+  // What was there before the run stays.
+  if (isReused(action.service, scope)) return { withdrawn: 0 };
   const call = await callFor(session, action.service, scope);
   const placed = placedRelease(session, action.service, scope);
   const live = liveBefore(session, action.service);
