@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { cp } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Outcome, type Project, projectOf } from '../support/project.ts';
 import { Front } from '../support/vercel/front.ts';
@@ -41,6 +42,28 @@ const server = require('node:http').createServer((request, response) => {
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
 server.listen(Number(process.env.PORT), '127.0.0.1');
 `;
+
+describe('the example', () => {
+  it('is deployed with a greeting of its own in each environment', async () => {
+    const folder = resolve(import.meta.dirname, '../../examples/vercel-site');
+    const [front, project] = await Promise.all([Front.start(), projectOf({})]);
+    await cp(folder, project.folder, { recursive: true });
+    // The command line looks names up where no test can answer.
+    await project.edit(
+      'deploy.config.yaml',
+      '    health: { path: /index.html, timeout: 60s, interval: 2s, successes: 1 }\n',
+      '',
+    );
+    front.tokens.add(TOKEN);
+    const env = { VERCEL_TOKEN: TOKEN, VERCEL_API_URL: front.url };
+    await project.ok(['deploy'], { env });
+    await project.ok(['deploy', '--env', 'production', '--yes'], { env });
+    const shown = (host: string) => page(front, host, '/', undefined).body.toString();
+    expect(shown('vercel-site-web-staging.vercel.app')).toContain('<h1>Hello from staging</h1>');
+    expect(shown('vercel-site-web.vercel.app')).toContain('<h1>Hello</h1>');
+    await Promise.all([front.close(), project.dispose()]);
+  });
+});
 
 describe('a front end on Vercel and an API on this machine', () => {
   let project: Project;
