@@ -4,7 +4,8 @@ import { ProgramsFirst } from './test/support/programs-first.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // The bench measures with the engines of the tests.
+    include: [process.env['DEPLOYER_BENCH_ROWS'] ? 'test/bench/docker/*.measure.ts' : 'test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts', 'test/support/servers.ts'],
     reporters: ['default'],
     testTimeout: 30_000,

@@ -6,7 +6,7 @@ import type { LoadedConfig } from './config/parse.ts';
 import type { ArtifactStore } from './core/artifact.ts';
 import type { DriverCatalog } from './core/driver.ts';
 import type { Probe } from './core/health.ts';
-import type { Clock, Entropy, Http, Interrupts, Peers, Processes } from './core/ports.ts';
+import type { Clock, Entropy, Http, Interrupts, Names, Peers, Processes } from './core/ports.ts';
 import { Redactor } from './core/redact.ts';
 import { catalog } from './drivers/catalog.ts';
 import { migrationEngines } from './migrations/catalog.ts';
@@ -33,6 +33,7 @@ export interface Runtime {
   readonly processes: Processes;
   readonly http: Http;
   readonly peers: Peers;
+  readonly names: Names;
   readonly interrupts: Interrupts;
   readonly probe: Probe;
   readonly redactor: Redactor;
@@ -82,6 +83,7 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     processes,
     http,
     peers: lazyPeers(environment),
+    names: { addressesOf: async (...args) => (await import('./system/names.ts')).systemNames.addressesOf(...args) },
     interrupts: systemInterrupts(),
     probe: lazyProbe({ http, processes, clock }),
     redactor: new Redactor(),

@@ -5,39 +5,51 @@ import { printableLine } from '../core/text.ts';
 const PLAIN = /^[A-Za-z./][A-Za-z0-9 ./_@=+-]*$/;
 const OTHER_MEANING = /^(?:true|false|null|yes|no|on|off|\.inf|\.nan)$/i;
 
+/** The driver of all services, and what it does, in a few words. */
+const DRIVERS = {
+  local: 'runs everything on this machine; no account needed',
+  docker: 'runs everything in containers of the engine here; docker.hosts names others',
+} as const;
+
+export type RenderedDriver = keyof typeof DRIVERS;
+
 /** The YAML that `init` writes: short, with notes, and valid. */
-export function renderConfig(draft: ProjectDraft): string {
+export function renderConfig(draft: ProjectDraft, driver: RenderedDriver = 'local'): string {
   return [
     '# What deployer deploys, and where. "deployer schema" prints all keys with their meaning.',
     'version: 1',
     `project: ${text(draft.project)}`,
     '',
     'defaults:',
-    '  driver: local # runs everything on this machine; no account needed',
+    `  driver: ${driver} # ${DRIVERS[driver]}`,
     '',
-    ...renderServices(draft.services),
+    ...renderServices(draft.services, driver),
     ...renderDatabases(draft.databases),
     ...renderEnvironments(draft),
     '',
   ].join('\n');
 }
 
-function renderServices(services: readonly ServiceDraft[]): string[] {
-  return services.length === 0 ? [] : ['services:', ...services.flatMap(renderService), ''];
+function renderServices(services: readonly ServiceDraft[], driver: RenderedDriver): string[] {
+  return services.length === 0 ? [] : ['services:', ...services.flatMap((one) => renderService(one, driver)), ''];
 }
 
-function renderService(service: ServiceDraft): string[] {
+function renderService(service: ServiceDraft, driver: RenderedDriver): string[] {
   const { name, path, framework, build, start, env, spa } = service;
   return [
     `  ${text(name)}: # ${printableLine(framework)}`,
     `    path: ${text(path)}`,
-    ...(build ? renderBuild(build) : []),
-    ...(start === undefined
-      ? []
-      : [`    start: ${command(start)}`, '    # health: /healthz # answers 200 once it is ready']),
+    ...(build && driver === 'local' ? renderBuild(build) : []),
+    ...(start === undefined ? [] : renderStart(start, driver)),
     ...(env.length === 0 ? [] : [`    env: [${env.map(text).join(', ')}]`]),
-    ...(spa ? ['    local: { spa: true } # paths without a file get index.html'] : []),
+    ...(spa && driver === 'local' ? ['    local: { spa: true } # paths without a file get index.html'] : []),
   ];
+}
+
+/** How an image is built and what it starts stands in its Dockerfile. */
+function renderStart(start: string, driver: RenderedDriver): string[] {
+  const health = '    # health: /healthz # answers 200 once it is ready';
+  return driver === 'local' ? [`    start: ${command(start)}`, health] : [health];
 }
 
 function renderBuild(build: NonNullable<ServiceDraft['build']>): string[] {

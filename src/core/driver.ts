@@ -1,4 +1,5 @@
 import type { Artifact, ArtifactStore } from './artifact.ts';
+import type { BuildInputs } from './build-inputs.ts';
 import type { Mode, ServiceConfig } from './config.ts';
 import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
@@ -6,8 +7,9 @@ import type { Probe } from './health.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Latencies } from './latency.ts';
 import type { LockPlace } from './lock-place.ts';
-import type { Clock, Entropy, Http, Peers, Processes } from './ports.ts';
+import type { Clock, Entropy, Http, Names, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
+import type { Stack } from './stack.ts';
 
 /** What a driver can do beyond the least; named in refusals. Each stands for a method or a way of working. */
 export type Capability =
@@ -83,6 +85,8 @@ export interface Target {
   readonly service: ServiceConfig;
   /** What `provision` answered last, `null` before. */
   readonly resource: Json;
+  /** Names of the variables whose values are secrets; told where a build is looked at or made. */
+  readonly secrets?: readonly string[];
 }
 
 /** Everything a driver may use. No other way to the outside. */
@@ -91,6 +95,7 @@ export interface DriverContext {
   readonly entropy: Entropy;
   readonly http: Http;
   readonly peers: Peers;
+  readonly names: Names;
   readonly processes: Processes;
   readonly artifacts: ArtifactStore;
   readonly probe: Probe;
@@ -101,6 +106,8 @@ export interface DriverContext {
   readonly credentials: Readonly<Record<string, Secret>>;
   /** The settings that the facts ask for, as far as they are set. */
   readonly settings: Readonly<Record<string, string>>;
+  /** What a folder of the project (root-relative) seems to hold, as `init` sees it. */
+  detect(path: string): Promise<Stack | undefined>;
   readonly signal: AbortSignal;
   /** Time left for this call, ms. */
   readonly timeout: number;
@@ -111,6 +118,8 @@ export interface DriverContext {
    * fails afterwards; else the first failure ends it.
    */
   readonly undoing?: true;
+  /** Set where people wait for the answer and want to see more: `inspect` tells what takes a moment to find out. */
+  readonly detailed?: true;
   log(line: string, channel?: Channel): void;
 }
 
@@ -193,6 +202,10 @@ export interface Instance {
   readonly percent: number;
   readonly restarts?: number;
   readonly started_at?: string;
+  /** What its own check says, where it has one. */
+  readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  /** In use now; only in detail. */
+  readonly memory_bytes?: number;
   readonly detail?: string;
 }
 
@@ -220,6 +233,13 @@ export interface LogLine {
   readonly line: string;
 }
 
+/** What `doctor` tells of a platform. */
+export interface Examined {
+  /** What was looked at, and how it is, for people. */
+  readonly checks: readonly { readonly name: string; readonly result: string }[];
+  readonly findings: readonly Finding[];
+}
+
 /**
  * The code for one platform. Required methods are few; the optional ones come with a capability in the facts. Every
  * method is idempotent: calling it again after a lost answer ends in the same state with nothing twice. Failures are
@@ -229,6 +249,8 @@ export interface Driver {
   readonly facts: DriverFacts;
   /** Credentials valid, project reachable, limits not met. Changes nothing. */
   preflight(target: Target, context: DriverContext): Promise<readonly Finding[]>;
+  /** What is worth knowing before trouble comes and takes too long for a plan. Changes nothing. */
+  examine?(target: Target, context: DriverContext): Promise<Examined>;
   /** Creates or adopts what the target needs for its whole life. */
   provision?(target: Target, context: DriverContext): Promise<Provisioned>;
   /** Brings the platform's variables to the wanted set; answers names. */
@@ -237,6 +259,11 @@ export interface Driver {
     variables: Variables,
     context: DriverContext,
   ): Promise<{ readonly names: readonly string[] }>;
+  /**
+   * What `build` would see and go by. Reads the project's files only, and answers as well as it can where something is
+   * wrong with them: saying so is for `preflight`. Without it a build sees the service's folder under its ignore rules.
+   */
+  buildInputs?(target: Target, context: Pick<DriverContext, 'root' | 'detect'>): Promise<BuildInputs>;
   /** An artifact in the driver's own form; without it the default builder runs. */
   build?(target: Target, variables: Variables, context: DriverContext): Promise<Artifact>;
   /**
@@ -262,10 +289,7 @@ export interface Driver {
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
   /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
   rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
-  /**
-   * Where the lock of these targets' environment is kept, each place once. Asks no platform yet: `signal` and `timeout` are
-   * for the way there, and hold for what the places do.
-   */
+  /** Where the lock of the targets' environment is kept, each place once. Asks no platform; the context is the places' own. */
   locks?(targets: readonly Target[], context: DriverContext): Promise<readonly LockPlace[]>;
   /** Removes everything this target created, and only that. */
   destroy(target: Target, context: DriverContext): Promise<void>;

@@ -1,3 +1,4 @@
+import type { GeneratedFile } from './build-inputs.ts';
 import type { Digest } from './digest.ts';
 import type { Finding } from './finding.ts';
 import type { Json } from './json.ts';
@@ -93,6 +94,8 @@ export interface Operation {
   readonly depends_on: readonly string[];
   /** What it changes: `+ API_URL`, `~ LOG_LEVEL`, `- OLD`. */
   readonly changes: readonly string[];
+  /** For a build: what is made for it because the service has none, such as a Dockerfile. */
+  readonly generates?: readonly GeneratedFile[];
   readonly action: Action;
   readonly compensation?: Compensation;
   /**

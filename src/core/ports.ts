@@ -109,6 +109,12 @@ export interface Http {
   send(request: HttpRequest): Promise<HttpAnswer>;
 }
 
+/** Where names of hosts lead to. */
+export interface Names {
+  /** Sorted addresses of a name, or the address itself; none when there is no such name, or nobody can tell in time (ms). */
+  addressesOf(name: string, timeout: number): Promise<readonly string[]>;
+}
+
 /** A place that speaks HTTP and has no URL of the usual kind. */
 export type Peer =
   /** A socket of this machine; absolute path. */

@@ -1,3 +1,4 @@
+import type { BuildInputs } from './build-inputs.ts';
 import type { Config, EnvironmentConfig } from './config.ts';
 import type { Digest, Fingerprint } from './digest.ts';
 import type { DriverFacts, Inspection } from './driver.ts';
@@ -7,7 +8,7 @@ import type { AppliedConfiguration, EnvironmentState, SourceInfo, StateDocument,
 
 /** What was seen of one service's sources and variables. */
 export interface ObservedService {
-  /** Over files, build command, output list and build-time variables. */
+  /** Over files, build command, output list, build-time variables, and what the driver's build goes by. */
   readonly source: Digest;
   /** Over the files alone. */
   readonly files: Digest;
@@ -17,6 +18,8 @@ export interface ObservedService {
   /** All variables it will get, and those its build sees. Empty before the project has a key. */
   readonly variables: Readonly<Record<string, Fingerprint>>;
   readonly build_variables: Readonly<Record<string, Fingerprint>>;
+  /** What the driver says of its build; absent where the default builder works. */
+  readonly build_inputs?: BuildInputs;
 }
 
 /**

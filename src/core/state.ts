@@ -7,7 +7,7 @@ export const STATE_FORMAT = 1;
 
 /** What a service's release was made from; equal inputs need no new release. */
 export interface ReleaseInputs {
-  /** Over the service's files, build command, output list and build-time variables. */
+  /** Over the service's files, build command, output list, build-time variables, and what the driver's build goes by. */
   readonly source: Digest;
   /** Over the service's files alone; names the file list that tells how many changed. */
   readonly files: Digest;

@@ -8,7 +8,7 @@ import type { Planned } from './finish.ts';
 import { directDeployGate } from './gates.ts';
 import { pendingWork } from './migrations.ts';
 import { changedNames, difference, differing } from './names.ts';
-import { movedDriver, type Placement, placement } from './placement.ts';
+import { buildCause, movedDriver, type Placement, placement } from './placement.ts';
 import { type ObservedTarget, observedOf, observeTargets } from './target.ts';
 
 export interface DeployRequest {
@@ -70,7 +70,7 @@ function judge(snapshot: Snapshot, target: ObservedTarget, asked: ReadonlySet<st
     place: placement(target, {
       version: 'new',
       reasons,
-      build: sources.length > 0 ? { because: sources.join('; '), source: observed.source } : undefined,
+      build: sources.length > 0 ? buildCause(sources, observed) : undefined,
       variables: difference(live?.inputs.variables ?? {}, observed.variables),
       names: Object.keys(observed.variables),
       optionsChanged: live !== undefined && live.inputs.options !== observed.options,
@@ -86,12 +86,18 @@ function sourceReasons({ live, facts }: ObservedTarget, observed: ObservedServic
   if (live.inputs.source !== observed.source) {
     const { files_changed: files } = observed;
     if (typeof files === 'number' && files > 0) reasons.push(`files changed: ${files}`);
-    else if (names.length === 0) reasons.push(files === 0 ? 'build settings changed' : 'sources changed');
+    else if (names.length === 0) reasons.push(files === 0 ? settingsReason(observed) : 'sources changed');
   }
   const variables = changedNames('build-time variable', names);
   if (variables) reasons.push(variables);
   if (live.artifact.kind !== facts.artifact) reasons.push(`${facts.name} needs another form of artifact`);
   return reasons;
+}
+
+/** What is generated follows from the settings, and from the version of the tool. */
+function settingsReason({ build_inputs }: ObservedService): string {
+  const names = build_inputs?.generated.map(({ path }) => path) ?? [];
+  return names.length === 0 ? 'build settings changed' : `build settings changed, or the generated ${list(names)}`;
 }
 
 /** Why it needs a new release although the artifact will do. */

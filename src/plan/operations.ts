@@ -57,6 +57,7 @@ export function buildStep({ service, facts, build }: Placement): Step | undefine
     ...(can(facts, 'build') ? { driver: service.driver } : {}),
     service: service.name,
     changes: [],
+    ...(build.generates.length > 0 ? { generates: build.generates } : {}),
     action: { do: 'build', service: service.name, source: build.source },
     timeout_ms: service.timeout,
   });

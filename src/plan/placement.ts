@@ -1,9 +1,18 @@
+import type { GeneratedFile } from '../core/build-inputs.ts';
 import type { ServiceConfig } from '../core/config.ts';
 import type { Digest } from '../core/digest.ts';
 import type { DriverFacts } from '../core/driver.ts';
+import type { ObservedService } from '../core/snapshot.ts';
 import type { Release } from '../core/state.ts';
 import { differing, type NameDifference } from './names.ts';
 import { can, type ObservedTarget } from './target.ts';
+
+/** Why something is built, and from what. */
+export interface BuildCause {
+  readonly because: string;
+  readonly source: Digest;
+  readonly generates: readonly GeneratedFile[];
+}
 
 /** One service that gets a new release: from what, why, and what has to be done for it before. */
 export interface Placement {
@@ -16,7 +25,7 @@ export interface Placement {
   readonly because: string;
   readonly variables: NameDifference;
   readonly optionsChanged: boolean;
-  readonly build: { readonly because: string; readonly source: Digest } | undefined;
+  readonly build: BuildCause | undefined;
   /** `fresh`: nothing of it was there before, so a failed run may take it all away again. */
   readonly provision: { readonly because: string; readonly fresh: boolean } | undefined;
   readonly configure: { readonly because: string; readonly names: readonly string[] } | undefined;
@@ -28,7 +37,7 @@ export interface PlacementCause {
   readonly title?: string;
   /** In words, most telling first; at least one. */
   readonly reasons: readonly string[];
-  readonly build?: { readonly because: string; readonly source: Digest } | undefined;
+  readonly build?: BuildCause | undefined;
   /** Against the live release; everything is added when there is none. */
   readonly variables: NameDifference;
   /** All variables the service gets. */
@@ -78,4 +87,8 @@ function configuring(target: ObservedTarget, cause: PlacementCause): Placement['
 export function movedDriver({ service, live }: Pick<ObservedTarget, 'service' | 'live'>): string | undefined {
   if (!live || live.driver === service.driver) return undefined;
   return `driver changed from ${live.driver} to ${service.driver}`;
+}
+
+export function buildCause(reasons: readonly string[], { source, build_inputs }: ObservedService): BuildCause {
+  return { because: reasons.join('; '), source, generates: build_inputs?.generated ?? [] };
 }

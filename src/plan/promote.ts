@@ -6,7 +6,7 @@ import type { Planned } from './finish.ts';
 import { promotionGates } from './gates.ts';
 import { pendingWork } from './migrations.ts';
 import { changedNames, difference, differing } from './names.ts';
-import { movedDriver, type Placement, placement } from './placement.ts';
+import { buildCause, movedDriver, type Placement, placement } from './placement.ts';
 import { type ObservedTarget, observedOf, observeTargets } from './target.ts';
 import { missingVersion, notInVersion, partsWithoutService, versionLabel } from './version.ts';
 import { filesOfVersion } from './version-files.ts';
@@ -64,7 +64,7 @@ function judge(snapshot: Snapshot, version: Version, target: ObservedTarget): Ju
     place: placement(target, {
       version: supply.from === 'version' ? version.id : 'new',
       reasons,
-      build: supply.from === 'build' ? { because: supply.reasons.join('; '), source: observed.source } : undefined,
+      build: supply.from === 'build' ? buildCause(supply.reasons, observed) : undefined,
       variables,
       names: Object.keys(observed.variables),
       optionsChanged,

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import type { PathFilter } from '../core/build-inputs.ts';
 import { digestBytes } from '../core/digest.ts';
 import { neverTaken } from '../core/excluded.ts';
 import { ioFailure, systemCode } from '../core/io-failure.ts';
@@ -15,12 +16,22 @@ export interface Rules {
   readonly matcher: Ignore | undefined;
   /** Root-relative paths that the build writes. */
   readonly outputs: ReadonlySet<string>;
-  /** `raw`: ignore files mean nothing, only `neverTaken` holds. */
+  /** `raw`: ignore files mean nothing, only `neverTaken` holds, and the filter if there is one. */
   readonly kind: 'sources' | 'raw';
+  readonly filter?: (path: string, kind: 'folder' | 'other') => boolean;
 }
 
 export const NO_RULES: Rules = { id: 'none', matcher: undefined, outputs: new Set(), kind: 'sources' };
 export const RAW_RULES: Rules = { id: 'raw', matcher: undefined, outputs: new Set(), kind: 'raw' };
+
+/** A filter's word instead of the ignore files'; its paths count from a root-relative folder (`/` at its end). */
+export function filterRules({ id, ignores, readmits }: PathFilter, folder: string): Rules {
+  const filter = (path: string, kind: 'folder' | 'other') => {
+    const inside = path.slice(folder.length);
+    return ignores(inside) && !(kind === 'folder' && readmits(inside));
+  };
+  return { ...RAW_RULES, id: `filter ${folder} ${id}`, filter };
+}
 
 /** The rules inside a folder with these entries, where those of its parent are `parent`. */
 export function extendRules(
@@ -50,7 +61,7 @@ export function isIgnored(
   entry: { readonly name: string; readonly path: string; readonly kind: 'folder' | 'other' },
 ): boolean {
   if (neverTaken(entry.name)) return true;
-  if (rules.kind === 'raw') return false;
+  if (rules.kind === 'raw') return rules.filter?.(entry.path, entry.kind) ?? false;
   if (entry.name === 'node_modules' || rules.outputs.has(entry.path)) return true;
   return matchesIgnoreFiles(rules, entry.kind === 'folder' ? `${entry.path}/` : entry.path);
 }

@@ -1,12 +1,13 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BuildInputs } from '../core/build-inputs.ts';
 import { type Digest, digestBytes } from '../core/digest.ts';
 import type { DeployerError } from '../core/errors.ts';
 import { ioFailure, systemCode } from '../core/io-failure.ts';
 import { count } from '../core/text.ts';
 import type { FileCache } from './file-cache.ts';
 import { type Hashing, hashFolder, hashSingle } from './hash-folder.ts';
-import { RAW_RULES, type Rules, withOutputs } from './ignore-rules.ts';
+import { filterRules, RAW_RULES, type Rules, withOutputs } from './ignore-rules.ts';
 import type { SourceManifest } from './manifest.ts';
 import {
   insideRoot,
@@ -38,16 +39,19 @@ interface Start {
  * - without one, the outputs as they are, since they are what will be deployed, ignored by git or not;
  * - without both, its folder under the ignore rules.
  *
+ * A driver that builds in its own way says what its build sees: another folder, files by another filter.
+ *
  * Links are hashed as links. `INVALID_CONFIG` names all links that leave the project, and sockets, pipes and devices.
  */
 export function hashSource(request: {
   readonly tree: SourceTree;
   readonly service: SourceService;
   readonly cache: FileCache;
+  readonly inputs?: BuildInputs | undefined;
 }): SourceHash {
-  const { tree, service, cache } = request;
+  const { tree, service, cache, inputs } = request;
   const hashing: Hashing = { root: tree.root, lines: [], refused: [] };
-  for (const start of startsOf(tree, service)) {
+  for (const start of inputs ? [startIn(tree, service, inputs)] : startsOf(tree, service)) {
     if (!isFolder(start.path)) hashSingle(hashing, start.path);
     else
       walk({ root: tree.root, start: start.path, rules: start.rules, memoOf: cache.lookup }, (folder) => {
@@ -76,10 +80,23 @@ export function listSource(tree: SourceTree, service: SourceService): readonly s
 
 function startsOf(tree: SourceTree, service: SourceService): readonly Start[] {
   const folder = serviceFolder(tree, service);
-  const { command, output } = service.build;
-  const outputs = output.map((path) => join(folder, path).replace(/\/$/, ''));
-  if (command === undefined && outputs.length > 0) return outputs.flatMap((path) => rawStart(tree, service, path));
+  const outputs = outputsIn(folder, service);
+  if (service.build.command === undefined && outputs.length > 0)
+    return outputs.flatMap((path) => rawStart(tree, service, path));
   return [{ path: folder, rules: withOutputs(rulesAbove(tree, folder), outputs) }];
+}
+
+/** What a command of the owner's makes is no source, and git knows best what that is. */
+function startIn(tree: SourceTree, service: SourceService, { folder: path, filter }: BuildInputs): Start {
+  const own = serviceFolder(tree, service);
+  const folder = serviceFolder(tree, { ...service, path });
+  if (filter) return { path: folder, rules: filterRules(filter, folder) };
+  const outputs = service.build.command === undefined ? [] : outputsIn(own, service);
+  return { path: folder, rules: withOutputs(rulesAbove(tree, folder), outputs) };
+}
+
+function outputsIn(folder: string, { build }: SourceService): readonly string[] {
+  return build.output.map((path) => join(folder, path).replace(/\/$/, ''));
 }
 
 /** An output that is missing has no files; the step that collects it says so. */
@@ -115,7 +132,7 @@ function refusal(service: SourceService, refused: readonly string[]): DeployerEr
   return pathProblem(service, {
     field: 'path',
     what: `${count(refused.length, 'path')} cannot be deployed: ${refused.slice(0, 3).join('; ')}`,
-    fix: 'Remove them, or leave them out with .deployignore',
+    fix: 'Remove them, or leave them out with .deployignore or, where an image is built, .dockerignore',
     detail: [...refused.slice(0, SHOWN), ...more],
   });
 }

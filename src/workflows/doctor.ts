@@ -6,7 +6,7 @@ import { environmentNames, isConfigured } from './environments.ts';
 import { platformLockFindings } from './locks-at-platforms.ts';
 import { findTarget } from './observe.ts';
 import { observeDatabases } from './observe-databases.ts';
-import { preflight } from './preflight.ts';
+import { examinePlatform } from './preflight.ts';
 import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -33,24 +33,34 @@ export async function examine(workspace: Workspace, request: { env?: string }): 
   const findings: Finding[] = [...workspace.warnings, ...state.findings];
   for (const name of names) {
     const found = await examineEnvironment(workspace, name);
-    checks.push({ name: `environment ${name}`, result: summary(found) });
-    findings.push(...found);
+    checks.push({ name: `environment ${name}`, result: summary(found.findings) }, ...found.checks);
+    findings.push(...found.findings);
   }
   return { checks, findings };
 }
 
-async function examineEnvironment(workspace: Workspace, name: string): Promise<Finding[]> {
+async function examineEnvironment(workspace: Workspace, name: string): Promise<Examination> {
   const { document } = await workspace.state.read();
-  if (!isConfigured(workspace, document, name)) return [forgotten(workspace, name)];
+  if (!isConfigured(workspace, document, name)) return { checks: [], findings: [forgotten(workspace, name)] };
   const environment = findTarget(workspace, document, { env: name });
   const state = document.environments[name];
   const { findings } = await checkEnvironment(workspace, name);
   const variables = await resolveVariables(workspace, environment, configurationOf(environment, state));
   const databases = await observeDatabases(workspace, environment, variables);
   const services = Object.values(environment.services);
-  const platforms = await Promise.all(services.map((service) => preflight(workspace, { environment, state }, service)));
+  const place = { environment, state };
+  const platforms = await Promise.all(services.map((service) => examinePlatform(workspace, place, service)));
   const locks = await platformLockFindings(workspace, name);
-  return [...findings, ...databases.findings, ...platforms.flat(), ...locks];
+  const seen = distinct(platforms.flatMap((platform) => platform.findings));
+  return {
+    checks: distinct(platforms.flatMap(({ checks }) => checks)).map((check) => ({ ...check, name: `  ${check.name}` })),
+    findings: [...findings, ...databases.findings, ...seen, ...locks],
+  };
+}
+
+/** Services of one platform are told the same. */
+function distinct<T extends object>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
 function summary(findings: readonly Finding[]): string {

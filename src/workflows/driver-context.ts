@@ -14,6 +14,7 @@ export interface CallScope {
   readonly timeout: number;
   /** Idempotency key of the operation. */
   readonly key: string;
+  readonly detailed?: true;
   readonly log?: (line: string, channel?: Channel) => void;
 }
 
@@ -30,6 +31,7 @@ export async function driverContext(
     entropy: runtime.entropy,
     http: runtime.http,
     peers: runtime.peers,
+    names: runtime.names,
     processes: runtime.processes,
     artifacts: workspace.artifacts,
     probe: runtime.probe,
@@ -37,11 +39,18 @@ export async function driverContext(
     folder: join(workspace.folder, facts.name),
     credentials: { ...credentialsOf(workspace, facts), ...(await optionSecrets(workspace, facts, service)) },
     settings: settingsOf(workspace, facts),
+    detect: detectIn(workspace.config),
     signal: scope.signal,
     timeout: scope.timeout,
     idempotencyKey: scope.key,
+    ...(scope.detailed ? { detailed: true } : {}),
     log: scope.log ?? (() => {}),
   };
+}
+
+/** Looks at folders of the project as `init` does. */
+export function detectIn({ root }: Config): DriverContext['detect'] {
+  return async (path) => (await import('../project/detect-stack.ts')).detectStack(root, path);
 }
 
 export function targetOf(

@@ -1,22 +1,23 @@
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { renderConfig } from '../config/render.ts';
+import { type RenderedDriver, renderConfig } from '../config/render.ts';
 import type { ProjectDraft } from '../core/draft.ts';
 import { DeployerError } from '../core/errors.ts';
 import { detectProject } from '../project/detect-project.ts';
+import { writeNew } from '../project/write-new.ts';
 
 /** Writes the config that fits the folder; refuses when one is there already, or nothing is found to deploy. */
 export async function initProject(request: {
   cwd: string;
   mode: 'write' | 'print';
+  driver: RenderedDriver;
 }): Promise<{ file: string; text: string; draft: ProjectDraft }> {
   const file = join(request.cwd, 'deploy.config.yaml');
   if (request.mode === 'write' && existsSync(file)) throw existsAlready(file);
   const draft = await detectProject(request.cwd);
   if (draft.services.length + draft.databases.length === 0) throw nothingFound(request.cwd);
-  const text = renderConfig(draft);
-  if (request.mode === 'write') await writeNew(file, text);
+  const text = renderConfig(draft, request.driver);
+  if (request.mode === 'write' && (await writeNew(file, text)) === 'exists') throw existsAlready(file);
   return { file, text, draft };
 }
 
@@ -36,22 +37,4 @@ function nothingFound(folder: string): DeployerError {
     fix: 'Run it in the folder of your project, or write the config by hand: deployer schema config',
     stage: 'usage',
   });
-}
-
-async function writeNew(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EEXIST'
-      ? existsAlready(file)
-      : new DeployerError({
-          code: 'IO_FAILED',
-          reason: `${file} cannot be written (${error.code})`,
-          fix: 'Check the folder’s rights and free space',
-          stage: 'usage',
-        });
-  });
-  try {
-    await handle.writeFile(text);
-  } finally {
-    await handle.close();
-  }
 }

@@ -7,6 +7,7 @@ import type { Finding } from '../core/finding.ts';
 import type { ObservedService, Snapshot } from '../core/snapshot.ts';
 import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } from '../core/state.ts';
 import { readSource } from '../project/git-head.ts';
+import { buildInputsOf } from './build-inputs.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { optionFindings } from './option-secrets.ts';
@@ -129,7 +130,7 @@ interface ServicesRequest {
 /** A folder that cannot be read is a mistake in the config: all of them are told at once, each with its place. */
 async function readServices(workspace: Workspace, request: ServicesRequest): Promise<Record<string, ObservedService>> {
   try {
-    return observeServices(workspace, request);
+    return await observeServices(workspace, request);
   } catch (error) {
     if (error instanceof DeployerError && error.code === 'INVALID_CONFIG')
       refuseErrors(await folderFindings(workspace, [request.environment]));
@@ -137,13 +138,18 @@ async function readServices(workspace: Workspace, request: ServicesRequest): Pro
   }
 }
 
-function observeServices(workspace: Workspace, request: ServicesRequest): Record<string, ObservedService> {
+async function observeServices(
+  workspace: Workspace,
+  request: ServicesRequest,
+): Promise<Record<string, ObservedService>> {
   const sources = workspace.sources();
   const observed: Record<string, ObservedService> = {};
+  const secrets = request.variables.secretNames;
   for (const service of Object.values(request.environment.services)) {
     const build = fingerprints(buildVariables(service, request.variables), request.key);
-    const files = sources.hash(service);
-    const source = sourceDigest(service, files.digest, build);
+    const inputs = await buildInputsOf(workspace, { environment: request.environment, service, secrets });
+    const files = sources.hash(service, inputs);
+    const source = sourceDigest(service, { files: files.digest, variables: build, inputs });
     const live = request.current?.current[service.name];
     observed[service.name] = {
       source,
@@ -156,6 +162,7 @@ function observeServices(workspace: Workspace, request: ServicesRequest): Record
         request.key,
       ),
       build_variables: build,
+      ...(inputs ? { build_inputs: inputs } : {}),
     };
   }
   return observed;

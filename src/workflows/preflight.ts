@@ -1,5 +1,6 @@
 import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
-import type { DriverFacts } from '../core/driver.ts';
+import { configurationOf } from '../core/configuration.ts';
+import type { DriverFacts, Examined } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
@@ -25,11 +26,28 @@ export async function preflightPlan(
 /** What the platform of one service says. */
 export async function preflight(
   workspace: Workspace,
-  { environment, state }: Place,
+  place: Place,
   service: ServiceConfig,
 ): Promise<readonly Finding[]> {
+  const { driver, target, context } = await callOf(workspace, place, service);
+  return await driver.preflight(target, context);
+}
+
+/** The same, and what nobody waits for with a plan. */
+export async function examinePlatform(workspace: Workspace, place: Place, service: ServiceConfig): Promise<Examined> {
+  const { driver, target, context } = await callOf(workspace, place, service);
+  const [findings, examined] = await Promise.all([
+    driver.preflight(target, context),
+    driver.examine?.(target, context) ?? { checks: [], findings: [] },
+  ]);
+  return { checks: examined.checks, findings: [...findings, ...examined.findings] };
+}
+
+async function callOf(workspace: Workspace, { environment, state }: Place, service: ServiceConfig) {
   const driver = await requireDriver(workspace, service.driver);
-  const target = targetOf(workspace.config, environment, service, state?.resources[service.name] ?? null);
+  const resource = state?.resources[service.name] ?? null;
+  const secrets = Object.keys(configurationOf(environment, state).secrets);
+  const target = { ...targetOf(workspace.config, environment, service, resource), secrets };
   const scope = { signal: AbortSignal.timeout(LIMIT), timeout: LIMIT, key: 'preflight' };
-  return await driver.preflight(target, await driverContext(workspace, driver, service, scope));
+  return { driver, target, context: await driverContext(workspace, driver, service, scope) };
 }

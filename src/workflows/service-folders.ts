@@ -1,6 +1,7 @@
 import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
 import type { Failure } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
+import { buildInputsOf } from './build-inputs.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What keeps folders of services from being read, each once, with its place in the config. */
@@ -15,7 +16,8 @@ export async function folderFindings(
     for (const service of Object.values(environment.services)) {
       if (seen.has(service.path)) continue;
       seen.add(service.path);
-      const problem = sources.problem(service);
+      const secrets = Object.keys(environment.secrets);
+      const problem = sources.problem(service, await buildInputsOf(workspace, { environment, service, secrets }));
       if (problem) findings.push(...(await placed(workspace, problem, { environment, service })));
     }
   }

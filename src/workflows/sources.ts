@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { BuildInputs } from '../core/build-inputs.ts';
 import type { ServiceConfig } from '../core/config.ts';
 import { type Digest, digestValue, type Fingerprint } from '../core/digest.ts';
 import { type Failure, toFailure } from '../core/errors.ts';
@@ -9,13 +10,14 @@ import { openSourceTree } from '../project/source-tree.ts';
 
 /** The working tree of a project, as services see it. Reading never writes; `save` is for runs. */
 export interface Sources {
-  hash(service: ServiceConfig): SourceHash;
+  /** `inputs`: what a driver says that its build sees. */
+  hash(service: ServiceConfig, inputs: BuildInputs | undefined): SourceHash;
   /** Files and links of a service's folder under its ignore rules. */
   list(service: ServiceConfig): readonly string[];
   /** How many files differ from those a release was made from; `unknown` when their list is gone. */
   changedSince(files: Digest, now: SourceHash): number | 'unknown';
   /** What keeps a service's files from being read, if anything. */
-  problem(service: ServiceConfig): Failure | undefined;
+  problem(service: ServiceConfig, inputs: BuildInputs | undefined): Failure | undefined;
   /** Keeps the stat cache, and the file lists of what is live. */
   save(live: ReadonlySet<Digest>): void;
 }
@@ -26,8 +28,8 @@ export function openSources({ root, folder }: { root: string; folder: string }):
   const tree = openSourceTree(root);
   const hashed = new Map<string, SourceHash>();
   return {
-    hash(service) {
-      const found = hashSource({ tree, service, cache });
+    hash(service, inputs) {
+      const found = hashSource({ tree, service, cache, inputs });
       hashed.set(found.digest, found);
       return found;
     },
@@ -38,9 +40,9 @@ export function openSources({ root, folder }: { root: string; folder: string }):
       const { added, changed, removed } = compareManifests(before, now.files);
       return added + changed + removed;
     },
-    problem(service) {
+    problem(service, inputs) {
       try {
-        hashSource({ tree, service, cache });
+        hashSource({ tree, service, cache, inputs });
         return undefined;
       } catch (error) {
         return toFailure(error, 'config');
@@ -54,11 +56,15 @@ export function openSources({ root, folder }: { root: string; folder: string }):
   };
 }
 
-/** Over files, build command, output list and build-time variables: equal digests need no second build. */
-export function sourceDigest(
-  service: ServiceConfig,
-  files: Digest,
-  build: Readonly<Record<string, Fingerprint>>,
-): Digest {
-  return digestValue({ files, command: service.build.command, output: service.build.output, variables: build });
+export interface SourceParts {
+  readonly files: Digest;
+  readonly variables: Readonly<Record<string, Fingerprint>>;
+  readonly inputs: BuildInputs | undefined;
+}
+
+/** Over all that decides what a build makes: equal digests need no second build. */
+export function sourceDigest({ build }: ServiceConfig, { files, variables, inputs }: SourceParts): Digest {
+  const { command, output } = build;
+  const own = inputs && { settings: inputs.settings, generated: inputs.generated };
+  return digestValue({ files, command, output, variables, inputs: own });
 }

@@ -1,6 +1,6 @@
 import type { ServiceConfig } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
-import type { InspectedRelease, LogLine } from '../core/driver.ts';
+import type { InspectedRelease, Instance, LogLine } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
 import { type Latencies, quantile } from '../core/latency.ts';
 import type { EnvironmentState } from '../core/state.ts';
@@ -25,6 +25,7 @@ export interface ServiceStatus {
   /** Within which the beginnings of 19 of 20 answers came. */
   readonly p95_ms?: number;
   readonly detail?: string;
+  readonly instances?: readonly Instance[];
   /** What runs is not what the state says. */
   readonly drift: boolean;
 }
@@ -61,6 +62,7 @@ async function serviceStatus(workspace: Workspace, state: EnvironmentState, serv
     signal: AbortSignal.timeout(15_000),
     timeout: 15_000,
     key: 'status',
+    detailed: true,
   });
   const inspection = await driver.inspect(target, context).catch(() => undefined);
   const base = { env: state.name, service, driver: driver.facts.name };

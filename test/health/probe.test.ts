@@ -228,7 +228,7 @@ describe('command checks', () => {
 
   test('a command that hangs is ended', async () => {
     const check = { ...command('sleep 300'), interval: 20, timeout: 60 };
-    const verdict = await createProbe({ http, processes, clock: systemClock })(request({ check, ...more }));
+    const verdict = await createProbe({ http, processes, clock: systemClock })(request({ check }));
     expect(verdict).toMatchObject({ healthy: false, last: { answer: 'no end within the time limit' } });
   });
 
@@ -261,7 +261,7 @@ async function sentFor(check: HttpCheck, more: Partial<ProbeRequest> = {}): Prom
       return { status: 200, headers: {}, body: new Uint8Array(), truncated: false };
     },
   };
-  await createProbe({ http: recording, processes, clock: new InstantClock() })(request({ check }));
+  await createProbe({ http: recording, processes, clock: new InstantClock() })(request({ check, ...more }));
   return sent;
 }
 

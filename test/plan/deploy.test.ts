@@ -116,6 +116,11 @@ describe('what changed', () => {
     ['files that cannot be counted', { source: 'second', files: 'unknown' as const }, 'sources changed'],
     ['the build settings', { source: 'second', files: 0 }, 'build settings changed'],
     [
+      'the settings or the generated text',
+      { source: 'second', files: 0, generated: ['web/Dockerfile'] },
+      'build settings changed, or the generated web/Dockerfile',
+    ],
+    [
       'a build-time variable',
       { source: 'second', files: 0, buildVariables: { API_URL: 'x' } },
       'build-time variable API_URL changed',

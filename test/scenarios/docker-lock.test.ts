@@ -1,4 +1,3 @@
-import { cp } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerEngine, dockerUnavailable, type Engine } from '../support/docker/engine.ts';
 import { engineCall, IMAGES } from '../support/docker/images.ts';
@@ -35,7 +34,6 @@ describe.skipIf(dockerUnavailable)(`two operators with folders of their own and 
     [alice, bob] = await Promise.all([projectOf(files), projectOf(files)]);
     url = `http://${engine.address}:${port}`;
     await alice.ok(['deploy']);
-    await cp(alice.path('.deployer'), bob.path('.deployer'), { recursive: true });
   });
   afterAll(async () => {
     await removeThings(engine, name);
@@ -45,7 +43,6 @@ describe.skipIf(dockerUnavailable)(`two operators with folders of their own and 
   it('do not meet: the host lets one in, the other exits 7 and is told who it is and what to do', async () => {
     const holder = await deployingSlowly(alice);
     expect(await locks()).toHaveLength(1);
-    await bob.write('app/label.txt', 'from bob');
     const refused = await bob.run(['deploy', '--json']);
     expect(refused.code).toBe(7);
     const { id, who, host, started_at } = JSON.parse((await locks())[0] ?? '');
@@ -57,7 +54,6 @@ describe.skipIf(dockerUnavailable)(`two operators with folders of their own and 
     expect((await bob.ok(['doctor', '--json'])).json().findings).toMatchObject([
       { code: 'STATE_LOCKED', message: expect.stringContaining(`locked on ${engine.endpoint} by ${who}`) },
     ]);
-    expect((await bob.run(['plan', '--json'])).code).toBe(0);
     expect((await bob.run(['state', 'unlock', 'lock_of_nobody', '--yes'])).code).toBe(6);
     holder.kill('SIGINT');
     await crashNewest();
@@ -67,17 +63,13 @@ describe.skipIf(dockerUnavailable)(`two operators with folders of their own and 
     expect((await get(url)).text).toBe('one');
   });
 
-  it('leave no lock after a kill and a resume, and hold up nobody else on this machine', async () => {
+  it('leave no lock after a kill, once the run was ended', async () => {
     const killed = await deployingSlowly(alice);
     killed.kill('SIGKILL');
     await killed.ended;
     expect(await locks()).toHaveLength(1);
-    const next = await bob.run(['deploy', '--json']);
-    expect(next.code).toBe(0);
-    expect(next.stderr).toContain(`took over ${engine.endpoint} from deployer deploy of dev`);
-    expect((await get(url)).text).toBe('from bob');
-    expect(await locks()).toEqual([]);
-    await alice.ok(['rollback', '--yes']);
+    const { stderr } = await alice.ok(['rollback', '--yes']);
+    expect(stderr).toContain(`took over ${engine.endpoint} from deployer deploy of dev`);
     expect(await locks()).toEqual([]);
   });
 

@@ -42,4 +42,37 @@ describe('init', () => {
     await project.ok(['init']);
     await project.ok(['validate']);
   });
+
+  it('writes for Docker a config and Dockerfiles, and what was there stays', async () => {
+    project = await projectOf({
+      'api/package.json': '{"scripts":{"start":"node server.js","build":"tsc"},"dependencies":{"koa":"3"}}',
+      'web/index.html': '<p>hello</p>',
+      'web/Dockerfile': 'FROM mine',
+    });
+    const { written } = (await project.ok(['init', '--dockerfile', '--json'])).json();
+    expect(written).toEqual([
+      { service: 'api', path: 'api/Dockerfile' },
+      { service: 'api', path: 'api/.dockerignore' },
+    ]);
+    expect(await project.read('web/Dockerfile')).toBe('FROM mine');
+    expect(await project.read('deploy.config.yaml')).not.toContain('npm run build');
+    await project.ok(['validate']);
+  });
+
+  it('writes a Dockerfile beside a config that is there, and says which command it stands for', async () => {
+    project = await projectOf({
+      'package.json': '{"scripts":{"start":"node server.js"},"dependencies":{"koa":"3"}}',
+      'deploy.config.yaml': `version: 1
+project: shop
+services: { api: { path: ., driver: docker, build: { command: npm install } } }
+environments: { dev: { mode: dev } }
+`,
+    });
+    const config = await project.read('deploy.config.yaml');
+    expect((await project.ok(['init', '--dockerfile'])).stdout).toContain('take services.api.build.command out');
+    expect(await project.read('Dockerfile')).toContain('CMD ["node", "server.js"]');
+    expect(await project.read('deploy.config.yaml')).toBe(config);
+    const again = await project.run(['init', '--dockerfile']);
+    expect(again).toMatchObject({ code: 6, stderr: expect.stringContaining('No Dockerfile was written') });
+  });
 });

@@ -8,6 +8,7 @@ import type { ServiceConfig } from '../../src/core/config.ts';
 import { type Digest, digestBytes } from '../../src/core/digest.ts';
 import type { DriverContext, DriverFacts, Target } from '../../src/core/driver.ts';
 import type { Probe, ProbeAttempt, ProbeRequest } from '../../src/core/health.ts';
+import { detectStack } from '../../src/project/detect-stack.ts';
 
 /** A project folder with what a driver may use, as real as a single test needs it. */
 export interface DriverWorld {
@@ -91,6 +92,7 @@ function basicContext(root: string, folder: string, artifacts: ArtifactStore): D
       bytes: (length) => new Uint8Array(length),
     },
     http: { send: () => Promise.reject(new Error('no network in this test')) },
+    names: { addressesOf: () => Promise.reject(new Error('no names in this test')) },
     peers: { send: () => Promise.reject(new Error('no peers in this test')) },
     processes: {
       run: () => Promise.reject(new Error('no processes in this test')),
@@ -102,6 +104,7 @@ function basicContext(root: string, folder: string, artifacts: ArtifactStore): D
     folder,
     credentials: {},
     settings: {},
+    detect: async (path) => detectStack(root, path),
     signal: new AbortController().signal,
     timeout: 30_000,
     idempotencyKey: '',

@@ -125,8 +125,12 @@ export interface Made {
   readonly buildVariables?: Readonly<Record<string, string>>;
 }
 
-export function observed(made: Made & { readonly files?: number | 'unknown' } = {}): ObservedService {
+export function observed(
+  made: Made & { readonly files?: number | 'unknown'; readonly generated?: readonly string[] } = {},
+): ObservedService {
+  const generated = made.generated?.map((path) => ({ path, text: `text of ${path}\n` }));
   return {
+    ...(generated ? { build_inputs: { folder: '.', settings: {}, generated } } : {}),
     source: digestOf('source', made.source ?? 'first'),
     files: digestOf('files', made.source ?? 'first'),
     files_changed: made.files ?? 0,

@@ -1,8 +1,5 @@
 import { findingText } from '../../report/failure.ts';
-import { stateCell } from '../../report/state-cell.ts';
-import type { Style } from '../../report/style.ts';
-import { type Cell, table } from '../../report/table.ts';
-import type { ServiceStatus } from '../../workflows/status.ts';
+import { statusTable } from '../../report/status.ts';
 import type { CommandSpec } from '../command.ts';
 import { openProject } from '../project.ts';
 import { given } from '../values.ts';
@@ -24,18 +21,9 @@ export const spec: CommandSpec = {
       document: { services, open_runs },
       text: (style) =>
         [
-          table(
-            ['environment', 'service', 'version', 'state', 'traffic', 'url'],
-            services.map((service) => row(service, style)),
-            style,
-          ) || 'Nothing is deployed',
+          statusTable(services, { now: workspace.runtime.clock.now(), style }) || 'Nothing is deployed',
           ...open_runs.map((run) => findingText(openRunFinding(run), style)),
         ].join('\n'),
     };
   },
 };
-
-function row({ env, service, version_id, state, percent, url, drift, detail }: ServiceStatus, style: Style): Cell[] {
-  const words = [state, drift ? 'drift' : '', detail ?? ''].filter(Boolean).join(', ');
-  return [env, service, version_id ?? '-', stateCell(words, style), `${percent} %`, url ?? '-'];
-}

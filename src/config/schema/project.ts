@@ -77,7 +77,7 @@ function notificationsField() {
       url: urlField('URL that gets a POST with the result as JSON.'),
       on: optional(
         listField(
-          'What is told; default: failed and succeeded.',
+          'What is told; default: failed, held and succeeded.',
           'a list of started, succeeded and failed',
           choiceField('What is told.', ['started', 'succeeded', 'held', 'failed']),
         ),

@@ -1,6 +1,8 @@
 import type { Driver, DriverContext, Placed, PlaceRequest, Provisioned, Target } from '../../core/driver.ts';
 import type { Json } from '../../core/json.ts';
 import { buildTarget } from './build/image.ts';
+import { buildInputs } from './build/inputs.ts';
+import { examineTarget } from './examination.ts';
 import { facts } from './facts.ts';
 import { leftHosts, noteOf, openHosts, urlOf, within } from './host.ts';
 import { lockPlaces } from './lock.ts';
@@ -21,7 +23,9 @@ import { setTraffic } from './release/traffic.ts';
 export const driver: Driver = {
   facts,
   preflight,
+  examine: examineTarget,
   provision,
+  buildInputs,
   build: buildTarget,
   run: runJob,
   deploy,

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import { durationSchema } from '../option-checks.ts';
+import { BUILD_SCHEMA } from './build/options.ts';
 import { MOST_REPLICAS, PROXY } from './options.ts';
 import { registrySchema, tlsSchema } from './secret-options.ts';
 
@@ -42,14 +43,7 @@ export const optionsSchema: JsonObject = {
       description: 'What runs containers: each engine by itself, or the Swarm that the hosts manage',
     },
     builder: { type: 'string', description: 'Engine that builds the image; that of the first host when left out' },
-    dockerfile: { type: 'string', default: 'Dockerfile', description: 'Inside the service' },
-    target: { type: 'string', description: 'Stage of the Dockerfile to build' },
-    build_args: {
-      type: 'object',
-      additionalProperties: { type: ['string', 'number', 'boolean'] },
-      description: 'Build arguments, beside the variables that build.env names',
-    },
-    platform: { type: 'string', description: 'Such as linux/amd64; that of the host when left out' },
+    ...BUILD_SCHEMA,
     port: {
       type: 'integer',
       minimum: 1,

@@ -1,17 +1,17 @@
 import type { OptionsCheck } from '../../core/driver.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { isVariableName } from '../../core/name.ts';
 import {
   checkAll,
   checkDuration,
   checkFlag,
   checkPort,
-  isInnerPath,
   isObject,
   isPort,
   type OptionCheck,
   wrong,
 } from '../option-checks.ts';
+import { BUILD_CHECKS, type BuildOptions } from './build/options.ts';
+import { IMAGE, matching } from './option-forms.ts';
 import { checkRegistry, checkTls, type GivenCertificate, type RegistryOptions } from './secret-options.ts';
 
 /** Where one engine is, and where its published ports answer. */
@@ -31,7 +31,7 @@ export interface ProxyOptions {
 }
 
 /** Options of the Docker driver, complete. Durations in ms. */
-export interface DockerOptions {
+export interface DockerOptions extends BuildOptions {
   readonly hosts: readonly HostOption[];
   /** Hosts that are worked on at the same time: so many, or such a share of them. */
   readonly at_once: number | `${number}%`;
@@ -40,11 +40,6 @@ export interface DockerOptions {
   readonly orchestrator: 'none' | 'swarm';
   /** Engine that builds; the first host's when left out. */
   readonly builder?: string;
-  readonly dockerfile: string;
-  /** Stage of the Dockerfile to build. */
-  readonly target?: string;
-  readonly build_args: Readonly<Record<string, string>>;
-  readonly platform?: string;
   /** That the service listens on; told to it as `PORT`. */
   readonly port: number;
   readonly host_names: readonly string[];
@@ -69,10 +64,6 @@ export const PROXY: ProxyOptions = { name: 'deployer', image: 'caddy:2', http_po
 const HOST_NAME =
   /^(?=.{1,253}$)(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const PREFIX = /^\/(?:[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*)?$/;
-const PLATFORM = /^[a-z0-9]+\/[a-z0-9]+(?:\/v\d+)?$/;
-/** No word that a command could take for an option. */
-const IMAGE = /^[a-z0-9][a-z0-9._/:@-]{0,254}$/;
-const STAGE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 const LEAST_MEMORY = 6 * 1024 ** 2;
 export const MOST_REPLICAS = 20;
@@ -103,6 +94,7 @@ const DEFAULTS: JsonObject = {
   at_once: '100%',
   orchestrator: 'none',
   dockerfile: 'Dockerfile',
+  base_images: {},
   build_args: {},
   port: 8080,
   host_names: [],
@@ -123,11 +115,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   registry: checkRegistry,
   orchestrator: (value) => (value === 'none' || value === 'swarm' ? { value } : wrong('is not known', 'none or swarm')),
   builder: (value) => (isEngine(value) ? { value } : wrong('is not an engine', 'such as ssh://deploy@10.0.0.7')),
-  dockerfile: (value) =>
-    isInnerPath(value) ? { value } : wrong('is not a file', 'the path of a file inside the service'),
-  target: matching(STAGE, 'is not a stage', 'the name of a stage in the Dockerfile'),
-  build_args: checkBuildArgs,
-  platform: matching(PLATFORM, 'is not a platform', 'a platform such as linux/amd64'),
+  ...BUILD_CHECKS,
   port: checkPort,
   host_names: checkHostNames,
   path_prefix: matching(PREFIX, 'is not a path', 'a path such as /api'),
@@ -141,10 +129,6 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
   drain_timeout: checkDuration,
   proxy: checkProxy,
 };
-
-function matching(pattern: RegExp, message: string, expected: string): (value: unknown) => OptionCheck {
-  return (value) => (typeof value === 'string' && pattern.test(value) ? { value } : wrong(message, expected));
-}
 
 function isReplicas(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_REPLICAS;
@@ -176,16 +160,6 @@ function hostOf(value: unknown): HostOption | undefined {
 
 function isEngine(value: unknown): value is string {
   return typeof value === 'string' && /^(?:(?:unix|ssh|tcp):\/\/\S+|[A-Za-z0-9][\w.+-]*)$/.test(value);
-}
-
-function checkBuildArgs(value: unknown): OptionCheck {
-  const right = isObject(value) && Object.entries(value).every(([name, text]) => isVariableName(name) && isPlain(text));
-  if (!right) return wrong('is not a mapping of build arguments', 'texts by name, such as { NODE_VERSION: "20" }');
-  return { value: Object.fromEntries(Object.entries(value as object).map(([name, text]) => [name, String(text)])) };
-}
-
-function isPlain(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 function checkHostNames(value: unknown): OptionCheck {

@@ -1,8 +1,11 @@
 import type { DriverContext, Target } from '../../core/driver.ts';
 import { DeployerError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
+import { list } from '../../core/text.ts';
 import { findBuilder } from './build/builder.ts';
 import { findContext } from './build/context.ts';
+import { builderOf } from './build/image.ts';
+import { type Engine, openEngine } from './engine/client.ts';
 import { findContainer } from './engine/container.ts';
 import { type Host, openReachable } from './host.ts';
 import { LABEL } from './names.ts';
@@ -16,8 +19,9 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch
 
 /** Whether the engines can be used, the image built and the proxies had; every problem that can be seen at once. */
 export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
-  const [{ hosts, unreachable }, ...own] = await Promise.all([
+  const [{ hosts, unreachable }, built, ...own] = await Promise.all([
     openReachable(target, context),
+    builtPlatform(target, context),
     missingDockerfile(target, context),
     secretsInLayers(target, context),
   ]);
@@ -26,7 +30,7 @@ export async function preflight(target: Target, context: DriverContext): Promise
   const seen = await Promise.all(
     hosts.map(async (host) => {
       const found = await Promise.all([
-        wrongPlatform(host, target),
+        wrongPlatform(host, target, built),
         takenProxy(host, target),
         clusterFinding(host, target),
       ]);
@@ -34,7 +38,8 @@ export async function preflight(target: Target, context: DriverContext): Promise
     }),
   );
   const certificates = await certificateFindings(hosts, target, context);
-  return [...silent, ...own, ...seen.flat(), ...certificates, manyChallenges(target)].filter(
+  const unbuilt = typeof built === 'object' ? [built] : [];
+  return [...silent, ...unbuilt, ...own, ...seen.flat(), ...certificates, manyChallenges(target)].filter(
     (finding) => finding !== undefined,
   );
 }
@@ -45,47 +50,66 @@ function onHost({ name }: Host, finding: Finding): Finding {
 
 function findingOf(error: unknown): Finding {
   if (!(error instanceof DeployerError)) throw error;
-  const { code, reason, fix } = error.failure;
-  return { level: 'error', code, message: reason, ...(fix ? { fix } : {}) };
+  const { code, reason, fix, findings } = error.failure;
+  return findings?.[0] ?? { level: 'error', code, message: reason, ...(fix ? { fix } : {}) };
 }
 
 async function missingDockerfile(target: Target, context: DriverContext): Promise<Finding | undefined> {
-  const { name, path } = target.service;
-  const options = readOptions(target.service.options);
-  if (await findContext(target, options.dockerfile, context)) return undefined;
-  return {
-    level: 'error',
-    code: 'INVALID_CONFIG',
-    message: `${name} has no Dockerfile: there is no ${options.dockerfile} in ${path}`,
-    path: `services.${name}.docker.dockerfile`,
-    fix: 'Write one, or name another file',
-  };
+  return findContext(target, context).then(() => undefined, findingOf);
 }
 
-async function wrongPlatform({ engine, options }: Host, { service }: Target): Promise<Finding | undefined> {
-  if (options.platform === undefined) return undefined;
+/**
+ * What images are built for: what the config says, else the platform of the engine that builds. A builder that does not
+ * answer is a finding; a first host that does not is one already.
+ */
+async function builtPlatform({ service }: Target, context: DriverContext): Promise<string | Finding | undefined> {
+  const options = readOptions(service.options);
+  const { platform, builder, hosts } = options;
+  if (builder === undefined && (platform !== undefined || hosts.length < 2)) return platform;
+  try {
+    const own = await platformOf(await openEngine(builderOf(options), context));
+    return platform ?? own;
+  } catch (error) {
+    return builder === undefined ? undefined : findingOf(error);
+  }
+}
+
+async function platformOf(engine: Engine): Promise<string> {
   const { body } = await engine.call<{ OSType: string; Architecture: string }>('GET', '/info', {
     doing: 'describe itself',
   });
-  const own = `${body.OSType}/${ARCHITECTURES[body.Architecture] ?? body.Architecture}`;
-  if (options.platform === own || options.platform.startsWith(`${own}/`)) return undefined;
+  return `${body.OSType}/${ARCHITECTURES[body.Architecture] ?? body.Architecture}`;
+}
+
+/** Whether a host runs what is built. */
+async function wrongPlatform(
+  { engine, options }: Host,
+  { service }: Target,
+  built: string | Finding | undefined,
+): Promise<Finding | undefined> {
+  if (typeof built !== 'string') return undefined;
+  const own = await platformOf(engine);
+  if (built === own || built.startsWith(`${own}/`)) return undefined;
   return {
     level: 'error',
     code: 'INVALID_CONFIG',
-    message: `${service.name} is built for ${options.platform}, and its host runs ${own}`,
+    message: `${service.name} is built for ${built}, and its host runs ${own}`,
     path: `services.${service.name}.docker.platform`,
-    fix: `Set it to ${own}, or leave it out`,
+    fix: options.platform === undefined ? `Set it to ${own}` : `Set it to ${own}, or leave it out`,
   };
 }
 
-/** Only BuildKit keeps them out of the image. What is a secret is known when values are; names tell enough here. */
-async function secretsInLayers({ service }: Target, context: DriverContext): Promise<Finding | undefined> {
-  const names = service.build.env;
+/** Only BuildKit keeps them out of the image. Where it is not told which are secrets, names are enough for a warning. */
+async function secretsInLayers({ service, secrets }: Target, context: DriverContext): Promise<Finding | undefined> {
+  const names = service.build.env.filter((name) => secrets?.includes(name) ?? true);
   if (names.length === 0 || (await findBuilder(context)) !== 'engine') return undefined;
+  const [level, what] = secrets
+    ? (['error', `${list(names)} would stay in the image when ${service.name} is built`] as const)
+    : (['warning', `a secret among ${list(names)} would be refused when ${service.name} is built`] as const);
   return {
-    level: 'warning',
+    level,
     code: 'UNSUPPORTED',
-    message: `There is no BuildKit here: a secret among ${names.join(', ')} would be refused when ${service.name} is built`,
+    message: `There is no BuildKit here: ${what}`,
     path: `services.${service.name}.build.env`,
     fix: 'Install the buildx plug-in of the docker command',
   };

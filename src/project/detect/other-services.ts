@@ -10,6 +10,15 @@ export function detectOther(folder: Folder): ServiceFacts | undefined {
   return detectPython(folder) ?? detectGo(folder) ?? detectRuby(folder) ?? detectHugo(folder) ?? detectStatic(folder);
 }
 
+/** Which language a folder speaks; a service of it may still not be recognised. */
+export function languageOf(folder: Folder): 'python' | 'go' | 'ruby' | 'hugo' | 'files' | undefined {
+  if ([...PYTHON_FILES, 'manage.py'].some((name) => folder.files.has(name))) return 'python';
+  if (folder.files.has('go.mod')) return 'go';
+  if (folder.files.has('Gemfile')) return 'ruby';
+  if (detectHugo(folder)) return 'hugo';
+  return detectStatic(folder) ? 'files' : undefined;
+}
+
 function detectPython(folder: Folder): ServiceFacts | undefined {
   const needs = PYTHON_FILES.map((name) => readText(folder, name).toLowerCase()).join('\n');
   if (folder.files.has('manage.py')) return { framework: 'Django', start: djangoStart(folder, needs) };

@@ -7,20 +7,25 @@ export interface PackageFile {
   readonly name: string | undefined;
   readonly main: string | undefined;
   readonly manager: string | undefined;
+  /** The range of Node versions it runs on. */
+  readonly engine: string | undefined;
   readonly scripts: Readonly<Record<string, string>>;
   /** Of both kinds. */
   readonly dependencies: ReadonlySet<string>;
   /** Those that are needed when the service runs. */
   readonly runtimeDependencies: ReadonlySet<string>;
+  /** Versions of all of them, as written. */
+  readonly versions: readonly string[];
   readonly workspaces: readonly string[];
 }
 
-const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
+export const LOCK_FILES: readonly (readonly [string, PackageManager])[] = [
   ['pnpm-lock.yaml', 'pnpm'],
   ['yarn.lock', 'yarn'],
   ['bun.lock', 'bun'],
   ['bun.lockb', 'bun'],
   ['package-lock.json', 'npm'],
+  ['npm-shrinkwrap.json', 'npm'],
 ];
 
 /** `undefined` when there is none, or none that can be read. */
@@ -28,14 +33,17 @@ export function readPackageFile(folder: Folder): PackageFile | undefined {
   if (!folder.files.has('package.json')) return undefined;
   const written = parseObject(readText(folder, 'package.json'));
   if (!written) return undefined;
-  const runtime = Object.keys(textsOf(written['dependencies']));
+  const versions = [textsOf(written['dependencies']), textsOf(written['devDependencies'])];
+  const [runtime, development] = versions.map((listed) => Object.keys(listed)) as [string[], string[]];
   return {
     name: textOf(written['name']),
     main: textOf(written['main']),
     manager: textOf(written['packageManager']),
+    engine: textOf(objectOf(written['engines'])?.['node']),
     scripts: textsOf(written['scripts']),
-    dependencies: new Set([...runtime, ...Object.keys(textsOf(written['devDependencies']))]),
+    dependencies: new Set([...runtime, ...development]),
     runtimeDependencies: new Set(runtime),
+    versions: versions.flatMap((listed) => Object.values(listed)),
     workspaces: workspacesOf(written['workspaces']),
   };
 }

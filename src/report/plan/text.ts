@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Gate, Operation, Plan } from '../../core/plan.ts';
-import { printableLine } from '../../core/text.ts';
+import { printable, printableLine } from '../../core/text.ts';
 import { paragraph, WIDTH, widest, wrap } from './columns.ts';
 import { changeLine, heading, summary } from './words.ts';
 
@@ -15,7 +15,7 @@ export interface PlanStyle {
 }
 
 export interface PlanTextOptions {
-  /** Also what each operation waits for, changes, and how it is undone. */
+  /** Also what each operation waits for, changes and generates, and how it is undone. */
   readonly verbose?: boolean | undefined;
   readonly style?: PlanStyle | undefined;
 }
@@ -92,7 +92,19 @@ function detailLines(operation: Operation, style: PlanStyle): string[] {
     ...(compensation ? [`on failure: ${compensation.title}`] : []),
     ...(until.length > 0 ? [`but not once ${until.join(', ')} has started`] : []),
   ];
-  return lines.flatMap((line) => paragraph('      ', printableLine(line))).map((line) => style.dim(line));
+  const facts = lines.flatMap((line) => paragraph('      ', printableLine(line)));
+  return [...facts, ...generatedLines(operation)].map((line) => style.dim(line));
+}
+
+/** Texts keep their line breaks, however long the lines are. */
+function generatedLines({ generates = [] }: Operation): string[] {
+  return generates.flatMap(({ path, text }) => [
+    `      generated ${printableLine(path)}:`,
+    ...text
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line) => `        ${printable(line)}`.trimEnd()),
+  ]);
 }
 
 function changeLines(plan: Plan, style: PlanStyle): string[] {

@@ -101,6 +101,25 @@ const CHECK = document('Whether every value is there', {
   findings: listOf(FINDING, 'Warnings.'),
 });
 
+const STATE = ['starting', 'running', 'stopped', 'failed'];
+
+const INSTANCE = object(
+  'A container or process of a release.',
+  {
+    name: text('What its platform calls it.'),
+    state: oneOf(STATE, 'How it is.'),
+    percent: whole('Share of the traffic of its host.'),
+  },
+  {
+    host: text('Where it is.'),
+    restarts: whole('How often it was started again.'),
+    started_at: time('Since when.'),
+    health: oneOf(['starting', 'healthy', 'unhealthy'], 'What its own check says.'),
+    memory_bytes: whole('Memory in use.'),
+    detail: text('Last exit or error.'),
+  },
+);
+
 const RELEASE = object(
   'A release as its platform sees it.',
   {
@@ -108,7 +127,7 @@ const RELEASE = object(
     service: text('Service.'),
     driver: text('Platform.'),
     version_id: maybeText('Version.'),
-    state: oneOf(['starting', 'running', 'stopped', 'failed', 'absent', 'unknown'], 'How it is.'),
+    state: oneOf([...STATE, 'absent', 'unknown'], 'How it is.'),
     percent: whole('Share of the traffic.'),
     url: maybeText('URL.'),
     drift: fact('It is not what the state records.'),
@@ -120,6 +139,7 @@ const RELEASE = object(
     errors: whole('Those that failed.'),
     p95_ms: whole('Within which 19 of 20 answers began, ms, to 12 % exactly.'),
     detail: text('Last exit or error.'),
+    instances: listOf(INSTANCE, 'What it consists of, where that is more than one thing or has a host.'),
   },
 );
 

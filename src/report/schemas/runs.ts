@@ -55,6 +55,10 @@ const OPERATION = object(
   },
   {
     driver: text('Whose slot it takes.'),
+    generates: listOf(
+      object('A file.', { path: text('Where it would lie, root-relative.'), text: text('What stands in it.') }),
+      'What is made for a build because the service has none.',
+    ),
     service: text('Service.'),
     compensation: anything('The step that undoes it.'),
     on_failure: oneOf(['keep'], 'Its failure undoes nothing.'),

@@ -36,8 +36,20 @@ const DOCTOR = document('Everything a deploy needs is there', {
 
 const INIT = document(
   'A config for this folder',
-  { file: text('Where it stands, or would.'), draft: anything('What was found.') },
-  { status: oneOf(['success'], 'It was written.'), text: text('The config, with --print.') },
+  { file: text('Where it stands, or would.') },
+  {
+    status: oneOf(['success'], 'It was written.'),
+    draft: anything('What was found; absent when the config was there before.'),
+    text: text('The config, with --print.'),
+    written: listOf(
+      object(
+        'A file.',
+        { service: text('For which service.'), path: text('Root-relative.') },
+        { obsolete: text('Key of the config to take out, since the Dockerfile does its work.') },
+      ),
+      'With --dockerfile: what was written beside the config.',
+    ),
+  },
 );
 
 const CONFIG_GET = document('A value of the complete config', {

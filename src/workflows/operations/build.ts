@@ -3,6 +3,7 @@ import { DeployerError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import type { OperationContext } from '../../execute/handlers.ts';
+import { buildInputsOf } from '../build-inputs.ts';
 import { sourceDigest } from '../sources.ts';
 import { buildVariables, fingerprints } from '../variables.ts';
 import { callFor, requireService, type Session } from './session.ts';
@@ -19,8 +20,9 @@ export async function build(session: Session, action: Build, scope: OperationCon
   const { driver, target, context } = await callFor(session, action.service, scope);
   const variables = buildVariables(service, session.variables);
   const { workspace } = session;
+  const secrets = [...session.variables.secretNames];
   const artifact = driver.build
-    ? await driver.build(target, variables, context)
+    ? await driver.build({ ...target, secrets }, variables, context)
     : await buildArtifact({
         service,
         variables,
@@ -40,14 +42,16 @@ export async function build(session: Session, action: Build, scope: OperationCon
 async function requireSource(session: Session, action: Build, when: string): Promise<void> {
   const { workspace, context } = session;
   const service = requireService(session, action.service);
-  const sources = workspace.sources();
-  const { digest } = sources.hash(service);
+  const { secretNames: secrets } = session.variables;
+  const place = { environment: { name: context.env, mode: context.mode }, service, secrets };
+  const inputs = await buildInputsOf(workspace, place);
+  const { digest: files } = workspace.sources().hash(service, inputs);
   // The plan of a first deploy was made before the project had a key: its digest covers no variables.
   const keys = [await workspace.state.key(), undefined];
-  const same = keys.some(
-    (key) =>
-      sourceDigest(service, digest, fingerprints(buildVariables(service, session.variables), key)) === action.source,
-  );
+  const same = keys.some((key) => {
+    const variables = fingerprints(buildVariables(service, session.variables), key);
+    return sourceDigest(service, { files, variables, inputs }) === action.source;
+  });
   if (same) return;
   throw new DeployerError({
     code: 'PLAN_STALE',

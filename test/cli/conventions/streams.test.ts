@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whenBusy } from '../../support/busy-machine.ts';
 import { appFiles, type Outcome, type Project, projectOf } from '../../support/project.ts';
 
 const ENVIRONMENTS = '  dev: { mode: dev }\n  staging: { mode: staging }\n  production: { mode: production }\n';
@@ -72,7 +73,7 @@ describe('streams and exit status', () => {
     const [run] = /run_\w+/.exec(outcome.stderr) ?? [];
     await project.ok(['rollback', '--env', 'staging']);
     expect(outcome.code).toBe(code);
-    expect(await answered).toBeLessThan(1_000);
+    expect(await answered).toBeLessThan(whenBusy(1_000));
     expect(outcome.stderr).toContain(`next: deployer resume ${run}`);
     expect(outcome.stderr.trimEnd().split('\n').at(-1)).toMatch(/^error\[INTERRUPTED\]/);
   });

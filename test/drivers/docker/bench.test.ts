@@ -32,7 +32,7 @@ describe.skipIf(dockerUnavailable)(`the test engine${skipped(dockerUnavailable)}
   });
 });
 
-describe.skipIf(hostsUnavailable)(`hosts behind ssh${skipped(hostsUnavailable)}`, () => {
+describe.skipIf(hostsUnavailable)(`hosts behind ssh${skipped(hostsUnavailable)}`, { timeout: 120_000 }, () => {
   let all: SshHosts;
   beforeAll(async () => {
     all = await sshHosts();
@@ -84,7 +84,7 @@ describe.skipIf(hostsUnavailable)(`hosts behind ssh${skipped(hostsUnavailable)}`
   }
 });
 
-describe.skipIf(hostsUnavailable)(`a registry${skipped(hostsUnavailable)}`, () => {
+describe.skipIf(hostsUnavailable)(`a registry${skipped(hostsUnavailable)}`, { timeout: 120_000 }, () => {
   let open: Registry;
   let closed: Registry;
   beforeAll(async () => {
@@ -112,7 +112,7 @@ describe.skipIf(hostsUnavailable)(`a registry${skipped(hostsUnavailable)}`, () =
   });
 });
 
-describe.skipIf(hostsUnavailable)(`a swarm${skipped(hostsUnavailable)}`, () => {
+describe.skipIf(hostsUnavailable)(`a swarm${skipped(hostsUnavailable)}`, { timeout: 120_000 }, () => {
   let manager: Engine;
   beforeAll(async () => {
     [manager] = (await swarm()).nodes;
@@ -133,6 +133,8 @@ describe.skipIf(hostsUnavailable)(`a swarm${skipped(hostsUnavailable)}`, () => {
       EndpointSpec: { Mode: 'dnsrr' },
     };
     await demand(socket, 'POST', '/services/create', spec);
+    // Before there is a task its name is asked for elsewhere, which takes long.
+    await until(async () => (await running('bench')) === 2, 60_000);
     const found = new Set<string>();
     await until(async () => {
       const wget = ['wget', '-q', '-O', '-', 'http://tasks.bench/'];
@@ -144,9 +146,15 @@ describe.skipIf(hostsUnavailable)(`a swarm${skipped(hostsUnavailable)}`, () => {
     await until(async () => (await engineCall(socket, 'DELETE', '/networks/bench-net')).status < 300, 60_000);
     await images.end();
   });
+
+  async function running(service: string): Promise<number> {
+    const filters = JSON.stringify({ service: [service], 'desired-state': ['running'] });
+    const tasks = await demand(manager.socket, 'GET', `/tasks?filters=${encodeURIComponent(filters)}`);
+    return (tasks as { Status: { State: string } }[]).filter(({ Status }) => Status.State === 'running').length;
+  }
 });
 
-describe.skipIf(hostsUnavailable)(`the image of PostgreSQL${skipped(hostsUnavailable)}`, () => {
+describe.skipIf(hostsUnavailable)(`the image of PostgreSQL${skipped(hostsUnavailable)}`, { timeout: 120_000 }, () => {
   let engine: Engine;
   let image: string;
   beforeAll(async () => {

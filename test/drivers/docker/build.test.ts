@@ -1,6 +1,7 @@
 import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Artifact } from '../../../src/core/artifact.ts';
 import type { DriverContext } from '../../../src/core/driver.ts';
 import type { DeployerError } from '../../../src/core/errors.ts';
 import { Secret, type Variables } from '../../../src/core/secret.ts';
@@ -86,12 +87,6 @@ describe.skipIf(dockerUnavailable)(`building an image${reason}`, () => {
     expect(JSON.stringify(failure)).toContain('about to fail');
   });
 
-  it('without a Dockerfile is refused with what to write', async () => {
-    world.write('bare', { 'index.html': 'hi' });
-    const failure = await build('bare').catch((error: DeployerError) => error.failure);
-    expect(failure).toMatchObject({ code: 'INVALID_CONFIG', fix: expect.stringContaining('docker.dockerfile') });
-  });
-
   it('refuses secrets where they would stay in the image', async () => {
     world.write('refused', { Dockerfile: DOCKERFILE, 'a.txt': 'one' });
     const failure = await build('refused', {
@@ -99,6 +94,16 @@ describe.skipIf(dockerUnavailable)(`building an image${reason}`, () => {
       processes: withoutBuildKit(),
     }).catch((error: DeployerError) => error.failure);
     expect(failure).toMatchObject({ code: 'UNSUPPORTED', reason: expect.stringContaining('NPM_TOKEN') });
+    const target = world.target({ path: 'refused', build: { output: [], env: ['NPM_TOKEN', 'COLOUR'] } });
+    const context = world.context({ processes: withoutBuildKit() });
+    expect(await world.driver.preflight({ ...target, secrets: ['NPM_TOKEN'] }, context)).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        message: expect.stringContaining('NPM_TOKEN would stay in the image'),
+      }),
+    ]);
+    expect(await world.driver.preflight({ ...target, secrets: [] }, context)).toEqual([]);
+    expect(await world.driver.preflight(target, context)).toEqual([expect.objectContaining({ level: 'warning' })]);
   });
 
   it('mounts secrets with BuildKit, in no layer', async ({ skip }) => {
@@ -115,29 +120,45 @@ describe.skipIf(dockerUnavailable)(`building an image${reason}`, () => {
       processes,
     });
     expect(said.join('\n')).toMatch(/green 12/);
-    const { body } = await engineCall(world.engine.socket, 'GET', `/images/${artifact.digest}/history`);
-    expect(JSON.stringify([body, await imageNamed(artifact.digest)])).not.toContain('twelve bytes');
+    expect(await everythingOf(artifact)).not.toContain('twelve bytes');
+    world.write('generated', { 'package.json': '{"scripts":{"start":"node a.js"}}' });
+    const generated = await build('generated', {
+      log: (line) => said.push(line),
+      variables: { TOKEN: new Secret('thirteen byte') },
+      secrets: ['TOKEN'],
+      command: 'printf "$TOKEN" | wc -c && echo "for $COLOUR"',
+      options: { build_args: { COLOUR: 'red' }, base_images: { node: IMAGES.node } },
+      processes,
+    });
+    expect(said.join('\n')).toMatch(/ 13$[\s\S]* for red$/m);
+    expect(await everythingOf(generated)).not.toContain('thirteen byte');
   });
 
   interface Given extends Partial<DriverContext> {
     readonly variables?: Variables;
     readonly options?: Record<string, never> | object;
     readonly command?: string;
+    readonly secrets?: readonly string[];
   }
 
-  function build(path: string, { variables = {}, options = {}, command, ...given }: Given = {}) {
+  function build(path: string, { variables = {}, options = {}, command, secrets = [], ...given }: Given = {}) {
     const target = world.target({
       name: path,
       path,
       options: options as never,
-      build: { output: [], env: [], ...(command ? { command } : {}) },
+      build: { output: [], env: Object.keys(variables), ...(command ? { command } : {}) },
     });
-    return buildTarget(target, variables, world.context({ ...(given as Partial<DriverContext>) }));
+    return buildTarget({ ...target, secrets }, variables, world.context({ ...(given as Partial<DriverContext>) }));
   }
 
   /** The docker command is not found, so that the engine builds by itself. */
   function withoutBuildKit() {
     return systemProcesses({ environment: { PATH: world.root } });
+  }
+
+  async function everythingOf({ digest }: Artifact): Promise<string> {
+    const { body } = await engineCall(world.engine.socket, 'GET', `/images/${digest}/history`);
+    return JSON.stringify([body, await imageNamed(digest)]);
   }
 
   async function imageNamed(name: string): Promise<unknown> {

@@ -75,25 +75,24 @@ describe.skipIf(unavailable)(`users who come by a given certificate${why(unavail
   let target: Target;
   beforeAll(async () => {
     world = await createDockerWorld();
-    target = world.target({ path: 'images/one', options: { host_names: [NAME], tls: GIVEN } });
+    world.write('app', { Dockerfile: 'FROM scratch\n' });
+    target = world.target({ path: 'app', options: { host_names: [NAME], tls: GIVEN } });
   });
   afterAll(() => world.end());
 
-  it('can verify it, get a renewed one without a new container, and the key is nowhere else', async () => {
+  it('can verify it, get a renewed one, and the key is nowhere else', async () => {
     const [old, renewed] = [authority.issue([NAME]), authority.issue([NAME])];
-    const placed = await world.place(target, 'one', {}, { credentials: credentials(old) });
-    await world.switchTo(target, placed);
-    const url = new URL(placed.url ?? '');
-    expect(url.protocol).toBe('https:');
-    const first = await ask(url);
-    expect(first.text).toBe('one');
+    const provide = async (issued: IssuedCertificate) => {
+      const provisioned = await world.driver.provision?.(target, world.context({ credentials: credentials(issued) }));
+      return ask(new URL(provisioned?.url ?? ''));
+    };
+    const first = await provide(old);
+    expect(first.text).toBe('nothing is deployed here yet\n');
 
     const given = { credentials: credentials(renewed) };
     const warnings = await world.driver.preflight(target, world.context(given));
     expect(warnings).toMatchObject([{ code: 'DRIFT', fix: expect.stringContaining('deployer redeploy') }]);
-    await world.driver.provision?.(target, world.context(given));
-    const second = await ask(url);
-    expect(second.text).toBe('one');
+    const second = await provide(renewed);
     expect(second.serial).not.toBe(first.serial);
     expect(await world.driver.preflight(target, world.context(given))).toEqual([]);
 

@@ -36,8 +36,9 @@ describe('.dockerignore', () => {
   });
 
   it('says whether a folder that is left out has to be looked into', () => {
-    expect(parseIgnore('dist').readmits).toBe(false);
-    expect(parseIgnore('dist\n!dist/keep').readmits).toBe(true);
+    expect(parseIgnore('dist').readmits('dist')).toBe(false);
+    expect(parseIgnore('dist\n!dist/keep').readmits('dist')).toBe(true);
+    expect(parseIgnore('!**/keep\n**/node_modules').readmits('a/node_modules')).toBe(false);
   });
 
   it('that cannot be read is refused by name', () => {

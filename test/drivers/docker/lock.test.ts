@@ -5,6 +5,7 @@ import { lockPlaceContract } from '../../contracts/lock-place.ts';
 import { dockerUnavailable } from '../../support/docker/engine.ts';
 import { engineCall, IMAGES } from '../../support/docker/images.ts';
 import { createDockerWorld, type DockerWorld } from '../../support/docker-world.ts';
+import { eventually } from '../../support/driver-world.ts';
 
 const reason = dockerUnavailable ? ` (skipped: ${dockerUnavailable})` : '';
 
@@ -41,6 +42,11 @@ describe.skipIf(dockerUnavailable)(`the lock of an environment on a host${reason
     expect(await world.driver.inspect(target, world.context())).toEqual({ state: 'absent', releases: [] });
     await place.remove(token);
     expect(await world.things()).toEqual([]);
+    // Other tests use the same engine at the same time.
+    await eventually(
+      async () => ({ image: await hasImage(), ours: await countOurs() }),
+      ({ image, ours }) => !image || ours > 0,
+    );
   });
 
   it('is not the container of somebody else that has its name', async () => {
@@ -51,6 +57,16 @@ describe.skipIf(dockerUnavailable)(`the lock of an environment on a host${reason
     expect(await place.create('held')).toBeUndefined();
     await expect(place.read()).rejects.toMatchObject({ code: 'PROJECT_NAME_TAKEN' });
   });
+
+  async function hasImage(): Promise<boolean> {
+    return (await engineCall(world.engine.socket, 'GET', '/images/deployer/lock/json')).status === 200;
+  }
+
+  async function countOurs(): Promise<number> {
+    const filters = encodeURIComponent(JSON.stringify({ label: ['deployer.managed=1'] }));
+    const { body } = await engineCall(world.engine.socket, 'GET', `/containers/json?all=1&filters=${filters}`);
+    return (body as unknown[]).length;
+  }
 
   function places(...targets: Target[]): Promise<readonly LockPlace[]> {
     return world.driver.locks?.(targets, world.context()) ?? Promise.resolve([]);

@@ -90,6 +90,30 @@ describe.skipIf(hostsUnavailable)(`images that go by a registry${reason}`, () =>
     expect(JSON.stringify([refused, built, lines, await world.shown()])).not.toContain(PASSWORD);
   });
 
+  it('have doctor try the account on the hosts, and look where the names lead', async () => {
+    const examine = (leads: readonly string[], given: Partial<DriverContext> = {}) => {
+      const names = { addressesOf: async (name: string) => (name === other.address ? [name] : leads) };
+      return world.driver.examine?.(target(), context({ names, ...given }));
+    };
+    const sound = await examine([other.address]);
+    expect(sound).toMatchObject({
+      checks: [
+        { name: other.endpoint, result: expect.stringMatching(/^ok: Docker \d+.*memory, no proxy yet$/) },
+        { name: place.place, result: 'ok: deploy can log in' },
+        { name: 'small.test', result: `at ${other.address}` },
+      ],
+      findings: [],
+    });
+    const wrong = { 'registry.password': new Secret('not-that-password') };
+    expect((await examine(['192.0.2.7'], { credentials: wrong }))?.findings).toMatchObject([
+      { level: 'error', code: 'AUTH_FAILED' },
+      { level: 'warning', message: `small.test leads to 192.0.2.7, and the hosts are at ${other.address}` },
+    ]);
+    expect((await examine([], { credentials: {} }))?.findings).toMatchObject([
+      { level: 'warning', message: 'small.test leads nowhere' },
+    ]);
+  });
+
   it('do not come from a registry that does not answer', async () => {
     const gone = await registry();
     await gone.end();

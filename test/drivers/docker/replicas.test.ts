@@ -53,6 +53,15 @@ describe.skipIf(dockerUnavailable)(`replicas of a release${reason}`, () => {
     expect(new Set([...bodies].map((body) => body.slice(0, 3)))).toEqual(new Set(['one', 'two']));
   });
 
+  it('tell their memory to whoever asks for details', async () => {
+    const { releases } = await world.driver.inspect(target, world.context({ detailed: true }));
+    const used = releases[0]?.instances?.map(({ memory_bytes: bytes = 0 }) => bytes) ?? [];
+    expect(used).toHaveLength(REPLICAS);
+    for (const bytes of used) expect(bytes).toBeGreaterThan(1024 ** 2);
+    const plain = (await world.driver.inspect(target, world.context())).releases;
+    expect(plain.flatMap(({ instances = [] }) => instances).filter((one) => 'memory_bytes' in one)).toEqual([]);
+  });
+
   it('are all in the log', async () => {
     const started = new Set<string>();
     for await (const { line } of logs()) if (line.startsWith('listening one')) started.add(line);

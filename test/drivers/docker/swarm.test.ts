@@ -75,9 +75,9 @@ describe.skipIf(hostsUnavailable)(`releases in a Swarm of two nodes${reason}`, {
       { level: 'error', path: 'services.api.docker.registry' },
     ]);
     const worker = { ...onCluster(), hosts: [{ engine: cluster.nodes[1].endpoint, address: '127.0.0.1' }] };
-    expect(await world.driver.preflight(world.target({ path: 'images/one', options: worker }), world.context())).toMatchObject([
-      { level: 'error', path: 'services.api.docker.hosts' },
-    ]);
+    expect(
+      await world.driver.preflight(world.target({ path: 'images/one', options: worker }), world.context()),
+    ).toMatchObject([{ level: 'error', path: 'services.api.docker.hosts' }]);
   });
 
   it('leave nothing behind when they are destroyed', async () => {

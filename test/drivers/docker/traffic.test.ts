@@ -116,6 +116,19 @@ describe.skipIf(dockerUnavailable)(`users of a container${reason}`, () => {
     );
   });
 
+  it('have a proxy that doctor looks into', async () => {
+    const names = { addressesOf: async (name: string) => [name] };
+    const examined = await world.driver.examine?.(target, world.context({ names }));
+    const room = /: Docker [\d.]+.*, Caddy 2\.\d+\.\d+, [\d.]+ GiB of [\d.]+ GiB disk free, [\d.]+ GiB memory free$/;
+    expect(examined?.checks).toMatchObject([{ name: world.engine.endpoint, result: expect.stringMatching(room) }]);
+    const options = { ...target.service.options, memory: 2 ** 50 };
+    const large = { ...target, service: { ...target.service, options } };
+    const messages = (await world.driver.examine?.(large, world.context({ names })))?.findings.map(
+      ({ message }) => message,
+    );
+    expect(messages).toContainEqual(expect.stringContaining('do not fit into'));
+  });
+
   it('are not taken from a service by another one at the same names', async () => {
     const rival = world.target({ name: 'rival', options: { host_names: [] } });
     const refused = await world.driver.provision?.(rival, world.context()).catch((error: DeployerError) => error);

@@ -86,6 +86,19 @@ describe('as text', () => {
     expect(text.replace(/<\/?[bdrgy]>/g, '')).toBe(planText(plan, { verbose: true }));
   });
 
+  test('shows what is generated for a build line by line, and only when asked for everything', () => {
+    const text = `FROM x\n\n\tRUN \u001b[31m${'y'.repeat(90)}\n`;
+    const [build, ...others] = plan.operations;
+    const shown = {
+      ...plan,
+      operations: [{ ...build, generates: [{ path: 'web/Dockerfile', text }] }, ...others],
+    } as Plan;
+    expect(planText(shown)).toBe(planText(plan));
+    const lines = planText(shown, { verbose: true }).split('\n');
+    const at = lines.indexOf('      generated web/Dockerfile:');
+    expect(lines.slice(at + 1, at + 4)).toEqual(['        FROM x', '', `        \tRUN \\x1b[31m${'y'.repeat(90)}`]);
+  });
+
   test('keeps to 80 columns where words allow it', () => {
     for (const line of planText(plan, { verbose: true }).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });

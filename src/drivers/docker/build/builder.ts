@@ -6,7 +6,8 @@ import { list } from '../../../core/text.ts';
 import { packTar } from '../../tar.ts';
 import type { Engine } from '../engine/client.ts';
 import { clientVariables } from '../engine/endpoint.ts';
-import { type BuildContext, contextMembers } from './context.ts';
+import type { BuildContext } from './context.ts';
+import { contextMembers } from './members.ts';
 
 /** What builds images: the docker command with BuildKit, as a plug-in or inside, or else the engine by itself. */
 export type Builder = 'buildx' | 'buildkit' | 'engine';

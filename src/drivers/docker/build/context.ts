@@ -1,114 +1,154 @@
-import { createReadStream } from 'node:fs';
-import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { join, posix, relative } from 'node:path';
+import type { GeneratedFile, PathFilter } from '../../../core/build-inputs.ts';
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
-import { neverTaken } from '../../../core/excluded.ts';
-import { ioFailure, systemCode } from '../../../core/io-failure.ts';
-import type { TarMember } from '../../tar.ts';
-import { type Ignore, parseIgnore } from './ignore.ts';
+import { readOptions } from '../options.ts';
+import { generate } from './generate/generate.ts';
+import { contextFilter, readIgnoreFile } from './ignore.ts';
 
 /** The folder that an image is built from. */
 export interface BuildContext {
   /** Absolute, without links. */
   readonly folder: string;
+  /** Root-relative; `.` for the project folder. */
+  readonly path: string;
   /** Below the folder, with `/`. */
   readonly dockerfile: string;
+  /** What the build sees of the folder. */
+  readonly filter: PathFilter;
+  /** Files that are not there, by their paths below the folder. */
+  readonly generated: ReadonlyMap<string, string>;
 }
 
-/** Where the Dockerfile of a service is; `undefined` when there is none. */
-export async function findContext(
-  { service }: Target,
-  dockerfile: string,
-  { root }: Pick<DriverContext, 'root'>,
-): Promise<BuildContext | undefined> {
-  const folder = await realpath(join(root, service.path)).catch(() => undefined);
-  const real = await realpath(root);
-  if (folder === undefined || (folder !== real && !folder.startsWith(`${real}/`))) throw outside(service);
-  const found = await realpath(join(folder, dockerfile)).catch(() => undefined);
-  if (found === undefined) return undefined;
-  if (!found.startsWith(`${folder}/`)) throw outside(service);
-  return { folder, dockerfile };
-}
+/** A generated Dockerfile stands in for this one only: another name says that there is one. */
+const USUAL = 'Dockerfile';
 
 /**
- * What the build sees: the folder without what `.dockerignore` leaves out, and without what never leaves the working tree
- * (`.git`, `.env` files), in one order, with modes reduced to whether a file can be run.
+ * Where a service is built from, and by which Dockerfile; one is generated where there is none. `INVALID_CONFIG` says what
+ * is missing, with its place in the config.
  */
-export async function* contextMembers(context: BuildContext): AsyncGenerator<TarMember> {
-  const ignore = await readIgnore(context);
-  yield* folderMembers(context, ignore, '');
+export async function findContext(
+  target: Target,
+  context: Pick<DriverContext, 'root' | 'detect'>,
+): Promise<BuildContext> {
+  const { dockerfile: named } = readOptions(target.service.options);
+  const place = await findPlace(target, context);
+  const dockerfile = posix.join(place.below, named);
+  const found = await realpath(join(place.folder, dockerfile)).catch(() => undefined);
+  if (found !== undefined && !found.startsWith(`${place.folder}/`)) throw outside(target, 'docker.dockerfile', named);
+  if (found !== undefined) return written({ ...place, dockerfile });
+  if (named !== USUAL) throw missing(target, named);
+  return generated(target, { ...place, dockerfile }, context);
 }
 
-/** A Dockerfile may have one of its own. */
-async function readIgnore({ folder, dockerfile }: BuildContext): Promise<Ignore> {
-  for (const name of [`${dockerfile}.dockerignore`, '.dockerignore']) {
-    const text = await readFile(join(folder, name), 'utf8').catch((error) => {
-      if (systemCode(error) !== 'ENOENT') throw ioFailure('read', name, error);
-      return undefined;
-    });
-    if (text !== undefined) return parseIgnore(text);
-  }
-  return parseIgnore('');
+/** The files of a context that were generated, where they would lie in the project. */
+export function generatedFiles({ path, generated }: BuildContext): readonly GeneratedFile[] {
+  return [...generated].map(([name, text]) => ({ path: posix.join(path, name), text }));
 }
 
-async function* folderMembers(context: BuildContext, ignore: Ignore, below: string): AsyncGenerator<TarMember> {
-  const entries = await readdir(join(context.folder, below), { withFileTypes: true });
-  entries.sort((one, other) => (one.name < other.name ? -1 : 1));
-  for (const entry of entries) {
-    const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    // The builder reads these two from the context itself.
-    const needed = path === context.dockerfile || path === '.dockerignore';
-    if (neverTaken(entry.name)) continue;
-    const ignored = !needed && ignore.ignores(path);
-    if (entry.isDirectory()) {
-      if (!ignored) yield { path, kind: 'folder' };
-      if (!ignored || ignore.readmits || context.dockerfile.startsWith(`${path}/`))
-        yield* folderMembers(context, ignore, path);
-    } else if (!ignored) yield* fileMembers(join(context.folder, path), path);
-  }
+interface Place extends Pick<BuildContext, 'folder' | 'path'> {
+  /** From the folder to the service, with `/`; empty when they are the same. */
+  readonly below: string;
 }
 
-/** Sockets and devices are no part of a build. */
-async function* fileMembers(absolute: string, path: string): AsyncGenerator<TarMember> {
-  const stat = await lstat(absolute).catch((error) => {
-    throw ioFailure('read', path, error);
-  });
-  if (stat.isSymbolicLink()) yield { path, kind: 'link', target: await readlink(absolute) };
-  if (!stat.isFile()) return;
-  const mode = stat.mode & 0o111 ? 0o755 : 0o644;
-  yield { path, kind: 'file', mode, size: stat.size, content: contentOf(absolute, path, stat.size) };
+async function findPlace(target: Target, { root }: Pick<DriverContext, 'root'>): Promise<Place> {
+  const { path } = target.service;
+  const wanted = readOptions(target.service.options).context ?? path;
+  const real = await realpath(root);
+  const [folder, own] = await Promise.all(
+    [wanted, path].map((one) => realpath(join(root, one)).catch(() => undefined)),
+  );
+  if (own === undefined || !isIn(real, own)) throw outside(target, 'path', path);
+  if (folder === undefined || !isIn(real, folder) || !isIn(folder, own)) throw notAround(target, wanted);
+  return { folder, path: relative(real, folder) || '.', below: relative(folder, own) };
 }
 
-async function* contentOf(absolute: string, path: string, size: number): AsyncGenerator<Uint8Array> {
-  let left = size;
-  const file = createReadStream(absolute);
-  try {
-    for await (const chunk of file as AsyncIterable<Buffer>) {
-      left -= chunk.length;
-      if (left < 0) break;
-      yield chunk;
-    }
-  } catch (error) {
-    throw ioFailure('read', path, error);
-  }
-  if (left !== 0) throw changed(path);
+async function written(place: Pick<BuildContext, 'folder' | 'path' | 'dockerfile'>): Promise<BuildContext> {
+  return {
+    ...place,
+    filter: contextFilter(await readIgnoreFile(place.folder, ignoreFiles(place)), place.dockerfile),
+    generated: new Map(),
+  };
 }
 
-function changed(path: string): DeployerError {
-  return new DeployerError({
-    code: 'PLAN_STALE',
-    reason: `${path} changed while the image was built`,
-    stage: 'build',
-    fix: 'Plan and deploy again',
-  });
+/** The first that is there holds. */
+function ignoreFiles({ dockerfile }: Pick<BuildContext, 'dockerfile'>): readonly string[] {
+  return [`${dockerfile}.dockerignore`, '.dockerignore'];
 }
 
-function outside({ name, path }: Target['service']): DeployerError {
+/** In a folder that services share, each has an ignore file of its own. */
+async function generated(
+  target: Target,
+  { below, ...place }: Place & Pick<BuildContext, 'dockerfile'>,
+  context: Pick<DriverContext, 'detect'>,
+): Promise<BuildContext> {
+  const made = generate(requestFor(target, below, await context.detect(target.service.path)));
+  if ('reason' in made) throw underivable(target, made);
+  const ignore = await readIgnoreFile(place.folder, ignoreFiles(place));
+  const own = below === '' ? '.dockerignore' : `${place.dockerfile}.dockerignore`;
+  return {
+    ...place,
+    filter: contextFilter(ignore ?? made.dockerignore, place.dockerfile),
+    generated: new Map([
+      [place.dockerfile, made.dockerfile],
+      ...(ignore === undefined ? [[own, made.dockerignore] as const] : []),
+    ]),
+  };
+}
+
+function requestFor({ service, secrets = [] }: Target, below: string, stack: Parameters<typeof generate>[0]['stack']) {
+  const { build_args, base_images } = readOptions(service.options);
+  const isSecret = new Set(secrets);
+  const plain = service.build.env.filter((name) => !isSecret.has(name));
+  return {
+    service,
+    stack,
+    below,
+    args: [...new Set([...Object.keys(build_args), ...plain])].sort(),
+    secrets: service.build.env.filter((name) => isSecret.has(name)).sort(),
+    baseImages: base_images,
+  };
+}
+
+function isIn(outer: string, inner: string): boolean {
+  return inner === outer || inner.startsWith(outer === '/' ? '/' : `${outer}/`);
+}
+
+function outside(target: Target, field: string, path: string): DeployerError {
+  return wrong(target, field, { message: `${path} is not inside the project, or not there`, fix: 'Correct the path' });
+}
+
+function notAround(target: Target, path: string): DeployerError {
+  const message = `${path} is not a folder of the project that ${target.service.path} is in`;
+  return wrong(target, 'docker.context', { message, fix: 'Name the folder of the service, or one above it' });
+}
+
+function missing(target: Target, dockerfile: string): DeployerError {
+  const { name, path } = target.service;
+  const message = `${name} has no Dockerfile: there is no ${dockerfile} in ${path}`;
+  return wrong(target, 'docker.dockerfile', { message, fix: 'Write one, or name another file' });
+}
+
+function underivable(
+  target: Target,
+  { reason, fix }: { readonly reason: string; readonly fix: string },
+): DeployerError {
+  const { name, path } = target.service;
+  return wrong(target, 'docker.dockerfile', { message: `${name} has no Dockerfile in ${path}, and ${reason}`, fix });
+}
+
+function wrong(
+  { service }: Target,
+  field: string,
+  { message, fix }: { readonly message: string; readonly fix: string },
+): DeployerError {
+  const path = `services.${service.name}.${field}`;
   return new DeployerError({
     code: 'INVALID_CONFIG',
-    reason: `services.${name}.path: ${path}, or its Dockerfile, is not inside the project`,
+    reason: `${path}: ${message}`,
     stage: 'build',
-    fix: 'Correct the path',
+    fix,
+    findings: [{ level: 'error', code: 'INVALID_CONFIG', message, path, fix }],
   });
 }

@@ -1,4 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PathFilter } from '../../../core/build-inputs.ts';
+import { digestBytes } from '../../../core/digest.ts';
 import { DeployerError } from '../../../core/errors.ts';
+import { ioFailure, systemCode } from '../../../core/io-failure.ts';
 
 interface Rule {
   readonly excludes: boolean;
@@ -10,7 +15,30 @@ export interface Ignore {
   /** Whether a path below the context is left out. */
   ignores(path: string): boolean;
   /** Whether something in a folder that is left out may be taken all the same. */
-  readonly readmits: boolean;
+  readmits(folder: string): boolean;
+}
+
+/** The text of the first of these files that is there. */
+export async function readIgnoreFile(folder: string, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
+    const text = await readFile(join(folder, name), 'utf8').catch((error) => {
+      if (systemCode(error) !== 'ENOENT') throw ioFailure('read', name, error);
+      return undefined;
+    });
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+/** What a build sees of its context. The two files that the builder itself reads are always there. */
+export function contextFilter(text: string | undefined, dockerfile: string): PathFilter {
+  const { ignores, readmits } = parseIgnore(text ?? '');
+  const kept = [dockerfile, '.dockerignore'].filter(ignores);
+  return {
+    id: digestBytes([text ?? '', ...kept].join('\0')),
+    ignores: (path) => ignores(path) && !kept.includes(path),
+    readmits: (folder) => readmits(folder) || kept.some((path) => path.startsWith(`${folder}/`)),
+  };
 }
 
 /**
@@ -24,7 +52,10 @@ export function parseIgnore(text: string): Ignore {
     .flatMap(ruleOf);
   return {
     ignores: (path) => rules.reduce((out, { excludes, pattern }) => (pattern.test(path) ? excludes : out), false),
-    readmits: rules.some(({ excludes }) => !excludes),
+    readmits: (folder) => {
+      const last = rules.findLastIndex(({ excludes, pattern }) => excludes && pattern.test(folder));
+      return rules.slice(last + 1).some(({ excludes }) => !excludes);
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { Artifact } from '../../../core/artifact.ts';
 import type { Digest } from '../../../core/digest.ts';
 import type { DriverContext, Target } from '../../../core/driver.ts';
@@ -24,10 +25,9 @@ interface ImageView {
 export async function buildTarget(target: Target, variables: Variables, context: DriverContext): Promise<Artifact> {
   const { service } = target;
   const options = readOptions(service.options);
-  const source = await findContext(target, options.dockerfile, context);
-  if (!source) throw noDockerfile(target, options.dockerfile);
+  const source = await findContext(target, context);
   const engine = await openEngine(builderOf(options), context);
-  await runCommand(target, variables, source, context);
+  if (runsBefore(source)) await runCommand(target, variables, context);
   const repository = repositoryOf(target);
   const image = `${repository}:building-${shortDigest(context.idempotencyKey)}`;
   const builder = await findBuilder(context);
@@ -60,18 +60,18 @@ function requestOf({ project, service }: Target, options: DockerOptions, variabl
   };
 }
 
-/** The owner's own command comes before: it makes what the Dockerfile takes. */
-async function runCommand(
-  { service }: Target,
-  variables: Variables,
-  { folder }: BuildContext,
-  context: DriverContext,
-): Promise<void> {
+/** The owner's own command comes before: it makes what the Dockerfile takes. A generated one runs it itself. */
+export function runsBefore({ dockerfile, generated }: BuildContext): boolean {
+  return !generated.has(dockerfile);
+}
+
+async function runCommand({ service }: Target, variables: Variables, context: DriverContext): Promise<void> {
   const { command } = service.build;
   if (command === undefined) return;
   const { signal, timeout, log } = context;
   const env = revealAll(variables);
-  const result = await context.processes.shell(command, { cwd: folder, env, signal, timeout, onLine: log });
+  const cwd = join(context.root, service.path);
+  const result = await context.processes.shell(command, { cwd, env, signal, timeout, onLine: log });
   if (result.outcome === 'exited' && result.exitCode === 0) return;
   if (result.outcome === 'cancelled') throw signal.reason;
   throw new DeployerError({
@@ -118,13 +118,4 @@ function tagOf(digest: string): string {
 
 export function shortDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 10);
-}
-
-export function noDockerfile({ service }: Target, dockerfile: string): DeployerError {
-  return new DeployerError({
-    code: 'INVALID_CONFIG',
-    stage: 'build',
-    reason: `${service.name} has no Dockerfile: there is no ${dockerfile} in ${service.path}`,
-    fix: `Write one, or name another file in services.${service.name}.docker.dockerfile`,
-  });
 }

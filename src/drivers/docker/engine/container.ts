@@ -90,6 +90,30 @@ export async function setRestartPolicy(engine: Engine, name: string, policy: 'no
   await engine.call('POST', `/containers/${name}/update`, { doing: `set the restart policy of ${name}`, body });
 }
 
+interface MemoryStats {
+  readonly usage?: number;
+  readonly stats?: { readonly inactive_file?: number; readonly total_inactive_file?: number };
+}
+
+/** What containers that run use now, in bytes by id, without files that could be dropped. Engines before API 1.41 would take seconds. */
+export async function memoryInUse(
+  engine: Engine,
+  containers: readonly ContainerView[],
+): Promise<ReadonlyMap<string, number>> {
+  if (!offers(engine, '1.41')) return new Map();
+  const running = containers.filter(({ State }) => State.Running);
+  const found = await Promise.all(
+    running.map(async ({ Id }) => {
+      const request = { doing: 'measure a container', query: { stream: 0, 'one-shot': 1 }, accept: [404, 409] };
+      const { body } = await engine.call<{ memory_stats?: MemoryStats }>('GET', `/containers/${Id}/stats`, request);
+      const { usage, stats } = body.memory_stats ?? {};
+      const idle = stats?.inactive_file ?? stats?.total_inactive_file ?? 0;
+      return usage === undefined ? [] : [[Id, Math.max(0, usage - idle)] as const];
+    }),
+  );
+  return new Map(found.flat());
+}
+
 /** Its last lines, both streams in the order they came. */
 export async function lastOutput(engine: Engine, name: string, tail: number): Promise<readonly OutputLine[]> {
   const query = { stdout: 1, stderr: 1, tail };

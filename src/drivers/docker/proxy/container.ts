@@ -115,15 +115,22 @@ async function untilAnswers({ engine, shared }: Host, { clock, signal }: DriverC
 
 async function refuseOld({ engine, shared, options }: Host): Promise<void> {
   const { stdout } = await execute(engine, shared.proxy, ['caddy', 'version']);
-  const version = /(\d+)\.(\d+)\.(\d+)/.exec(stdout.join('\n'))?.slice(1).map(Number) ?? [];
-  const at = OLDEST.findIndex((wanted, index) => wanted !== version[index]);
-  if (at < 0 || (version[at] ?? 0) > (OLDEST[at] ?? 0)) return;
+  const version = caddyVersion(stdout.join('\n'));
+  if (!version.old) return;
   throw new DeployerError({
     code: 'UNSUPPORTED',
     stage: 'provision',
-    reason: `The image ${options.proxy.image} has Caddy ${version.join('.') || 'of an unknown version'}; 2.11.2 is the least`,
+    reason: `The image ${options.proxy.image} has Caddy ${version.text}; 2.11.2 is the least`,
     fix: 'Name a newer one in docker.proxy.image',
   });
+}
+
+/** From what `caddy version` says. */
+export function caddyVersion(said: string): { readonly text: string; readonly old: boolean } {
+  const version = /(\d+)\.(\d+)\.(\d+)/.exec(said)?.slice(1).map(Number) ?? [];
+  const at = OLDEST.findIndex((wanted, index) => wanted !== version[index]);
+  const old = at >= 0 && (version[at] ?? 0) <= (OLDEST[at] ?? 0);
+  return { text: version.join('.') || 'of an unknown version', old };
 }
 
 /** A container of somebody else, or a proxy with other ports, is left alone. */

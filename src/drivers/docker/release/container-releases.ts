@@ -1,5 +1,5 @@
 import type { Instance, Target } from '../../../core/driver.ts';
-import { type ContainerView, listContainers, removeStopped } from '../engine/container.ts';
+import { type ContainerView, listContainers, memoryInUse, removeStopped } from '../engine/container.ts';
 import { frameLines } from '../engine/streams.ts';
 import type { Host } from '../host.ts';
 import { LABEL, targetLabels } from '../names.ts';
@@ -13,7 +13,8 @@ export async function containerReleases(
   shares: ReadonlyMap<string, number>,
 ): Promise<readonly PlacedRelease[]> {
   const containers = await listContainers(host.engine, { ...targetLabels(target), [LABEL.role]: 'app' });
-  return grouped(containers).map((replicas) => releaseOf(host, target, replicas, shares));
+  const memory = host.engine.context.detailed ? await memoryInUse(host.engine, containers) : new Map();
+  return grouped(containers).map((replicas) => releaseOf(host, target, replicas, { shares, memory }));
 }
 
 type Replicas = readonly [ContainerView, ...ContainerView[]];
@@ -45,7 +46,15 @@ function addressOf(container: ContainerView): string {
   return `${nameOf(container)}:${label(container, LABEL.port)}`;
 }
 
-function releaseOf(host: Host, target: Target, replicas: Replicas, shares: ReadonlyMap<string, number>): PlacedRelease {
+interface Measures {
+  /** Percent of the requests by address. */
+  readonly shares: ReadonlyMap<string, number>;
+  /** Bytes by id. */
+  readonly memory: ReadonlyMap<string, number>;
+}
+
+function releaseOf(host: Host, target: Target, replicas: Replicas, measures: Measures): PlacedRelease {
+  const { shares } = measures;
   const [first] = replicas;
   const addresses = replicas.map(addressOf);
   const names = replicas.map(nameOf);
@@ -56,7 +65,7 @@ function releaseOf(host: Host, target: Target, replicas: Replicas, shares: Reado
     created: Math.min(...replicas.map(({ Created }) => Date.parse(Created))),
     addresses,
     percent: addresses.reduce((sum, address) => sum + (shares.get(address) ?? 0), 0),
-    instances: replicas.map((replica) => instanceOf(host, replica, shares.get(addressOf(replica)) ?? 0)),
+    instances: replicas.map((replica) => instanceOf(host, replica, measures)),
     wake: (context) => wakeReplicas(host, target, asleep, context),
     remove: () => removeStopped(host.engine, names, host.options.stop_timeout),
     sources: replicas.map((replica) => sourceOf(host, replica)),
@@ -76,15 +85,19 @@ function sourceOf({ engine }: Host, container: ContainerView): LogSource {
   };
 }
 
-function instanceOf(host: Host, container: ContainerView, percent: number): Instance {
+function instanceOf(host: Host, container: ContainerView, { shares, memory }: Measures): Instance {
   const detail = detailOf(container);
+  const { Running, StartedAt, Health } = container.State;
+  const used = memory.get(container.Id);
   return {
     name: nameOf(container),
     host: host.name,
     state: stateOf(container),
-    percent,
+    percent: shares.get(addressOf(container)) ?? 0,
     restarts: container.RestartCount,
-    ...(container.State.Running ? { started_at: container.State.StartedAt } : {}),
+    ...(Running ? { started_at: StartedAt } : {}),
+    ...(Running && Health && Health.Status !== 'none' ? { health: Health.Status } : {}),
+    ...(used === undefined ? {} : { memory_bytes: used }),
     ...(detail ? { detail } : {}),
   };
 }

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { IMAGES } from '../../support/docker/images.ts';
+import type { SshHost } from '../../support/docker/ssh.ts';
+import { type Outcome, type Project, projectOf } from '../../support/project.ts';
+
+/** A page that busybox serves: an image of a few MB. It ends with code 7 when it has a file named `crash`. */
+export function pageProject(name: string, hosts: readonly SshHost[], port: number): Promise<Project> {
+  return projectOf({
+    'deploy.config.yaml': config(name, hosts, port),
+    'page/www/index.html': 'zero',
+    'page/Dockerfile': `FROM ${IMAGES.busybox}\nCOPY www /www\nCMD ["sh", "-c", "${START}"]\n`,
+  });
+}
+
+const START = 'if [ -e /www/crash ]; then sleep 0.3; exit 7; fi; exec httpd -f -p $PORT -h /www';
+
+/** What one command took. */
+export interface Timing {
+  readonly outcome: Outcome;
+  /** ms */
+  readonly wall: number;
+  /** The most memory it had at once, MiB. */
+  readonly peak: number;
+}
+
+/** Runs a command that has to end with a certain code. */
+export async function timed(
+  project: Project,
+  args: readonly string[],
+  { env, code = 0 }: { readonly env: Readonly<Record<string, string>>; readonly code?: number },
+): Promise<Timing> {
+  const start = performance.now();
+  let peak = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const outcome = await project.run(args, {
+    env,
+    onStart: ({ pid }) => {
+      timer = setInterval(() => {
+        peak = Math.max(peak, highWaterMark(pid));
+      }, 10);
+    },
+  });
+  const wall = performance.now() - start;
+  clearInterval(timer);
+  if (outcome.code !== code) throw new Error(`${args.join(' ')} exited ${outcome.code}\n${outcome.stderr}`);
+  return { outcome, wall, peak };
+}
+
+/** MiB; 0 when the process is gone. */
+function highWaterMark(pid: number | undefined): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+function config(name: string, hosts: readonly SshHost[], port: number): string {
+  const list = hosts.map(({ endpoint, address }) => `{ engine: "${endpoint}", address: ${address} }`);
+  const environment = (mode: string) =>
+    `{ mode: ${mode}, services: { page: { docker: { host_names: [${mode}.test] } } } }`;
+  return `version: 1
+project: ${name}
+services:
+  page:
+    path: page
+    driver: docker
+    health: { path: /, timeout: 20s, interval: 100ms, successes: 1, allow_private: true }
+    docker:
+      hosts: [${list.join(', ')}]
+      tls: off
+      proxy: { name: ${name}, image: "${IMAGES.caddy}", http_port: ${port}, https_port: ${port + 1} }
+environments:
+  staging: ${environment('staging')}
+  production: ${environment('production')}
+`;
+}
