@@ -1,4 +1,5 @@
-import type { DriverCatalog, DriverFacts } from '../core/driver.ts';
+import type { DriverFacts } from '../core/driver.ts';
+import type { DriverCatalog } from '../core/driver-catalog.ts';
 import type { JsonObject } from '../core/json.ts';
 import { list } from '../core/text.ts';
 import { mergeFields } from './complete/merge.ts';

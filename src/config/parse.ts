@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Config } from '../core/config.ts';
 import { digestBytes } from '../core/digest.ts';
-import type { DriverCatalog } from '../core/driver.ts';
+import type { DriverCatalog } from '../core/driver-catalog.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { count } from '../core/text.ts';

@@ -294,10 +294,3 @@ export interface Driver {
   /** Removes everything this target created, and only that. */
   destroy(target: Target, context: DriverContext): Promise<void>;
 }
-
-/** All drivers there are. Facts load alone; `load` brings the driver's code. Unknown names give `undefined`. */
-export interface DriverCatalog {
-  readonly names: readonly string[];
-  facts(name: string): Promise<DriverFacts | undefined>;
-  load(name: string): Promise<Driver | undefined>;
-}

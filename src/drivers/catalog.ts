@@ -1,4 +1,5 @@
-import type { Driver, DriverCatalog, DriverFacts } from '../core/driver.ts';
+import type { Driver, DriverFacts } from '../core/driver.ts';
+import type { DriverCatalog } from '../core/driver-catalog.ts';
 import { registry } from './registry.generated.ts';
 
 interface Entry {

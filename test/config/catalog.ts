@@ -1,4 +1,5 @@
-import type { DriverCatalog, DriverFacts, OptionsCheck } from '../../src/core/driver.ts';
+import type { DriverFacts, OptionsCheck } from '../../src/core/driver.ts';
+import type { DriverCatalog } from '../../src/core/driver-catalog.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 
 export interface CountingCatalog extends DriverCatalog {
