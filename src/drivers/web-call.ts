@@ -35,13 +35,19 @@ export function webTerms(context: DriverContext): WebTerms {
 export async function callWeb(request: WebRequest, terms: WebTerms): Promise<HttpAnswer> {
   for (let tries = 1; ; ) {
     const result = await tryOnce(request, terms);
-    const asked = 'answer' in result ? askedWait(result.answer, terms.clock.now()) : undefined;
+    const asked = waitOf(request, result, terms.clock.now());
     if (asked === undefined && (tries >= TRIES || !mayHelp(request, result))) return settle(result);
     const wait = asked ?? terms.entropy.random() * FIRST_WAIT * 2 ** (tries - 1);
     if (wait > LONGEST_ASKED || wait >= terms.deadline - terms.clock.monotonic()) return settle(result);
     if (asked === undefined) tries++;
     await terms.clock.sleep(wait, terms.signal);
   }
+}
+
+/** A 503 does not say that nothing was done. */
+function waitOf({ repeat }: WebRequest, result: Tried, now: number): number | undefined {
+  if ('error' in result || (repeat === 'when_refused' && result.answer.status !== 429)) return undefined;
+  return askedWait(result.answer, now);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
@@ -26,15 +26,29 @@ export interface ArchiveTerms {
 export async function withArchive<T>(
   tree: UploadTree,
   terms: ArchiveTerms,
-  context: Pick<DriverContext, 'folder' | 'signal'>,
+  context: Pick<DriverContext, 'folder' | 'signal' | 'clock'>,
   use: (parts: readonly Part[]) => Promise<T>,
 ): Promise<T> {
   await mkdir(context.folder, { recursive: true, mode: 0o700 });
-  const folder = await mkdtemp(join(context.folder, 'archive-'));
+  await sweep(context.folder, context.clock.now());
+  const folder = await mkdtemp(join(context.folder, PREFIX));
   try {
     return await use(await pack(tree, terms, folder, context.signal));
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const PREFIX = 'archive-';
+/** No upload takes longer; ms. */
+const LEFT_BEHIND = 24 * 3_600_000;
+
+/** What was left behind when a run was killed. */
+async function sweep(folder: string, now: number): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(PREFIX));
+  for (const path of names.map((name) => join(folder, name))) {
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }));
+    if (mtimeMs < now - LEFT_BEHIND) await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Finding } from '../../core/finding.ts';
 import { Vercel } from './api/client.ts';
 import type { ProjectView } from './api/types.ts';
 import { part, sideOf, wantedProject } from './names.ts';
-import { isProjectName, isRolling } from './options.ts';
+import { isProjectName, isRolling, readOptions } from './options.ts';
 import { findProject, ownerOf, refuseStranger } from './project/project.ts';
 
 /** Whether the token, the team and the project can be used. Changes nothing. */
@@ -14,17 +14,32 @@ export async function preflight(target: Target, context: DriverContext): Promise
     const project = await findProject(api, target);
     if (!project) {
       await requireAccount(api);
-      return nameFindings(target);
+      return [...nameFindings(target), ...sourceFindings(target)];
     }
     // Once provisioned, whose it is has been settled.
     if (target.resource === null) refuseStranger(project, await ownerOf(api, project), target);
-    return await rolloutFindings(api, project, target);
+    return [...(await rolloutFindings(api, project, target)), ...sourceFindings(target)];
   } catch (error) {
     if (!(error instanceof DeployerError)) throw error;
     const { code, reason, fix } = error.failure;
     const path = code === 'PROJECT_NAME_TAKEN' ? `services.${target.service.name}.vercel.project` : undefined;
     return [{ level: 'error', code, message: reason, ...(fix ? { fix } : {}), ...(path ? { path } : {}) }];
   }
+}
+
+/** What is promoted is else the same bytes. */
+function sourceFindings(target: Target): readonly Finding[] {
+  const { name, options } = target.service;
+  if (readOptions(options).content !== 'source' || sideOf(target) === 'preview') return [];
+  return [
+    {
+      level: 'warning',
+      code: 'UNSUPPORTED',
+      message: `Vercel builds ${name} anew from its sources for ${target.environment}, also when a version is promoted`,
+      path: `services.${name}.vercel.content`,
+      fix: 'To promote what was built and checked, build it here and set content to prebuilt or static',
+    },
+  ];
 }
 
 /** Promotions would begin rollouts that nobody ends; canaries need an account that has rolling releases. */

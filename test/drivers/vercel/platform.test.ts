@@ -137,6 +137,20 @@ describe('a deployment', () => {
     ]);
   });
 
+  test('is followed from its build into what its functions print, each line once', async () => {
+    const own = await provisioned();
+    const { ref } = await deploy(own, 'one');
+    const enough = new AbortController();
+    const seen: string[] = [];
+    const lines = world.driver.logs?.(own, { follow: true, tail: 2, ref }, context({ signal: enough.signal })) ?? [];
+    for await (const { line } of lines) {
+      seen.push(line);
+      if (seen.length === 5) enough.abort(new Error('enough'));
+    }
+    expect(seen.slice(0, 4)).toEqual(['Building', 'Build completed', 'request 1', 'request 2']);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
   test('that cannot be built fails with the last lines, and another attempt makes it anew', async () => {
     const own = await provisioned();
     const attempt = context();
@@ -220,12 +234,14 @@ describe('production', () => {
     expect(said[1]).toContain('the rollback is over');
   });
 
-  test('is not rolled back to what never was production', async () => {
+  test('is promoted where Vercel refuses to roll back, such as to what never was production', async () => {
     const own = await provisioned();
     await live(own, 'one');
     const two = await deploy(own, 'two');
-    const failure = await failureOf(world.driver.rollback?.(own, two.ref, context()));
-    expect(failure).toMatchObject({ code: 'GATE_REFUSED', reason: expect.stringContaining('status 422') });
+    const said: string[] = [];
+    await world.driver.rollback?.(own, two.ref, context({ log: (line) => void said.push(line) }));
+    expect(said).toEqual([expect.stringMatching(/status 422.*promoting it instead$/)]);
+    expect(await world.ask(two.url ?? '')).toBe('two');
   });
 
   test('that does not get all its domains says which', async () => {
@@ -245,6 +261,19 @@ describe('production', () => {
     const placed = await live(first, 'one');
     await world.driver.traffic?.(first, [], context());
     expect(await world.ask(placed.url ?? '')).toBe('DEPLOYMENT_NOT_FOUND');
+  });
+
+  test('that is not ours, or was not switched last, is left alone', async () => {
+    const own = await provisioned();
+    const one = await live(own, 'one');
+    world.front.failNextSwitch = true;
+    await expect(live(own, 'two')).rejects.toThrow();
+    await world.driver.traffic?.(own, [], context());
+    expect(await world.ask(one.url ?? '')).toBe('one');
+    const other = { ...own, environment: 'another' };
+    await world.driver.traffic?.(own, [{ ref: one.ref, percent: 100 }], context());
+    await world.driver.traffic?.(other, [], context());
+    expect(await world.ask(one.url ?? '')).toBe('one');
   });
 
   test('has a canary by a rolling release, which leaves nothing switched on when it is over', async () => {

@@ -11,6 +11,7 @@ export interface Deployment {
   readonly staged: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly files: ReadonlyMap<string, string>;
+  readonly meta: Readonly<Record<string, string>>;
   readonly fingerprint: string;
   readonly log: readonly { readonly at: number; readonly text: string; readonly id: string }[];
   /** When the build begins and ends, ms since 1970. */
@@ -156,6 +157,7 @@ async function make(front: Front, call: Call, project: any, fingerprint: string)
     // biome-ignore lint/suspicious/noExplicitAny: checked above
     files: new Map(files.map((file: any) => [file.file, file.sha])),
     fingerprint,
+    meta: meta ?? {},
     log: ['Cloning', 'Building', 'Build completed'].map((text, index) => ({
       at: now + index,
       text,
@@ -186,6 +188,7 @@ export function view(front: Front, deployment: Deployment) {
     createdAt: deployment.created,
     aliasAssigned: live && state === 'READY' ? deployment.created : null,
     env: Object.keys(deployment.env),
+    meta: deployment.meta,
     ...(state === 'ERROR' ? { errorCode: 'BUILD_FAILED', errorMessage: 'Command "npm run build" exited with 1' } : {}),
     ...(state === 'BLOCKED' ? { seatBlock: { blockCode: 'TEAM_ACCESS_REQUIRED' } } : {}),
   };
@@ -233,6 +236,23 @@ export function followEvents(front: Front, call: Call, id: string) {
     .slice(0, 2)
     .map((line) => ({ type: 'stdout', created: line.at, date: line.at, id: line.id, text: line.text }));
   return { status: 200, lines: [{ type: 'stdout' }, ...lines] };
+}
+
+/** What its function prints: one line a connection, the first of them each time, and the mark of the service's own limit. */
+export function runtimeRows(front: Front, id: string) {
+  const { created, log } = require(front, id);
+  const row = (number: number) => ({
+    rowId: `${id}-${number}`,
+    level: 'info',
+    message: `request ${number}\n`,
+    timestampInMs: created + number,
+  });
+  front.connections++;
+  const rows = [1, front.connections].map(row);
+  return {
+    status: 200,
+    lines: [...rows, { rowId: '', source: 'delimiter', message: String(log.length), level: 'delimiter' }],
+  };
 }
 
 export function listEvents(front: Front, id: string) {

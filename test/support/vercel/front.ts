@@ -71,6 +71,8 @@ export class Front {
   /** ms. */
   buildTime = 0;
   lastCreated = 0;
+  /** That have read what functions print. */
+  connections = 1;
   isProtected = false;
   failNextSwitch = false;
   readonly emulator: Emulator;
@@ -159,6 +161,10 @@ export class Front {
       [
         /^(?:GET|PATCH|DELETE|POST) \/v1\/projects\/([^/]+)\/rolling-release(?:\/(billing|config|start|complete))?$/,
         (call, parts) => rollout(this, call, at(parts, 0), at(parts, 1)),
+      ],
+      [
+        /^GET \/v1\/projects\/[^/]+\/deployments\/([^/]+)\/runtime-logs$/,
+        (_, parts) => deployments.runtimeRows(this, at(parts, 0)),
       ],
       [/^POST \/v2\/deployments\/([^/]+)\/aliases$/, (call, parts) => promotion.assignAlias(this, call, at(parts, 0))],
       [/^GET \/v4\/aliases\/([^/]+)$/, (_, parts) => promotion.findAlias(this, at(parts, 0))],

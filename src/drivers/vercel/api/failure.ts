@@ -18,6 +18,7 @@ const DOMAIN: Meaning = { code: 'GATE_REFUSED', fix: 'Put the domain right in th
 /** What Vercel calls it → what it is here. Codes come in both cases. */
 const BY_CODE: Readonly<Record<string, Meaning>> = {
   not_authenticated: { code: 'AUTH_FAILED', fix: `Make a token at ${TOKENS} and put it into VERCEL_TOKEN` },
+  upgrade_required: { code: 'GATE_REFUSED', fix: 'Look at plan and billing of the account at Vercel' },
   bad_request: { code: 'INVALID_CONFIG', fix: CONFIG_FIX },
   missing_project_settings: { code: 'INVALID_CONFIG', fix: 'Set vercel.framework' },
   too_many_files: { code: 'UNSUPPORTED', fix: 'Set vercel.archive to always' },

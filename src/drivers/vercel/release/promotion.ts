@@ -33,11 +33,21 @@ export async function promote(api: Vercel, project: ProjectView, id: string, shi
 /** Vercel's own way back: to a deployment that was production before. */
 export async function rollBack(api: Vercel, project: ProjectView, id: string, shift: Shift): Promise<void> {
   if (isProduction(project, id)) return;
-  await switchTo(api, project, id, { ...shift, way: 'rollback' });
+  const refused = await switchTo(api, project, id, { ...shift, way: 'rollback' }).then(() => undefined, refusalOf);
+  if (refused) {
+    shift.context.log(`${refused.reason}: promoting it instead`);
+    return promote(api, project, id, shift);
+  }
   if (project.autoAssignCustomDomains !== false)
     shift.context.log(
       'Vercel has switched autoAssignCustomDomains off: production deployments by git get no domains until the next promotion or deploy',
     );
+}
+
+/** The plan Hobby goes back by one deployment only, and none goes back to what never was production. */
+function refusalOf(error: unknown): DeployerError['failure'] {
+  if (error instanceof DeployerError && error.code === 'GATE_REFUSED') return error.failure;
+  throw error;
 }
 
 export function isProduction({ targets }: ProjectView, id: string): boolean {
@@ -70,9 +80,11 @@ export async function switchTo(
   await settle(api, id, shift);
 }
 
-/** Done, or begun by a request whose answer was lost. */
+/** Done, or begun by a request whose answer was lost; what has just succeeded may not show yet. */
 function isUnderWay(project: ProjectView, id: string): boolean {
-  return isProduction(project, id) || (project.lastAliasRequest?.toDeploymentId === id && isOpen(project));
+  const { toDeploymentId, jobStatus } = project.lastAliasRequest ?? {};
+  const begun = toDeploymentId === id && (isOpen(project) || jobStatus === 'succeeded');
+  return isProduction(project, id) || begun;
 }
 
 function isOpen({ lastAliasRequest }: ProjectView): boolean {

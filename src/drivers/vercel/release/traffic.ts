@@ -3,7 +3,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
 import { Vercel } from '../api/client.ts';
 import type { ProjectView } from '../api/types.ts';
-import { sideOf } from '../names.ts';
+import { isOf, sideOf } from '../names.ts';
 import { isRolling } from '../options.ts';
 import { requireProject } from '../project/project.ts';
 import { assignAlias, removeAlias } from './aliases.ts';
@@ -85,9 +85,11 @@ function wantedOf(
 async function takeAway(api: Vercel, project: ProjectView, target: Target, context: DriverContext): Promise<void> {
   if (sideOf(target) === 'preview') return removeAlias(api, project, target);
   const live = project.targets?.production?.id;
-  if (live === undefined) return;
   const { fromDeploymentId, toDeploymentId } = project.lastAliasRequest ?? {};
-  const before = toDeploymentId === live ? (fromDeploymentId ?? undefined) : undefined;
+  // What was not switched by the last promotion, or is not ours, is not ours to take away.
+  if (live === undefined || toDeploymentId !== live) return;
+  if (!isOf(target, (await getDeployment(api, live)).body.meta)) return;
+  const before = fromDeploymentId ?? undefined;
   const there = before !== undefined && (await getDeployment(api, before)).status < 400;
   if (there) return promote(api, project, before, { target, context });
   context.log(`nothing was in production before ${live}, so it is removed`);

@@ -67,7 +67,7 @@ async function poll(
   }
 }
 
-function isOver({ readyState }: DeploymentView): boolean {
+export function isOver({ readyState }: DeploymentView): boolean {
   return readyState === 'READY' || readyState === 'ERROR' || readyState === 'CANCELED';
 }
 
