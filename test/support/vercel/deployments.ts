@@ -81,7 +81,7 @@ export async function takeFile(front: Front, { request, raw }: Call) {
 export async function createDeployment(front: Front, call: Call) {
   const body = call.json;
   check(body);
-  const project = await front.project(call, body.project ?? body.name);
+  const project = await front.project(call, body.project ?? (await namedProject(front, call)));
   const own = [...front.deployments.values()].filter((one) => one.project === project.id);
   const skips = call.query.get('skipAutoDetectionConfirmation') === '1';
   if (own.length === 0 && !body.projectSettings && !skips)
@@ -128,6 +128,12 @@ function unknownMember(name: string): HttpError {
     keyword: 'additionalProperties',
     dataPath: name,
   });
+}
+
+async function namedProject(front: Front, { json, search }: Call): Promise<string> {
+  // A name that is not known makes a project; one that is known changes nothing here.
+  await front.emulator.ask('POST', `/v11/projects${search}`, { name: json.name });
+  return json.name;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the project as the emulator has it
