@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { whenBusy } from './test/support/busy-machine.ts';
 import { ProgramsFirst } from './test/support/programs-first.ts';
 
 export default defineConfig({
@@ -8,9 +9,9 @@ export default defineConfig({
     include: [process.env['DEPLOYER_BENCH_ROWS'] ? 'test/bench/docker/*.measure.ts' : 'test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts', 'test/support/servers.ts'],
     reporters: ['default'],
-    testTimeout: 30_000,
+    testTimeout: whenBusy(30_000),
     // The first hook that needs a server may have to install it.
-    hookTimeout: 180_000,
+    hookTimeout: whenBusy(180_000),
     pool: 'forks',
     // About half of their time tests wait for programs, disks and clocks.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),

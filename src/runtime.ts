@@ -4,7 +4,7 @@ import { loadConfig } from './config/load.ts';
 import type { Site } from './config/locate.ts';
 import type { LoadedConfig } from './config/parse.ts';
 import type { ArtifactStore } from './core/artifact.ts';
-import type { DriverCatalog } from './core/driver-catalog.ts';
+import type { DriverCatalog } from './core/driver.ts';
 import type { Probe } from './core/health.ts';
 import type { Clock, Entropy, Http, Interrupts, Names, Peers, Processes } from './core/ports.ts';
 import { Redactor } from './core/redact.ts';

@@ -1,5 +1,4 @@
-import type { DriverFacts } from '../core/driver.ts';
-import type { DriverCatalog } from '../core/driver-catalog.ts';
+import type { DriverCatalog, DriverFacts } from '../core/driver.ts';
 import type { JsonObject } from '../core/json.ts';
 import { list } from '../core/text.ts';
 import { mergeFields } from './complete/merge.ts';
@@ -13,8 +12,15 @@ export const DEFAULT_DRIVER = 'local';
 
 const NOTHING: JsonObject = Object.freeze(Object.create(null));
 
-/** Options of each effective service, checked by its driver and with its defaults. */
-export type OptionsByService = ReadonlyMap<WrittenService, JsonObject>;
+/** What the driver of an effective service says of it. */
+export interface DriverAnswer {
+  /** Checked, with defaults. */
+  readonly options: JsonObject;
+  /** What its artifact is, where nothing of the project is built. */
+  readonly from?: string;
+}
+
+export type AnswersByService = ReadonlyMap<WrittenService, DriverAnswer>;
 
 /**
  * Finds the driver of each service and lets it check its options. Unknown drivers and wrong options are added to the
@@ -25,28 +31,47 @@ export async function checkDrivers(
   services: readonly EffectiveService[],
   { catalog, known }: { readonly catalog: DriverCatalog; readonly known: Vocabulary },
   problems: Problems,
-): Promise<OptionsByService> {
+): Promise<AnswersByService> {
   const facts = await loadFacts(config, services, catalog);
   const shared = new Map<string, JsonObject>();
-  const checked = new Map<WrittenService, JsonObject>();
+  const checked = new Map<WrittenService, DriverAnswer>();
   for (const service of services) {
     const name = driverOf(config, service.written);
     const driver = facts.get(name);
     if (!driver) addUnknown(config, service, name, catalog, problems);
-    else checked.set(service.written, checkOptions(config, service, driver, { shared, problems }));
+    else checked.set(service.written, answerOf(config, service, driver, { shared, problems }));
     if (driver && known.reference) await checkReferences(service, driver);
   }
   return checked;
 
   /** Options that several services share have their problems once. */
   async function checkReferences(service: EffectiveService, driver: DriverFacts): Promise<void> {
-    const references = driver.references?.(checked.get(service.written) ?? NOTHING) ?? {};
+    const references = driver.references?.(checked.get(service.written)?.options ?? NOTHING) ?? {};
     for (const [name, reference] of Object.entries(references)) {
       const path = pathOf(config, service, [driver.name, ...name.split('.')]);
       const problem = problems.touches(path) ? undefined : await known.reference?.(reference);
       if (problem) problems.add({ path, ...problem });
     }
   }
+}
+
+function answerOf(
+  config: SoundConfig,
+  service: EffectiveService,
+  driver: DriverFacts,
+  scope: { readonly shared: Map<string, JsonObject>; readonly problems: Problems },
+): DriverAnswer {
+  const options = checkOptions(config, service, driver, scope);
+  const from = driver.madeElsewhere?.(options);
+  if (from !== undefined) return { options, from };
+  const path = pathOf(config, service, ['path']);
+  if (service.written.path === undefined && options !== NOTHING && !scope.problems.touches(path))
+    scope.problems.add({
+      path,
+      message: `"${pathText(path)}" is missing`,
+      expected: 'the folder of the service, inside the project folder',
+    });
+  return { options };
 }
 
 async function loadFacts(config: SoundConfig, services: readonly EffectiveService[], catalog: DriverCatalog) {

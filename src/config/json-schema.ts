@@ -1,5 +1,5 @@
 import * as z from 'zod/v4/core';
-import type { DriverCatalog } from '../core/driver-catalog.ts';
+import type { DriverCatalog } from '../core/driver.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Field, Shape, ValueField } from './schema/form.ts';
 import { projectSchema } from './schema/project.ts';

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Config } from '../core/config.ts';
 import { digestBytes } from '../core/digest.ts';
-import type { DriverCatalog } from '../core/driver-catalog.ts';
+import type { DriverCatalog } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { count } from '../core/text.ts';
@@ -87,11 +87,11 @@ async function completed(read: Read, request: ParseRequest): Promise<Config | un
   const review = reviewed(values as SoundConfig, read, request.known ?? {});
   await checkReferences(review.config, review.known, problems);
   const world = { catalog: request.drivers, known: review.known };
-  const options = await checkDrivers(review.config, review.services, world, problems);
+  const answers = await checkDrivers(review.config, review.services, world, problems);
   if (problems.errors > 0) return undefined;
   const { file } = request;
   const origin = { file, root: dirname(file), digest: digestBytes(text), interpolations };
-  return completeConfig(values as WrittenConfig, origin, review.byEnvironment, options);
+  return completeConfig(values as WrittenConfig, origin, review.byEnvironment, answers);
 }
 
 function reviewed(config: SoundConfig, { places, problems }: Read, known: Vocabulary): Review {

@@ -10,6 +10,16 @@ export interface SideFigures {
   readonly latencies: Latencies;
 }
 
+/** What came since an earlier look, if it had figures. A counter that is lower than then has begun anew. */
+export function grownSince(before: SideFigures | string | undefined, now: SideFigures): SideFigures {
+  if (typeof before !== 'object' || now.requests < before.requests || now.errors < before.errors) return now;
+  return {
+    requests: now.requests - before.requests,
+    errors: now.errors - before.errors,
+    latencies: now.latencies.map((amount, bucket) => Math.max(0, amount - (before.latencies[bucket] ?? 0))),
+  };
+}
+
 export interface CanaryLimits {
   /** Share of failed requests, 0–1. */
   readonly max_error_rate: number;

@@ -54,6 +54,8 @@ export interface ServiceConfig {
   readonly driver: string;
   /** Folder inside the project, with `/`, no leading `./`; `.` for the project folder itself. */
   readonly path: string;
+  /** What the artifact is, where nothing of the project is built: no file counts then. */
+  readonly from?: string;
   readonly build: BuildConfig;
   /** The command that runs the service; absent for services that are only files. */
   readonly start?: string;

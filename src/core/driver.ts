@@ -1,81 +1,19 @@
 import type { Artifact, ArtifactStore } from './artifact.ts';
 import type { BuildInputs } from './build-inputs.ts';
 import type { Mode, ServiceConfig } from './config.ts';
+import type { DriverFacts } from './driver-facts.ts';
 import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
-import type { Json, JsonObject } from './json.ts';
-import type { Latencies } from './latency.ts';
+import type { Inspection } from './inspection.ts';
+import type { Json } from './json.ts';
 import type { LockPlace } from './lock-place.ts';
+import type { LogLine, LogRequest } from './logs.ts';
 import type { Clock, Entropy, Http, Names, Peers, Processes } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 import type { Stack } from './stack.ts';
 
-/** What a driver can do beyond the least; named in refusals. Each stands for a method or a way of working. */
-export type Capability =
-  /** Has things to create before the first deploy. */
-  | 'provision'
-  /** Keeps variables at the platform, apart from releases. */
-  | 'configure'
-  /** Builds in its own way. */
-  | 'build'
-  /** Places a release without sending users to it, and then switches at once. */
-  | 'switch'
-  /** Can send a share between 1 and 99 % to one release. */
-  | 'weights'
-  /** Tells requests and errors per release, for a watched canary. */
-  | 'metrics'
-  | 'logs'
-  /** Has its own instant way back. */
-  | 'rollback'
-  /** Runs a command once, in the surroundings of a release. */
-  | 'jobs'
-  /** Keeps a lock where releases are, so that operators without shared state do not meet. */
-  | 'lock'
-  /** Serves files without a start command. */
-  | 'static'
-  /** Runs a start command. */
-  | 'process';
-
-/** What is known of a driver without loading any library. */
-export interface DriverFacts {
-  readonly name: string;
-  readonly title: string;
-  readonly capabilities: readonly Capability[];
-  /** Variables of the operator's environment it reads for its credentials, with what they are for. */
-  readonly credentials: readonly { readonly variable: string; readonly purpose: string; readonly optional: boolean }[];
-  /** Variables of the operator's environment that say where and how, and are no secrets. */
-  readonly settings?: readonly { readonly variable: string; readonly purpose: string }[];
-  /** How many operations may talk to it at once. */
-  readonly concurrency: number;
-  /** What the artifact has to be. */
-  readonly artifact: Artifact['kind'];
-  /** Whether a plan asks `preflight`, as `doctor` does. Without, there is nothing that could refuse a deploy. */
-  readonly askedByPlans?: boolean;
-  /** Capabilities that targets of a kind do not have, by mode and checked options. Pure. */
-  without?(place: { readonly mode: Mode; readonly options: JsonObject }): readonly Capability[];
-  /** JSON Schema of the options that stand under the driver's name. */
-  readonly optionsSchema: JsonObject;
-  /** Checks options and fills in defaults. Pure. Paths in problems are relative to the options. */
-  checkOptions(written: unknown): OptionsCheck;
-  /**
-   * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
-   * What they stand for is looked up when the driver is called, and is among its credentials under the path.
-   */
-  references?(options: JsonObject): Readonly<Record<string, string>>;
-}
-
-export type OptionsCheck =
-  | { readonly ok: true; readonly options: JsonObject }
-  | {
-      readonly ok: false;
-      readonly problems: readonly {
-        readonly path: readonly string[];
-        readonly message: string;
-        readonly expected?: string;
-        readonly fix?: string;
-      }[];
-    };
+export type { Capability, DriverFacts, OptionsCheck, TargetTraits } from './driver-facts.ts';
 
 /** Service × environment, as handed to a driver. */
 export interface Target {
@@ -135,6 +73,11 @@ export interface PlaceRequest {
   readonly artifact: Artifact;
   /** Everything the service gets. */
   readonly variables: Variables;
+  /**
+   * A release of this version that was kept. It is taken again, and answered, when it is still there and was given the
+   * same variables and options; else the artifact is placed anew.
+   */
+  readonly kept?: Json;
 }
 
 /** A command that runs once with what a release of the artifact would get. */
@@ -168,69 +111,6 @@ export interface Share {
   readonly ref: Json;
   /** 0–100; all shares of a target add up to 100. */
   readonly percent: number;
-}
-
-export interface InspectedRelease {
-  readonly ref: Json;
-  readonly version_id: string;
-  readonly state: 'starting' | 'running' | 'stopped' | 'failed';
-  readonly percent: number;
-  readonly url?: string;
-  readonly internal_url?: string;
-  readonly restarts?: number;
-  readonly started_at?: string;
-  /**
-   * Requests answered, those of them that failed (500 and above, or no answer), and how long the beginnings of the answers
-   * took. They only grow, but for a counter that begins anew, so an interval is the difference of two looks. A release
-   * that answers no requests has none; nor need there be any while no users are split.
-   */
-  readonly requests?: number;
-  readonly errors?: number;
-  readonly latencies?: Latencies;
-  /** Last exit, last error line; for status and failures. */
-  readonly detail?: string;
-  /** What it consists of, where that is more than one thing or stands on a host with a name. */
-  readonly instances?: readonly Instance[];
-}
-
-/** One container or process of a release. */
-export interface Instance {
-  readonly name: string;
-  readonly host?: string;
-  readonly state: InspectedRelease['state'];
-  /** Its share of the requests to its host, 0–100. */
-  readonly percent: number;
-  readonly restarts?: number;
-  readonly started_at?: string;
-  /** What its own check says, where it has one. */
-  readonly health?: 'starting' | 'healthy' | 'unhealthy';
-  /** In use now; only in detail. */
-  readonly memory_bytes?: number;
-  readonly detail?: string;
-}
-
-export interface Inspection {
-  /** `absent`: nothing of this target exists at the platform. */
-  readonly state: 'present' | 'absent';
-  readonly url?: string;
-  /** What a check of `url` has to send along to be let in. */
-  readonly probe_headers?: Readonly<Record<string, Secret>>;
-  readonly releases: readonly InspectedRelease[];
-}
-
-export interface LogRequest {
-  readonly follow: boolean;
-  /** Lines from the end to begin with. */
-  readonly tail: number;
-  readonly ref?: Json;
-}
-
-export interface LogLine {
-  readonly at?: string;
-  readonly service: string;
-  readonly release?: string;
-  readonly channel: Channel;
-  readonly line: string;
 }
 
 /** What `doctor` tells of a platform. */
@@ -287,10 +167,22 @@ export interface Driver {
   /** Removes what earlier options of the target left at places it does not use any more. */
   sweep?(target: Target, context: DriverContext): Promise<void>;
   logs?(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine>;
-  /** Makes an earlier release live again in the platform's own way; answers the release that is live then. */
-  rollback?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
+  /**
+   * Drains and stops a release without users, and keeps it. One that is gone is no error; the live one is refused. A
+   * driver with capability `rollback` lacks this where an idle release costs nothing.
+   */
+  rest?(target: Target, ref: Json, context: DriverContext): Promise<void>;
+  /** Where placing replaces what was live: makes that release live again, as it was, and ends all others. */
+  restore?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
   /** Where the lock of the targets' environment is kept, each place once. Asks no platform; the context is the places' own. */
   locks?(targets: readonly Target[], context: DriverContext): Promise<readonly LockPlace[]>;
-  /** Removes everything this target created, and only that. */
-  destroy(target: Target, context: DriverContext): Promise<void>;
+  /** Removes everything this target created, and only that; its data only when asked to. */
+  destroy(target: Target, context: DriverContext, data?: 'keep' | 'remove'): Promise<void>;
+}
+
+/** All drivers there are. Facts load alone; `load` brings the driver's code. Unknown names give `undefined`. */
+export interface DriverCatalog {
+  readonly names: readonly string[];
+  facts(name: string): Promise<DriverFacts | undefined>;
+  load(name: string): Promise<Driver | undefined>;
 }

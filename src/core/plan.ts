@@ -45,8 +45,13 @@ export type Action =
   | { readonly do: 'build'; readonly service: string; readonly source: Digest }
   /** Runs the service's release command, in the artifact that is placed afterwards, with the variables of that release. */
   | { readonly do: 'run'; readonly service: string; readonly command: string }
-  /** Puts the service's artifact of `version` in place without traffic where the driver can; `new`: the version this run makes. */
-  | { readonly do: 'place'; readonly service: string; readonly version: string | 'new' }
+  /**
+   * Puts the service's artifact of `version` in place without traffic where the driver can; `new`: the version this run
+   * makes. `kept` is a release of it that may still be there.
+   */
+  | { readonly do: 'place'; readonly service: string; readonly version: string | 'new'; readonly kept?: Json }
+  /** Makes the release that was live before the run live again, where placing another replaced it. */
+  | { readonly do: 'restore'; readonly service: string; readonly version: string }
   /** Gives the run's placed release of `service` `percent`, and the rest to the release that was live before. */
   | { readonly do: 'shift'; readonly service: string; readonly percent: number }
   | { readonly do: 'check'; readonly service: string }
@@ -59,11 +64,12 @@ export type Action =
       readonly max_latency_ratio?: number;
       readonly min_requests: number;
     }
-  /** Removes the releases of `service` that are neither live nor kept. `keep` counts old releases that stay. */
+  /** Removes the releases of `service` that are neither live nor kept. `keep` counts old releases that stay, at rest. */
   | { readonly do: 'retire'; readonly service: string; readonly keep: number }
   /** Removes the run's placed release again, or the canary's candidate. */
   | { readonly do: 'withdraw'; readonly service: string }
-  | { readonly do: 'destroy'; readonly service: string };
+  /** `data`: with what nothing could bring back. */
+  | { readonly do: 'destroy'; readonly service: string; readonly data?: 'remove' };
 
 /** The step that undoes another; run in reverse order on failure. */
 export interface Compensation {

@@ -1,8 +1,9 @@
 import type { BuildInputs } from './build-inputs.ts';
 import type { Config, EnvironmentConfig } from './config.ts';
 import type { Digest, Fingerprint } from './digest.ts';
-import type { DriverFacts, Inspection } from './driver.ts';
+import type { DriverFacts } from './driver.ts';
 import type { Finding } from './finding.ts';
+import type { Inspection } from './inspection.ts';
 import type { MigrationStatus } from './migration.ts';
 import type { AppliedConfiguration, EnvironmentState, SourceInfo, StateDocument, Version } from './state.ts';
 

@@ -1,5 +1,4 @@
-import type { Driver, DriverFacts } from '../core/driver.ts';
-import type { DriverCatalog } from '../core/driver-catalog.ts';
+import type { Driver, DriverCatalog, DriverFacts } from '../core/driver.ts';
 import { registry } from './registry.generated.ts';
 
 interface Entry {

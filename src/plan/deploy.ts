@@ -9,7 +9,7 @@ import { directDeployGate } from './gates.ts';
 import { pendingWork } from './migrations.ts';
 import { changedNames, difference, differing } from './names.ts';
 import { buildCause, movedDriver, type Placement, placement } from './placement.ts';
-import { type ObservedTarget, observedOf, observeTargets } from './target.ts';
+import { isSettled, type ObservedTarget, observedOf, observeTargets } from './target.ts';
 
 export interface DeployRequest {
   /** Only these; all when left out. */
@@ -61,6 +61,10 @@ function judge(snapshot: Snapshot, target: ObservedTarget, asked: ReadonlySet<st
   if (live && reasons.length === 0) {
     const because = `same files, variables and options as ${live.version_id}`;
     return { unchanged: { service: service.name, because } };
+  }
+  if (isSettled(target) && !asked?.has(service.name)) {
+    const because = `long-lived, although: ${reasons.join('; ')}; --service ${service.name} deploys it`;
+    return { unchanged: { service: service.name, because, left_out: true } };
   }
   if (asked && !asked.has(service.name)) {
     const because = `not asked for, although: ${reasons.join('; ')}`;

@@ -5,11 +5,16 @@ import { finishPlan, type Planned } from './finish.ts';
 import { type Step, step, waitFor } from './step.ts';
 import { type ObservedTarget, observeTargets } from './target.ts';
 
+export interface DestroyRequest {
+  /** What nothing could bring back goes too. */
+  readonly data?: 'remove' | undefined;
+}
+
 /** Removes everything that deployer made for an environment, dependents before what they come after. */
-export function planDestroy(snapshot: Snapshot): Planned {
+export function planDestroy(snapshot: Snapshot, request: DestroyRequest = {}): Planned {
   const { targets, errors } = observeTargets(snapshot);
   const there = targets.filter((target) => exists(snapshot, target)).toReversed();
-  const steps = there.map((target) => destroyStep(snapshot, target));
+  const steps = there.map((target) => destroyStep(snapshot, target, request));
   const byName = new Map(there.map(({ service }, index) => [service.name, steps[index]]));
   for (const { service } of there) {
     for (const name of service.after) waitFor(byName.get(name), [byName.get(service.name)]);
@@ -27,7 +32,11 @@ export function planDestroy(snapshot: Snapshot): Planned {
         change: 'remove' as const,
       }))
       .reverse(),
-    warnings: [...driftWarnings(snapshot, targets), ...databaseWarnings(snapshot)],
+    warnings: [
+      ...driftWarnings(snapshot, targets),
+      ...dataWarnings(snapshot, there, request),
+      ...databaseWarnings(snapshot),
+    ],
     errors,
   });
 }
@@ -38,7 +47,8 @@ function exists(snapshot: Snapshot, { service, live, provisioned, seen }: Observ
   return live !== undefined || provisioned || candidate !== undefined || seen === 'empty' || seen === 'used';
 }
 
-function destroyStep(snapshot: Snapshot, { service, live }: ObservedTarget): Step {
+function destroyStep(snapshot: Snapshot, { service, facts, live }: ObservedTarget, { data }: DestroyRequest): Step {
+  const lost = facts.data === true && data === 'remove';
   return step({
     id: `destroy:${service.name}`,
     type: 'cleanup',
@@ -46,10 +56,32 @@ function destroyStep(snapshot: Snapshot, { service, live }: ObservedTarget): Ste
     because: `${snapshot.environment.name} is destroyed`,
     driver: service.driver,
     service: service.name,
-    changes: [`- ${service.name}${live ? ` (${[live.version_id, live.url].filter(Boolean).join(', ')})` : ''}`],
-    action: { do: 'destroy', service: service.name },
+    changes: [
+      `- ${service.name}${live ? ` (${[live.version_id, live.url].filter(Boolean).join(', ')})` : ''}`,
+      ...(lost ? [`- the data of ${service.name}`] : []),
+    ],
+    action: { do: 'destroy', service: service.name, ...(lost ? { data: 'remove' as const } : {}) },
     timeout_ms: service.timeout,
   });
+}
+
+/** Nothing brings it back, so what becomes of it is said. */
+function dataWarnings(
+  { environment }: Snapshot,
+  targets: readonly ObservedTarget[],
+  { data }: DestroyRequest,
+): Finding[] {
+  const names = targets.filter(({ facts }) => facts.data).map(({ service }) => service.name);
+  return names.sort().map((name) => ({
+    level: 'warning',
+    code: 'UNSUPPORTED',
+    message: data === 'remove' ? `The data of ${name} is removed for good` : `The data of ${name} stays`,
+    path: `services.${name}`,
+    fix:
+      data === 'remove'
+        ? 'Leave --volumes out to keep it'
+        : `To remove it too: deployer env destroy ${environment.name} --volumes`,
+  }));
 }
 
 function databaseWarnings({ environment }: Snapshot): Finding[] {

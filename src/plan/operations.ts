@@ -80,20 +80,26 @@ export function jobStep({ service }: Placement): Step | undefined {
 }
 
 export function deployStep(placement: Placement, way: WayBack): Step {
-  const { service, version } = placement;
+  const { service, version, kept } = placement;
   const back = mayGoBack(placement, way) ? replacement(placement, way) : undefined;
   return step({
     id: `deploy:${service.name}`,
     type: 'deploy',
     title: placement.title,
-    because: placement.because,
+    because: [placement.because, ...waiting(placement)].join('; '),
     driver: service.driver,
     service: service.name,
     changes: can(placement.facts, 'configure') ? [] : signed(placement.variables),
-    action: { do: 'place', service: service.name, version },
+    action: { do: 'place', service: service.name, version, ...(kept === undefined ? {} : { kept }) },
     ...(back ? { compensation: back } : {}),
     timeout_ms: patience(service),
   });
+}
+
+/** Users do not come to see two releases at a time; what they ask meanwhile waits. */
+function waiting({ service, facts, live }: Placement): readonly string[] {
+  if (facts.wait === undefined || live?.driver !== service.driver) return [];
+  return [`it is replaced in place: requests wait meanwhile, up to ${formatDuration(facts.wait)}`];
 }
 
 export function trafficStep(
@@ -151,12 +157,12 @@ export function checkStep(service: ServiceConfig): Step | undefined {
 
 /** Old releases only stay where the platform can make one live again faster than by placing it anew. */
 export function retireStep({ service, facts }: Pick<Placement, 'service' | 'facts'>, spare: number): Step {
-  const keep = can(facts, 'rollback') ? spare : 0;
+  const keep = can(facts, 'rollback') && !facts.longLived ? spare : 0;
   return step({
     id: `cleanup:${service.name}`,
     type: 'cleanup',
-    title: `Remove old releases of ${service.name}`,
-    because: keep === 0 ? 'no old release is kept' : `${count(keep, 'old release')} kept`,
+    title: `${keep === 0 ? 'Remove' : 'Retire'} old releases of ${service.name}`,
+    because: keep === 0 ? 'no old release is kept' : `up to ${count(keep, 'old release')} kept for a roll-back`,
     driver: service.driver,
     service: service.name,
     changes: [],
@@ -198,7 +204,7 @@ function removal(service: ServiceConfig): Compensation {
 
 /**
  * Where the driver keeps users on the old release until they are moved, the new one is withdrawn. Where placing a
- * release replaces the old one at once, withdrawing would leave nothing, so the old version is placed again.
+ * release replaces the old one at once, withdrawing would leave nothing, so the old release is brought back.
  */
 function replacement(placement: Placement, way: WayBack): Compensation {
   const { service, facts, live } = placement;
@@ -208,7 +214,7 @@ function replacement(placement: Placement, way: WayBack): Compensation {
     type: replaced ? 'deploy' : 'cleanup',
     title: replaced ? `Put ${replaced} of ${service.name} back` : `Withdraw the new release of ${service.name}`,
     action: replaced
-      ? { do: 'place', service: service.name, version: replaced }
+      ? { do: 'restore', service: service.name, version: replaced }
       : { do: 'withdraw', service: service.name },
     when: 'started',
     ...closing(placement, way),

@@ -1,11 +1,11 @@
 import type { GeneratedFile } from '../core/build-inputs.ts';
 import type { ServiceConfig } from '../core/config.ts';
 import type { Digest } from '../core/digest.ts';
-import type { DriverFacts } from '../core/driver.ts';
+import type { Json } from '../core/json.ts';
 import type { ObservedService } from '../core/snapshot.ts';
 import type { Release } from '../core/state.ts';
 import { differing, type NameDifference } from './names.ts';
-import { can, type ObservedTarget } from './target.ts';
+import { can, type ObservedTarget, type TargetFacts } from './target.ts';
 
 /** Why something is built, and from what. */
 export interface BuildCause {
@@ -17,10 +17,12 @@ export interface BuildCause {
 /** One service that gets a new release: from what, why, and what has to be done for it before. */
 export interface Placement {
   readonly service: ServiceConfig;
-  readonly facts: DriverFacts;
+  readonly facts: TargetFacts;
   readonly live: Release | undefined;
   /** The version whose artifact is placed; `new` for the one this run makes. */
   readonly version: string | 'new';
+  /** A release of the version that may be taken again. */
+  readonly kept: Json | undefined;
   readonly title: string;
   readonly because: string;
   readonly variables: NameDifference;
@@ -33,6 +35,7 @@ export interface Placement {
 
 export interface PlacementCause {
   readonly version: string | 'new';
+  readonly kept?: Json | undefined;
   /** `Deploy web`, when left out. */
   readonly title?: string;
   /** In words, most telling first; at least one. */
@@ -53,6 +56,7 @@ export function placement(target: ObservedTarget, cause: PlacementCause): Placem
     facts,
     live,
     version: cause.version,
+    kept: cause.kept,
     title: cause.title ?? `Deploy ${service.name}`,
     because: cause.reasons.join('; '),
     variables: cause.variables,

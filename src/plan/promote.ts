@@ -7,7 +7,7 @@ import { promotionGates } from './gates.ts';
 import { pendingWork } from './migrations.ts';
 import { changedNames, difference, differing } from './names.ts';
 import { buildCause, movedDriver, type Placement, placement } from './placement.ts';
-import { type ObservedTarget, observedOf, observeTargets } from './target.ts';
+import { isSettled, type ObservedTarget, observedOf, observeTargets, settled } from './target.ts';
 import { missingVersion, notInVersion, partsWithoutService, versionLabel } from './version.ts';
 import { filesOfVersion } from './version-files.ts';
 
@@ -44,6 +44,7 @@ interface Judged {
 
 function judge(snapshot: Snapshot, version: Version, target: ObservedTarget): Judged {
   const { service, live } = target;
+  if (isSettled(target)) return { unchanged: settled(target) };
   if (!version.services[service.name]) return { unchanged: notInVersion(version, service.name) };
   const observed = observedOf(snapshot, service.name);
   const supply = supplyOf(snapshot, version, target);

@@ -7,7 +7,7 @@ import type { Planned } from './finish.ts';
 import { NO_MIGRATIONS } from './migrations.ts';
 import { changedNames, difference, differing } from './names.ts';
 import { type Placement, placement } from './placement.ts';
-import { type ObservedTarget, observedOf, observeTargets } from './target.ts';
+import { isSettled, type ObservedTarget, observedOf, observeTargets, settled } from './target.ts';
 import { missingVersion, notInVersion } from './version.ts';
 
 /**
@@ -37,7 +37,7 @@ export function planRedeploy(snapshot: Snapshot): Planned {
 
 function again(snapshot: Snapshot, version: Version, target: ObservedTarget): Placement | undefined {
   const { live, service, drift } = target;
-  if (!version.services[service.name]) return undefined;
+  if (!version.services[service.name] || isSettled(target)) return undefined;
   const observed = observedOf(snapshot, service.name);
   const variables = difference(live?.inputs.variables ?? {}, observed.variables);
   const optionsChanged = live !== undefined && live.inputs.options !== observed.options;
@@ -57,9 +57,10 @@ function again(snapshot: Snapshot, version: Version, target: ObservedTarget): Pl
 }
 
 function leftAlone(version: Version, targets: readonly ObservedTarget[]): Unchanged[] {
-  return targets.flatMap(({ service }) =>
-    version.services[service.name] ? [] : [notInVersion(version, service.name)],
-  );
+  return targets.flatMap((target) => {
+    if (isSettled(target)) return [settled(target)];
+    return version.services[target.service.name] ? [] : [notInVersion(version, target.service.name)];
+  });
 }
 
 /** A variable that the build has baked in does not change by placing the build again. */

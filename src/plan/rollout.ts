@@ -1,4 +1,5 @@
 import type { RolloutConfig } from '../core/config.ts';
+import type { DriverFacts } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Action } from '../core/plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -43,25 +44,37 @@ function watchOf({ interval, max_error_rate, max_latency_ratio, min_requests }: 
 export function canaryErrors(snapshot: Snapshot, placements: readonly Placement[], rollout: Rollout): Finding[] {
   if (rollout.mode === 'all') return [];
   const needed = rollout.mode === 'steps' ? (['weights', 'metrics'] as const) : (['weights'] as const);
+  const does = (facts: Pick<DriverFacts, 'capabilities'>) => needed.every((capability) => can(facts, capability));
   const able = Object.values(snapshot.drivers)
-    .filter((facts) => needed.every((capability) => can(facts, capability)))
+    .filter(does)
     .map((facts) => facts.name)
     .sort();
-  const others = (name: string) => able.filter((one) => one !== name);
   return placements
-    .filter((placement) => splits(placement) && !needed.every((capability) => can(placement.facts, capability)))
-    .map(({ service, facts }) => ({
-      level: 'error',
-      code: 'UNSUPPORTED',
-      message: can(facts, 'weights')
-        ? `${facts.title} does not count the failed requests of a release, so a canary of ${service.name} cannot be watched`
-        : `${facts.title} cannot send a share of the requests to a new release of ${service.name}`,
-      path: `services.${service.name}.driver`,
-      fix:
-        others(facts.name).length > 0
-          ? `Deploy without a canary, or use the driver ${list(others(facts.name))}`
-          : 'Deploy without a canary',
-    }));
+    .filter((placement) => splits(placement) && !does(placement.facts))
+    .map((placement) => (able.includes(placement.facts.name) ? takenAway(placement) : lacking(placement, able)));
+}
+
+/** The driver could, but for the options. */
+function takenAway({ service, facts }: Placement): Finding {
+  return {
+    level: 'error',
+    code: 'UNSUPPORTED',
+    message: `${service.name} has options that keep a second release from running beside the first, so it cannot have a canary`,
+    path: `services.${service.name}.${facts.name}`,
+    fix: `Deploy without a canary, or change services.${service.name}.${facts.name}`,
+  };
+}
+
+function lacking({ service, facts }: Placement, able: readonly string[]): Finding {
+  return {
+    level: 'error',
+    code: 'UNSUPPORTED',
+    message: can(facts, 'weights')
+      ? `${facts.title} does not count the failed requests of a release, so a canary of ${service.name} cannot be watched`
+      : `${facts.title} cannot send a share of the requests to a new release of ${service.name}`,
+    path: `services.${service.name}.driver`,
+    fix: able.length > 0 ? `Deploy without a canary, or use the driver ${list(able)}` : 'Deploy without a canary',
+  };
 }
 
 /** Services that get all users at once although a share was asked for, because nothing runs beside them. */

@@ -1,14 +1,20 @@
 import type { ServiceConfig } from '../core/config.ts';
-import type { Capability, DriverFacts, Inspection } from '../core/driver.ts';
+import type { Capability, DriverFacts, TargetTraits } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import { topological } from '../core/graph.ts';
+import type { Inspection } from '../core/inspection.ts';
+import type { Json } from '../core/json.ts';
+import type { Unchanged } from '../core/plan.ts';
 import type { ObservedService, Snapshot } from '../core/snapshot.ts';
 import type { Release } from '../core/state.ts';
+
+/** What is known of a driver, as the options of one service leave it. */
+export type TargetFacts = DriverFacts & TargetTraits;
 
 /** A service of the environment with all that is known of it. */
 export interface ObservedTarget {
   readonly service: ServiceConfig;
-  readonly facts: DriverFacts;
+  readonly facts: TargetFacts;
   readonly live: Release | undefined;
   /** Whether an earlier run provisioned it. */
   readonly provisioned: boolean;
@@ -40,19 +46,38 @@ export function observeTargets(snapshot: Snapshot): {
   const errors: Finding[] = [];
   for (const service of inOrder(snapshot.environment.services)) {
     const facts = snapshot.drivers[service.driver];
-    if (facts) targets.push(observeTarget(snapshot, service, factsOf(snapshot, service, facts)));
+    if (facts) targets.push(observeTarget(snapshot, service, facts));
     else errors.push(unknownDriver(service));
   }
   return { targets, errors };
 }
 
-export function can(facts: DriverFacts, capability: Capability): boolean {
+export function can(facts: Pick<DriverFacts, 'capabilities'>, capability: Capability): boolean {
   return facts.capabilities.includes(capability);
 }
 
 /** Places a release without users, who are moved afterwards. */
 export function switches(facts: DriverFacts): boolean {
   return can(facts, 'switch') || can(facts, 'weights');
+}
+
+/** Lives longer than versions do, and is there: nothing but a deploy that names it touches it. */
+export function isSettled({ service, facts, live }: Pick<ObservedTarget, 'service' | 'facts' | 'live'>): boolean {
+  return facts.longLived === true && live?.driver === service.driver;
+}
+
+/** Whatever other services come to, it stays. */
+export function settled({ service }: Pick<ObservedTarget, 'service'>): Unchanged {
+  return { service: service.name, because: `long-lived: only deploy --service ${service.name} places it again` };
+}
+
+/** The newest release of a version that runs or rests without users. */
+export function idleRelease({ inspections }: Snapshot, name: string, version: string): Json | undefined {
+  const idle = inspections[name]?.releases.findLast(
+    ({ version_id, state, percent }) =>
+      version_id === version && percent === 0 && (state === 'stopped' || state === 'running'),
+  );
+  return idle?.ref;
 }
 
 /** What the snapshot holds of a service's sources and variables. Planners that build cannot do without. */
@@ -76,18 +101,11 @@ export function driftOf({ current, inspections }: Snapshot, name: string): strin
   return current?.canary ? undefined : `${other.version_id} gets ${other.percent} % of the requests`;
 }
 
-/** What the driver can do for this service here. */
-function factsOf({ environment: { mode } }: Snapshot, { options }: ServiceConfig, facts: DriverFacts): DriverFacts {
-  const missing = facts.without?.({ mode, options }) ?? [];
-  if (missing.length === 0) return facts;
-  return { ...facts, capabilities: facts.capabilities.filter((capability) => !missing.includes(capability)) };
-}
-
 function observeTarget(snapshot: Snapshot, service: ServiceConfig, facts: DriverFacts): ObservedTarget {
-  const { current, inspections } = snapshot;
+  const { current, inspections, environment } = snapshot;
   return {
     service,
-    facts,
+    facts: { ...facts, ...facts.traitsOf?.(service, environment) },
     live: current?.current[service.name],
     provisioned: current !== undefined && Object.hasOwn(current.resources, service.name),
     seen: seenOf(inspections[service.name]),

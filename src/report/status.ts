@@ -1,5 +1,5 @@
-import type { Instance } from '../core/driver.ts';
 import { formatDuration } from '../core/duration.ts';
+import type { Instance } from '../core/inspection.ts';
 import { stateCell } from './state-cell.ts';
 import type { Style } from './style.ts';
 import { type Cell, table } from './table.ts';

@@ -10,7 +10,6 @@ import { readJournal } from '../execute/journal-reader.ts';
 import { openLogs } from '../execute/logs.ts';
 import type { ExecutionResult } from '../execute/result.ts';
 import type { Verdict } from '../execute/run.ts';
-import { journalFile, unlessAbsent } from './journals.ts';
 import { createHandlers } from './operations/handlers.ts';
 import type { Session } from './operations/session.ts';
 import type { PerformRequest } from './run-request.ts';
@@ -59,10 +58,27 @@ export async function carryOut(request: PerformRequest): Promise<CarriedOut> {
   }
 }
 
+export function journalFile({ state }: Workspace, run: string): string {
+  return join(state.runs.folder(run), 'events.ndjson');
+}
+
+/** What was put on record of a run, nothing when it was cut off before its first line. */
+export async function journalOf(workspace: Workspace, run: string): Promise<readonly StampedEvent[]> {
+  return readJournal(journalFile(workspace, run)).then(({ events }) => events, unlessAbsent([]));
+}
+
+/** A new run has no journal; one that was cut off before its first line has none either. */
 async function openJournal(file: string): Promise<{ journal: Journal; history?: History }> {
   const known = await reopenJournal(file).catch(unlessAbsent(undefined));
   if (!known) return { journal: await createJournal(file) };
   return { journal: known.journal, history: readHistory(known.content.events) };
+}
+
+function unlessAbsent<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof DeployerError && error.code === 'NOT_FOUND') return instead;
+    throw error;
+  };
 }
 
 async function closeAndRead(file: string, journal: Journal): Promise<readonly StampedEvent[]> {

@@ -13,8 +13,8 @@ const DEPLOYMENTS_KEPT = 20;
 export interface Outputs {
   readonly provision: { readonly resource: Json; readonly outcome: 'created' | 'adopted' | 'unchanged' };
   readonly build: { readonly artifact: Artifact };
-  /** `reused`: it was there from an earlier run. */
-  readonly place: { readonly release: Release; readonly reused?: true };
+  readonly place: { readonly release: Release };
+  readonly restore: { readonly release: Release };
   readonly shift: { readonly percent: number };
   readonly migrate: { readonly applied: readonly MigrationRecord[] };
 }
@@ -102,6 +102,10 @@ function applyAction(picture: Picture, action: Action, { outputs, switched, befo
       if (!switched.has(action.service)) picture.current[action.service] = release;
       return;
     }
+    case 'restore':
+      delete picture.placed[action.service];
+      picture.current[action.service] = (outputs as unknown as Outputs['restore']).release;
+      return;
     case 'shift':
       shift(picture, action.service, { percent: action.percent, before });
       return;

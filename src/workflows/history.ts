@@ -3,7 +3,7 @@ import type { Failure } from '../core/errors.ts';
 import type { StampedEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { OperationReport, RunContext } from '../core/run.ts';
-import { journalOf } from './journals.ts';
+import { journalOf } from './carry-out.ts';
 import { findTarget } from './observe.ts';
 import type { Workspace } from './workspace.ts';
 

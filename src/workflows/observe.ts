@@ -1,9 +1,10 @@
 import { environmentFrom, findEnvironment } from '../config/environments.ts';
 import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
 import { configurationOf, optionsDigest } from '../core/configuration.ts';
-import type { DriverFacts, Inspection } from '../core/driver.ts';
+import type { DriverFacts } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
+import type { Inspection } from '../core/inspection.ts';
 import type { ObservedService, Snapshot } from '../core/snapshot.ts';
 import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } from '../core/state.ts';
 import { readSource } from '../project/git-head.ts';

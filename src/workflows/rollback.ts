@@ -2,8 +2,8 @@ import { DeployerError } from '../core/errors.ts';
 import type { RunReport } from '../core/run.ts';
 import { planRollback } from '../plan/rollback.ts';
 import { applyPlan, type Planned } from './apply.ts';
+import { journalOf } from './carry-out.ts';
 import type { RunOptions } from './deploy.ts';
-import { journalOf } from './journals.ts';
 import { findTarget, observe, requireState } from './observe.ts';
 import { resume } from './resume.ts';
 import { rollbackTarget } from './version-lookup.ts';
@@ -67,7 +67,7 @@ async function planRollbackTo(workspace: Workspace, request: RollbackRequest): P
   });
   const { migrateDown, force } = request;
   return {
-    ...planRollback(observation.snapshot, { ...(migrateDown ? { migrateDown } : {}), ...(force ? { force } : {}) }),
+    ...planRollback(observation.snapshot, { migrateDown, force, given: context?.inputs }),
     observation,
     version,
   };

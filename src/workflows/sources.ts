@@ -29,11 +29,12 @@ export function openSources({ root, folder }: { root: string; folder: string }):
   const hashed = new Map<string, SourceHash>();
   return {
     hash(service, inputs) {
+      if (service.from !== undefined) return madeElsewhere(service.from);
       const found = hashSource({ tree, service, cache, inputs });
       hashed.set(found.digest, found);
       return found;
     },
-    list: (service) => listSource(tree, service),
+    list: (service) => (service.from === undefined ? listSource(tree, service) : []),
     changedSince(files, now) {
       const before = loadManifest(lists, files);
       if (!before) return 'unknown';
@@ -41,6 +42,7 @@ export function openSources({ root, folder }: { root: string; folder: string }):
       return added + changed + removed;
     },
     problem(service, inputs) {
+      if (service.from !== undefined) return undefined;
       try {
         hashSource({ tree, service, cache, inputs });
         return undefined;
@@ -54,6 +56,11 @@ export function openSources({ root, folder }: { root: string; folder: string }):
       pruneManifests(lists, live);
     },
   };
+}
+
+/** No file of the project counts, only what is named. */
+function madeElsewhere(from: string): SourceHash {
+  return { digest: digestValue({ from }), files: '' as SourceHash['files'] };
 }
 
 export interface SourceParts {

@@ -1,8 +1,9 @@
 import type { ServiceConfig } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
-import type { InspectedRelease, Instance, LogLine } from '../core/driver.ts';
 import { DeployerError } from '../core/errors.ts';
+import type { InspectedRelease, Instance } from '../core/inspection.ts';
 import { type Latencies, quantile } from '../core/latency.ts';
+import type { LogLine } from '../core/logs.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { findTarget, requireState } from './observe.ts';

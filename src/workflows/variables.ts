@@ -50,13 +50,14 @@ async function resolveSecrets({ runtime, config }: Workspace, references: Applie
 /**
  * What one service gets. One that runs, if only a release command: every plain value, and the secrets that `env` or `build.env` names, all of them
  * when it has no `env`. An image runs, with a start command or its own. One that is only
- * files: what its build names.
+ * files: what its build names. One that others have made: only what its `env` names.
  */
 export function serviceVariables(
   service: ServiceConfig,
   facts: DriverFacts | undefined,
   all: EnvironmentVariables,
 ): Variables {
+  if (service.from !== undefined) return pick(all.values, (name) => service.env.some(({ key }) => key === name));
   const named = new Set([...service.env.map(({ key }) => key), ...service.build.env]);
   const commands = service.start !== undefined || service.release_command !== undefined;
   const runs = commands || facts?.artifact === 'image' || facts?.capabilities.includes('configure');

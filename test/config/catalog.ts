@@ -1,5 +1,4 @@
-import type { DriverFacts, OptionsCheck } from '../../src/core/driver.ts';
-import type { DriverCatalog } from '../../src/core/driver-catalog.ts';
+import type { DriverCatalog, DriverFacts, OptionsCheck } from '../../src/core/driver.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 
 export interface CountingCatalog extends DriverCatalog {
@@ -22,6 +21,7 @@ export function catalog(names: readonly string[] = ['local', 'docker', 'vercel']
       properties: { port: { type: 'integer', description: 'Port to listen on.' } },
       additionalProperties: false,
     },
+    madeElsewhere: ({ image }) => (typeof image === 'string' ? image : undefined),
     checkOptions: (written) => {
       checks += 1;
       return checkOptions(name, written as JsonObject);

@@ -271,6 +271,23 @@ describe('driver options', () => {
   });
 });
 
+describe('a service without a path', () => {
+  const text = (docker: string) =>
+    `${FRAME.head}services: { db: { driver: docker, docker: ${docker} } }\n${FRAME.environments}`;
+
+  test('is one whose artifact is made elsewhere', async () => {
+    const { services } =
+      Object.values((await config(text('{ hosts: [a], image: postgres:16 }'))).environments)[0] ?? {};
+    expect(services?.['db']).toMatchObject({ path: '.', from: 'postgres:16' });
+  });
+
+  test('is refused where something has to be built', async () => {
+    await expect(config(text('{ hosts: [a] }'))).rejects.toMatchObject({
+      failure: { reason: '"services.db.path" is missing' },
+    });
+  });
+});
+
 describe('warnings', () => {
   test('point at variables that look like secrets, and do not stop anything', async () => {
     const { warnings } = await read(

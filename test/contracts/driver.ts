@@ -6,14 +6,14 @@ import type {
   Driver,
   DriverContext,
   DriverFacts,
-  Inspection,
   JobRequest,
-  LogLine,
   Placed,
   Target,
 } from '../../src/core/driver.ts';
 import type { DeployerError } from '../../src/core/errors.ts';
+import type { Inspection } from '../../src/core/inspection.ts';
 import type { Json } from '../../src/core/json.ts';
+import type { LogLine } from '../../src/core/logs.ts';
 import { Secret, type Variables } from '../../src/core/secret.ts';
 import { eventually } from '../support/driver-world.ts';
 
@@ -78,7 +78,6 @@ const METHODS: readonly (readonly [keyof Driver, readonly Capability[]])[] = [
   ['build', ['build']],
   ['traffic', ['switch', 'weights']],
   ['logs', ['logs']],
-  ['rollback', ['rollback']],
   ['run', ['jobs']],
   ['locks', ['lock']],
 ];

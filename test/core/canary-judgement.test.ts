@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { atLeast } from '../../src/core/binomial.ts';
-import { FALSE_ALARM, judgeCanary, type SideFigures } from '../../src/core/canary-judgement.ts';
+import { FALSE_ALARM, grownSince, judgeCanary, type SideFigures } from '../../src/core/canary-judgement.ts';
 import { LATENCY_BUCKETS, latencyBucket, longestIn, quantile } from '../../src/core/latency.ts';
 
 const LIMITS = { max_error_rate: 0.01, min_requests: 50 };
@@ -10,9 +10,14 @@ const DOUBT = FALSE_ALARM / 2;
 describe('the chance of at least so many hits', () => {
   it('is the sum of the binomial distribution', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 60 }), fc.nat(60), fc.double({ min: 0.001, max: 0.999 }), (n, k, p) => {
-        expect(atLeast(k, n, p)).toBeCloseTo(summed(k, n, p), 9);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.nat(60),
+        fc.double({ min: 0.001, max: 0.999, noNaN: true }),
+        (n, k, p) => {
+          expect(atLeast(k, n, p)).toBeCloseTo(summed(k, n, p), 9);
+        },
+      ),
     );
   });
 
@@ -109,6 +114,20 @@ describe('a canary', () => {
       }
       return false;
     }
+  });
+});
+
+describe('what came since an earlier look', () => {
+  it('is the difference, of each bucket too', () => {
+    const since = grownSince({ ...side([1, 10]), errors: 1 }, { ...side([1, 10, 10, 500]), errors: 3 });
+    expect(since).toEqual({ requests: 2, errors: 2, latencies: latencies([10, 500]) });
+  });
+
+  it('is all there is when the counter has begun anew, or there were no figures', () => {
+    const now = side([5]);
+    expect(grownSince(side([1, 1, 1]), now)).toBe(now);
+    expect(grownSince('not counted', now)).toBe(now);
+    expect(grownSince(undefined, now)).toBe(now);
   });
 });
 

@@ -387,7 +387,7 @@ describe('drivers that cannot place without switching', () => {
     const { plan } = planDeploy(aSnapshot({ drivers, services, current, observed: seen }));
     expect(operation(plan, 'deploy:web').compensation).toMatchObject({
       id: 'undo:deploy:web',
-      action: { do: 'place', service: 'web', version: 'ver_1' },
+      action: { do: 'restore', service: 'web', version: 'ver_1' },
     });
   });
 });

@@ -6,14 +6,12 @@ import {
   aConfiguration,
   aDatabase,
   aDeployment,
-  aDriver,
   aMigration,
   aMigrationStatus,
   anEnvironmentState,
   aRelease,
   aSnapshot,
   aVersion,
-  LOCAL,
   observed,
   record,
   running,
@@ -80,11 +78,6 @@ describe('rolling back', () => {
       "
     `);
     expect(operation(plan, 'deploy:api').action).toEqual({ do: 'place', service: 'api', version: 'ver_1' });
-  });
-
-  test('says when the platform has its own way', () => {
-    const drivers = [aDriver('local', [...LOCAL, 'rollback'])];
-    expect(operation(planRollback(back({ drivers })).plan, 'deploy:api').title).toBe('Roll back api by This machine');
   });
 
   test('never goes by canary', () => {

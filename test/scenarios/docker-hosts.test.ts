@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostsUnavailable } from '../support/docker/engine.ts';
-import { IMAGES } from '../support/docker/images.ts';
+import { engineCall, IMAGES } from '../support/docker/images.ts';
 import { type SshHost, type SshHosts, sshHosts } from '../support/docker/ssh.ts';
 import { removeThings, thingsOf } from '../support/docker/things.ts';
 import { appFiles } from '../support/driver-world.ts';
@@ -124,10 +124,13 @@ describe.skipIf(hostsUnavailable)(`a service on two hosts over ssh${reason}`, { 
     return Promise.all(hosts.map(async (host) => (await get(urlOf(host))).text));
   }
 
-  /** Of the service, on each host. */
+  /** Of the service, that run, on each host. */
   async function containers(): Promise<readonly number[]> {
-    const found = await Promise.all(hosts.map(({ engine }) => thingsOf(engine, `container ${name}-dev-app`)));
-    return found.map(({ length }) => length);
+    const filters = encodeURIComponent(JSON.stringify({ name: [`${name}-dev-app`] }));
+    const found = await Promise.all(
+      hosts.map(({ engine }) => engineCall(engine.socket, 'GET', `/containers/json?filters=${filters}`)),
+    );
+    return found.map(({ body }) => (body as unknown[]).length);
   }
 });
 

@@ -107,7 +107,7 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
     await run(['deploy', '--canary', '50']);
     await run(['canary', 'promote']);
     expect(await shareOf('two', 100)).toBe(1);
-  });
+  }, 60_000);
 
   it('takes a watched canary back by itself that fails a tenth, and leaves one that nobody asked to a person', async () => {
     const text = await project.read('deploy.config.yaml');
@@ -137,12 +137,24 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
     await project.write('deploy.config.yaml', text);
   }, 90_000);
 
-  it('keeps no container that has no users, and goes back to a version by its image', async () => {
-    const releases: { state: string; percent: number }[] = (await run(['status', '--json'])).json().services;
-    const states = releases.map(({ state, percent }) => `${state} ${percent}`).sort();
-    expect(states).toEqual(['running 100']);
-    await run(['rollback', '--yes']);
+  it('keeps its old release at rest, and goes back by starting that again', async () => {
+    expect(await statesOf('app')).toEqual(['stopped 0', 'running 100']);
+    const before = await thingsOf(engine, name);
+    expect((await run(['rollback', '--yes'])).stderr).toContain('Start the kept release of app again');
     expect((await get(url)).text).toBe('one');
+    expect(await thingsOf(engine, name)).toEqual(before);
+    expect(await statesOf('app')).toEqual(['running 100', 'stopped 0']);
+  });
+
+  it('has a database that no deploy touches unless it is named', async () => {
+    const before = await thingsOf(engine, name);
+    await project.edit('deploy.config.yaml', 'echo first', 'echo second');
+    const { unchanged } = (await run(['plan', '--json'])).json();
+    expect(unchanged).toContainEqual(expect.objectContaining({ service: 'db', left_out: true }));
+    await run(['deploy', '--service', 'db']);
+    expect(await thingsOf(engine, name)).not.toEqual(before);
+    expect(await statesOf('db')).toEqual(['running 100']);
+    expect((await run(['logs', '--service', 'db'])).stdout).toContain('first second');
   });
 
   it('keeps its users when a new version is sick, and says what it said', async () => {
@@ -175,7 +187,7 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
 
   it('lets a one-off command see what is live', async () => {
     const script = 'echo $PORT; cat label.txt; test "$GREETING"';
-    expect((await run(['exec', '--', 'sh', '-c', script])).stdout).toBe('8080\ntwo\n');
+    expect((await run(['exec', '--service', 'app', '--', 'sh', '-c', script])).stdout).toBe('8080\ntwo\n');
     expect((await thingsOf(engine, name)).filter((thing) => thing.endsWith('-exec'))).toEqual([]);
   });
 
@@ -191,8 +203,7 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
     expect(killed.code).toBeNull();
     await run(['resume', '--yes']);
     expect((await get(url)).text).toBe('three');
-    const containers = (await thingsOf(engine, name)).filter((thing) => thing.startsWith('container'));
-    expect(containers).toEqual([expect.stringContaining(`${name}-dev-app-`), `container ${name}-proxy`]);
+    expect((await statesOf('app')).toSorted()).toEqual(['running 100', 'stopped 0', 'stopped 0']);
   });
 
   it('shows what its containers print', async () => {
@@ -205,7 +216,8 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
   });
 
   it('leaves nothing behind when it is destroyed', async () => {
-    await run(['env', 'destroy', 'dev', '--confirm', 'dev']);
+    expect((await run(['env', 'destroy', 'dev', '--dry-run'])).stdout).toContain('The data of db stays');
+    await run(['env', 'destroy', 'dev', '--confirm', 'dev', '--volumes']);
     expect(await thingsOf(engine, name)).toEqual([]);
     const filters = encodeURIComponent(JSON.stringify({ label: [`deployer.project=${name}`] }));
     expect((await engineCall(engine.socket, 'GET', `/images/json?filters=${filters}`)).body).toEqual([]);
@@ -213,6 +225,13 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
 
   async function run(args: readonly string[]): Promise<Outcome> {
     return project.ok(args, { env });
+  }
+
+  /** Of releases, the oldest first. */
+  async function statesOf(service: string): Promise<readonly string[]> {
+    const all: { service: string; state: string; percent: number }[] = (await run(['status', '--json'])).json()
+      .services;
+    return all.filter((one) => one.service === service).map(({ state, percent }) => `${state} ${percent}`);
   }
 
   async function shareOf(label: string, requests: number): Promise<number> {
@@ -236,6 +255,16 @@ services:
       hosts: [{ engine: "${endpoint}", address: ${address} }]
       stop_timeout: 1s
       drain_timeout: 2s
+      proxy: { name: ${name}, image: "${IMAGES.caddy}", http_port: ${port}, https_port: ${port + 1} }
+  db:
+    driver: docker
+    health: { tcp: 5000, timeout: 20s, interval: 100ms }
+    docker:
+      hosts: [{ engine: "${endpoint}", address: ${address} }]
+      image: ${IMAGES.busybox}
+      command: [sh, -c, "echo first >>/data/words; echo $(cat /data/words); exec nc -ll -p 5000 -e true"]
+      volumes: ["words:/data"]
+      stop_timeout: 2s
       proxy: { name: ${name}, image: "${IMAGES.caddy}", http_port: ${port}, https_port: ${port + 1} }
 environments:
   dev:

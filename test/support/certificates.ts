@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 
 /** Why no certificates can be made here; `undefined` when they can. */
 export const certificatesUnavailable = existsSync('/usr/bin/openssl') ? undefined : 'there is no openssl';
@@ -34,4 +36,27 @@ export function makeAuthority(folder: string): Authority {
       return { certificate: read(`${name}.pem`), key: read(`${name}.key`) };
     },
   };
+}
+
+interface Question {
+  readonly address: string;
+  readonly url: URL;
+  /** Whom the client trusts. */
+  readonly authority: string;
+}
+
+/** What a client reads that verifies the certificate, and the certificate's number. */
+export function askSecurely({ address, url, authority }: Question): Promise<{ text: string; serial: string }> {
+  const { hostname, port } = url;
+  const headers = { host: hostname };
+  const to = { host: address, port: port || 443, servername: hostname, headers, ca: authority, agent: false as const };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(to, (response) => {
+      const { serialNumber: serial } = (response.socket as TLSSocket).getPeerCertificate();
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.once('end', () => resolve({ text, serial }));
+    });
+    outgoing.once('error', reject).end();
+  });
 }

@@ -26,8 +26,13 @@ async function aptInstall(packages: readonly string[]): Promise<void> {
   if (own) await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   try {
-    spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, stdio: 'ignore' });
+    const apt = (words: readonly string[]) => spawnSync('apt-get', [...words, '-qq'], { env, stdio: 'ignore' }).status;
+    const install = () => apt(['install', '-y', '--no-install-recommends', ...packages]);
+    // The lists of packages are only asked for when they are missing or old, for that takes as long as an installation.
+    if (install() !== 0) {
+      apt(['update']);
+      install();
+    }
   } finally {
     if (own) await rm(policy, { force: true });
   }

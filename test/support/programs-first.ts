@@ -2,7 +2,14 @@ import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Folders whose tests start whole programs: those take longest. */
-const LONG = ['test/scenarios/crash-', 'test/scenarios/', 'test/drivers/', 'test/migrations/raw/', 'test/cli/'];
+const LONG = [
+  'test/scenarios/crash-',
+  'test/scenarios/docker',
+  'test/scenarios/',
+  'test/drivers/',
+  'test/migrations/raw/',
+  'test/cli/',
+];
 
 /** Begins with what takes longest, so that no file is left alone at the end. */
 export class ProgramsFirst extends BaseSequencer {

@@ -36,9 +36,7 @@ async function removeImages(list) {
 function removeGroups(name) {
   if (!existsSync(name)) return;
   const group = readFileSync(name, 'utf8');
-  const found = readdirSync('/sys/fs/cgroup', { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name))
+  const found = groupsBelow('/sys/fs/cgroup')
     .filter((path) => path.split('/').includes(group))
     .sort((one, other) => other.length - one.length);
   for (const path of found) {
@@ -48,6 +46,18 @@ function removeGroups(name) {
       // Something in it has not ended yet, or it went by itself.
     }
   }
+}
+
+/** Groups of others may go while we look. */
+function groupsBelow(folder) {
+  let entries = [];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    // It is gone.
+  }
+  const groups = entries.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
+  return groups.flatMap((path) => [path, ...groupsBelow(path)]);
 }
 
 function signal(pid, name) {

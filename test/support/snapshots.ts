@@ -6,7 +6,8 @@ import type {
   ServiceConfig,
 } from '../../src/core/config.ts';
 import { type Digest, digestValue, type Fingerprint } from '../../src/core/digest.ts';
-import type { Capability, DriverFacts, Inspection } from '../../src/core/driver.ts';
+import type { Capability, DriverFacts } from '../../src/core/driver.ts';
+import type { Inspection } from '../../src/core/inspection.ts';
 import type { MigrationFile, MigrationStatus } from '../../src/core/migration.ts';
 import type { ObservedService, Snapshot } from '../../src/core/snapshot.ts';
 import type {

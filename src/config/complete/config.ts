@@ -1,5 +1,5 @@
 import type { Config, DatabaseConfig, EnvironmentConfig, ServiceConfig } from '../../core/config.ts';
-import { DEFAULT_DRIVER, type OptionsByService } from '../drivers.ts';
+import { type AnswersByService, DEFAULT_DRIVER } from '../drivers.ts';
 import type { ServicesByEnvironment } from '../effective.ts';
 import type { WrittenConfig, WrittenEnvironment, WrittenService } from '../schema/project.ts';
 import { completeDatabase } from './database.ts';
@@ -17,10 +17,10 @@ export function completeConfig(
   written: WrittenConfig,
   origin: Origin,
   byEnvironment: ServicesByEnvironment,
-  options: OptionsByService,
+  answers: AnswersByService,
 ): Config {
   const { defaults, state, default_environment: preferred } = written;
-  const environments = completeEnvironments(written, byEnvironment, options);
+  const environments = completeEnvironments(written, byEnvironment, answers);
   return {
     project: written.project,
     ...origin,
@@ -40,9 +40,9 @@ export function completeConfig(
 function completeEnvironments(
   written: WrittenConfig,
   byEnvironment: ServicesByEnvironment,
-  options: OptionsByService,
+  answers: AnswersByService,
 ): Config['environments'] {
-  const servicesOf = serviceCompleter(written, options);
+  const servicesOf = serviceCompleter(written, answers);
   const databasesOf = databaseCompleter(written);
   return mapValues(written.environments, (environment, name) =>
     completeEnvironment(name, environment, {
@@ -55,12 +55,14 @@ function completeEnvironments(
 type Services = Readonly<Record<string, WrittenService>>;
 
 /** Completes each written service, and each map of them, once. */
-function serviceCompleter(written: WrittenConfig, options: OptionsByService) {
+function serviceCompleter(written: WrittenConfig, answers: AnswersByService) {
   const defaults = { driver: written.defaults?.driver ?? DEFAULT_DRIVER, timeout: timeoutOf(written) };
   const services = new Map<WrittenService, ServiceConfig>();
   const maps = new Map<Services, EnvironmentConfig['services']>();
   const complete = (service: WrittenService, name: string) =>
-    remembered(services, service, () => completeService(name, service, defaults, options.get(service) ?? {}));
+    remembered(services, service, () =>
+      completeService(name, service, defaults, answers.get(service) ?? { options: {} }),
+    );
   return (map: Services) => remembered(maps, map, () => mapValues(map, complete));
 }
 

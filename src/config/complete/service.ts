@@ -1,6 +1,6 @@
 import type { BuildConfig, HealthCheck, Requirement, ServiceConfig } from '../../core/config.ts';
 import { parseDuration } from '../../core/duration.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { DriverAnswer } from '../drivers.ts';
 import { normalizePath } from '../relative-path.ts';
 import type { WrittenService } from '../schema/project.ts';
 import { healthTarget } from './merge.ts';
@@ -13,19 +13,20 @@ export interface ServiceDefaults {
   readonly timeout: number;
 }
 
-/** A checked service with every default filled in. `options` come checked from its driver. */
+/** A checked service with every default filled in. */
 export function completeService(
   name: string,
   written: WrittenService,
   defaults: ServiceDefaults,
-  options: JsonObject,
+  { options, from }: DriverAnswer,
 ): ServiceConfig {
   const { start, release_command } = written;
   const health = completeHealth(written.health);
   return {
     name,
     driver: written.driver ?? defaults.driver,
-    path: plain(written.path),
+    path: plain(written.path ?? '.'),
+    ...(from === undefined ? {} : { from }),
     build: completeBuild(written.build),
     ...(start === undefined ? {} : { start: start.trim() }),
     ...(release_command === undefined ? {} : { release_command: release_command.trim() }),

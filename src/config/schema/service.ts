@@ -50,7 +50,14 @@ export function serviceFields(drivers: Record<never, never>) {
 
 /** Shape of one service. */
 export function serviceShape(fields: ServiceFields) {
-  return { path: pathField('Folder of the service, inside the project folder.'), ...fields };
+  return {
+    path: optional(
+      pathField(
+        'Folder of the service, inside the project folder; left out where its driver takes what is made elsewhere.',
+      ),
+    ),
+    ...fields,
+  };
 }
 
 /** The same in an environment, where nothing is needed. */

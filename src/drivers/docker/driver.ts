@@ -16,7 +16,8 @@ import { inspectTarget } from './release/inspection.ts';
 import { forgetJobs, runJob } from './release/job.ts';
 import { releaseLogs } from './release/logs.ts';
 import { placeRelease } from './release/placement.ts';
-import { retireRelease, sweepTarget } from './release/retirement.ts';
+import { restoreRelease } from './release/restoration.ts';
+import { restRelease, retireRelease, sweepTarget } from './release/retirement.ts';
 import { setTraffic } from './release/traffic.ts';
 
 /** Runs services as containers of an engine, behind a proxy that each host has one of. */
@@ -31,6 +32,8 @@ export const driver: Driver = {
   deploy,
   traffic: setTraffic,
   inspect: inspectTarget,
+  rest: restRelease,
+  restore: restoreRelease,
   retire: retireRelease,
   sweep: sweepTarget,
   logs: releaseLogs,

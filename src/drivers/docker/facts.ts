@@ -1,12 +1,13 @@
 import type { DriverFacts } from '../../core/driver.ts';
-import { checkOptions } from './options.ts';
+import { checkOptions, readOptions } from './options.ts';
 import { optionsSchema } from './options-schema.ts';
 import { references } from './secret-options.ts';
+import { traitsOf } from './traits.ts';
 
 export const facts: DriverFacts = {
   name: 'docker',
   title: 'Docker',
-  capabilities: ['provision', 'build', 'switch', 'weights', 'metrics', 'logs', 'jobs', 'lock', 'process'],
+  capabilities: ['provision', 'build', 'switch', 'weights', 'metrics', 'logs', 'rollback', 'jobs', 'lock', 'process'],
   credentials: [],
   settings: [
     { variable: 'DOCKER_HOST', purpose: 'the engine, where the config names none' },
@@ -22,5 +23,7 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
+  traitsOf: (service) => traitsOf(service, readOptions(service.options), facts.capabilities),
+  madeElsewhere: (options) => readOptions(options).image,
   references,
 };

@@ -14,6 +14,8 @@ export const LABEL = {
   replica: 'deployer.replica',
   /** On a service of a cluster: how many it has when it is awake. */
   replicas: 'deployer.replicas',
+  /** Digest of all that a container was made with, but for its variables. */
+  settings: 'deployer.settings',
   /** On a service of a cluster that has passed its gate. */
   gated: 'deployer.gated',
   lock: 'deployer.lock',
@@ -29,11 +31,23 @@ export function releaseOf(target: Target, idempotencyKey: string): string {
 }
 
 /** Says everything, since a container's name is the only unique thing on a host; shortened where DNS could not take it. */
-export function containerName({ project, environment, service }: Target, release: string): string {
+export function containerName(target: Target, release: string): string {
+  return `${fitting(target, LONGEST - release.length - 1)}-${release}`;
+}
+
+/** By which other containers reach a service of which one runs at a time, whatever its release. */
+export function aliasOf(target: Target): string {
+  return fitting(target, LONGEST);
+}
+
+/** The volume of a service that it calls by this name. */
+export function volumeName({ project, environment, service }: Target, name: string): string {
+  return `${project}-${environment}-${service.name}-${name}`;
+}
+
+function fitting({ project, environment, service }: Target, room: number): string {
   const full = `${project}-${environment}-${service.name}`;
-  const room = LONGEST - release.length - 1;
-  const fitting = full.length <= room ? full : `${full.slice(0, room - 9)}-${digest(full).slice(0, 8)}`;
-  return `${fitting}-${release}`;
+  return full.length <= room ? full : `${full.slice(0, room - 9)}-${digest(full).slice(0, 8)}`;
 }
 
 /** Of the containers of a release: the first is named like the release, the others have a number. */

@@ -66,7 +66,31 @@ export const optionsSchema: JsonObject = {
       default: false,
       description: 'A user stays with the release that answered first, by a cookie',
     },
-    worker: { type: 'boolean', default: false, description: 'Listens on no port' },
+    worker: {
+      type: 'boolean',
+      default: false,
+      description: 'Listens on no port; true for an image without host_names and path_prefix',
+    },
+    image: { type: 'string', description: 'Image that others have made, such as postgres:16; nothing is built' },
+    command: {
+      anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+      description: 'What the image is started with, in place of its own command',
+    },
+    overlap: {
+      type: 'boolean',
+      default: true,
+      description: 'Whether a new release may run beside the old one; always false with image',
+    },
+    volumes: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'What outlives containers: name:/path, or /path/of/the/host:/path; :ro at the end for reading only',
+    },
+    publish: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Ports on the host beside the proxy, such as 127.0.0.1:5432:5432; only without overlap',
+    },
     memory: { type: 'string', description: 'Limit for one container, such as 512m' },
     stop_timeout: durationSchema('10s', 'From the stop signal to SIGKILL'),
     drain_timeout: durationSchema('30s', 'How long requests may go on after a release lost its traffic'),

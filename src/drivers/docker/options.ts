@@ -13,6 +13,15 @@ import {
 import { BUILD_CHECKS, type BuildOptions } from './build/options.ts';
 import { IMAGE, matching } from './option-forms.ts';
 import { checkRegistry, checkTls, type GivenCertificate, type RegistryOptions } from './secret-options.ts';
+import {
+  checkCommand,
+  checkPublish,
+  checkVolumes,
+  impliedBy,
+  STANDING_DEFAULTS,
+  type StandingOptions,
+  standingProblems,
+} from './standing-options.ts';
 
 /** Where one engine is, and where its published ports answer. */
 export interface HostOption {
@@ -31,7 +40,7 @@ export interface ProxyOptions {
 }
 
 /** Options of the Docker driver, complete. Durations in ms. */
-export interface DockerOptions extends BuildOptions {
+export interface DockerOptions extends BuildOptions, StandingOptions {
   readonly hosts: readonly HostOption[];
   /** Hosts that are worked on at the same time: so many, or such a share of them. */
   readonly at_once: number | `${number}%`;
@@ -75,7 +84,7 @@ export function readOptions(options: JsonObject): DockerOptions {
 }
 
 export function checkOptions(written: unknown): OptionsCheck {
-  const checked = checkAll(written, { driver: 'docker', checks: CHECKS, defaults: DEFAULTS });
+  const checked = checkStanding(written, checkAll(written, { driver: 'docker', checks: CHECKS, defaults: DEFAULTS }));
   if (!checked.ok || checked.options.tls === 'off' || !isBare(checked.options)) return checked;
   if (isObject(written) && 'tls' in written)
     return {
@@ -83,6 +92,14 @@ export function checkOptions(written: unknown): OptionsCheck {
       problems: [{ path: ['tls'], message: 'needs names that its certificates are for', fix: 'Add host_names' }],
     };
   return { ok: true, options: { ...checked.options, tls: 'off' } };
+}
+
+function checkStanding(written: unknown, checked: OptionsCheck): OptionsCheck {
+  if (!checked.ok) return checked;
+  const given = isObject(written) ? written : {};
+  const options = { ...checked.options, ...impliedBy(given, checked.options) };
+  const problems = standingProblems(given, options);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, options };
 }
 
 function isBare({ host_names }: JsonObject): boolean {
@@ -103,6 +120,7 @@ const DEFAULTS: JsonObject = {
   replicas: 1,
   sticky: false,
   worker: false,
+  ...STANDING_DEFAULTS,
   stop_timeout: 10_000,
   drain_timeout: 30_000,
   proxy: { ...PROXY },
@@ -124,6 +142,11 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
     isReplicas(value) ? { value } : wrong('is not a number of containers', `a whole number from 1 to ${MOST_REPLICAS}`),
   sticky: checkFlag,
   worker: checkFlag,
+  image: matching(IMAGE, 'is not an image', 'a name such as postgres:16'),
+  command: checkCommand,
+  overlap: checkFlag,
+  volumes: checkVolumes,
+  publish: checkPublish,
   memory: checkMemory,
   stop_timeout: checkDuration,
   drain_timeout: checkDuration,

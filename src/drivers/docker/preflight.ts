@@ -12,6 +12,7 @@ import { LABEL } from './names.ts';
 import { readOptions } from './options.ts';
 import { certificateFindings } from './proxy/certificates.ts';
 import { on } from './release/groups.ts';
+import { readVolume } from './standing-options.ts';
 import { clusterFinding } from './swarm/preflight.ts';
 
 /** As engines call them → as platforms do. */
@@ -19,11 +20,11 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch
 
 /** Whether the engines can be used, the image built and the proxies had; every problem that can be seen at once. */
 export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
+  const building = readOptions(target.service.options).image === undefined;
   const [{ hosts, unreachable }, built, ...own] = await Promise.all([
     openReachable(target, context),
-    builtPlatform(target, context),
-    missingDockerfile(target, context),
-    secretsInLayers(target, context),
+    building ? builtPlatform(target, context) : undefined,
+    ...(building ? [missingDockerfile(target, context), secretsInLayers(target, context)] : []),
   ]);
   const alone = hosts.length + unreachable.length === 1;
   const silent = unreachable.map((lost) => findingOf(alone ? lost.error : on(lost, lost.error)));
@@ -33,6 +34,7 @@ export async function preflight(target: Target, context: DriverContext): Promise
         wrongPlatform(host, target, built),
         takenProxy(host, target),
         clusterFinding(host, target),
+        passingData(host, target),
       ]);
       return found.map((finding) => finding && (alone ? finding : onHost(host, finding)));
     }),
@@ -112,6 +114,27 @@ async function secretsInLayers({ service, secrets }: Target, context: DriverCont
     message: `There is no BuildKit here: ${what}`,
     path: `services.${service.name}.build.env`,
     fix: 'Install the buildx plug-in of the docker command',
+  };
+}
+
+/** What a container writes where no volume is goes with it. */
+async function passingData({ engine, options }: Host, { service }: Target): Promise<Finding | undefined> {
+  if (options.image === undefined) return undefined;
+  const { status, body } = await engine.call<{ Config: { Volumes?: Readonly<Record<string, unknown>> | null } }>(
+    'GET',
+    `/images/${options.image}/json`,
+    { doing: `look at the image ${options.image}`, accept: [404] },
+  );
+  const lasting = options.volumes.map((volume) => readVolume(volume).path);
+  const passing =
+    status === 404 ? [] : Object.keys(body.Config.Volumes ?? {}).filter((path) => !lasting.includes(path));
+  if (passing.length === 0) return undefined;
+  return {
+    level: 'warning',
+    code: 'INVALID_CONFIG',
+    message: `${service.name} keeps data in ${list(passing)}, which is lost when it is deployed again`,
+    path: `services.${service.name}.docker.volumes`,
+    fix: `Give it a volume, such as data:${passing[0]}`,
   };
 }
 

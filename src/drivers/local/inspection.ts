@@ -1,4 +1,5 @@
-import type { DriverContext, InspectedRelease, Inspection, Target } from '../../core/driver.ts';
+import type { DriverContext, Target } from '../../core/driver.ts';
+import type { InspectedRelease, Inspection } from '../../core/inspection.ts';
 import { askGateway } from './client.ts';
 import { type TargetName, targetKey } from './layout.ts';
 import { offlineTargets } from './offline.ts';

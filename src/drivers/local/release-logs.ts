@@ -1,4 +1,5 @@
-import type { DriverContext, LogLine, LogRequest, Target } from '../../core/driver.ts';
+import type { DriverContext, Target } from '../../core/driver.ts';
+import type { LogLine, LogRequest } from '../../core/logs.ts';
 import { inspectTarget } from './inspection.ts';
 import { releaseLog } from './layout.ts';
 import { LogFollower, lastLines } from './log-reader.ts';

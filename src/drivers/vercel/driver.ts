@@ -7,7 +7,7 @@ import { destroyTarget } from './release/destroy.ts';
 import { inspectTarget } from './release/inspection.ts';
 import { releaseLogs } from './release/logs.ts';
 import { placeRelease } from './release/placement.ts';
-import { retireRelease, rollback, setTraffic } from './release/traffic.ts';
+import { retireRelease, setTraffic } from './release/traffic.ts';
 
 /** Places services as deployments of Vercel projects, by Vercel's REST API. */
 export const driver: Driver = {
@@ -19,7 +19,6 @@ export const driver: Driver = {
   traffic: setTraffic,
   inspect: inspectTarget,
   retire: retireRelease,
-  rollback,
   logs: releaseLogs,
   destroy: destroyTarget,
 };

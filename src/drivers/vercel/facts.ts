@@ -1,10 +1,20 @@
-import type { DriverFacts } from '../../core/driver.ts';
+import type { Capability, DriverFacts } from '../../core/driver.ts';
 import { checkOptions, isRolling, optionsSchema } from './options.ts';
+
+const CAPABILITIES: readonly Capability[] = [
+  'provision',
+  'configure',
+  'switch',
+  'weights',
+  'logs',
+  'rollback',
+  'static',
+];
 
 export const facts: DriverFacts = {
   name: 'vercel',
   title: 'Vercel',
-  capabilities: ['provision', 'configure', 'switch', 'weights', 'logs', 'rollback', 'static'],
+  capabilities: CAPABILITIES,
   credentials: [{ variable: 'VERCEL_TOKEN', purpose: 'an access token of the account that deploys', optional: false }],
   settings: [
     { variable: 'VERCEL_ORG_ID', purpose: 'the id of the team, where the config names none' },
@@ -13,7 +23,9 @@ export const facts: DriverFacts = {
   concurrency: 4,
   artifact: 'files',
   askedByPlans: true,
-  without: ({ mode, options }) => (isRolling(mode, options) ? [] : ['weights']),
+  traitsOf: ({ options }, { mode }) => ({
+    capabilities: CAPABILITIES.filter((capability) => capability !== 'weights' || isRolling(mode, options)),
+  }),
   optionsSchema,
   checkOptions,
 };

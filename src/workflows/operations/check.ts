@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { formatDuration } from '../../core/duration.ts';
 import { DeployerError } from '../../core/errors.ts';
+import type { InspectedRelease } from '../../core/inspection.ts';
 import type { Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import { revealAll } from '../../core/secret.ts';
@@ -16,7 +17,11 @@ export async function check(session: Session, action: ActionOf<'check'>, scope: 
   if (!service.health) return { attempts: 0 };
   const { driver, target, context } = await callFor(session, action.service, scope);
   const { url, releases, probe_headers } = await driver.inspect(target, context);
-  const address = url ?? releases.find(({ percent }) => percent > 0)?.url;
+  const live = releases.find(({ percent }) => percent > 0);
+  const address = url ?? live?.url;
+  // What runs inside a container, or has no port for users, only its platform can ask.
+  if (driver.facts.artifact === 'image' && (service.health.kind === 'command' || !address))
+    return checkInside(service.name, live);
   if (!address) throw unhealthy(service.name, 'it has no URL to check', []);
   const verdict = await session.workspace.runtime.probe({
     check: service.health,
@@ -34,6 +39,12 @@ export async function check(session: Session, action: ActionOf<'check'>, scope: 
       verdict.last ? [`last answer: ${verdict.last.answer}`] : [],
     );
   return { attempts: verdict.attempts };
+}
+
+function checkInside(service: string, live: InspectedRelease | undefined): Json {
+  if (live?.state === 'running') return { attempts: 1 };
+  const why = live ? `its release is ${live.state}` : 'nothing of it is live';
+  throw unhealthy(service, why, live?.detail ? [live.detail] : []);
 }
 
 export function unhealthy(service: string, why: string, detail: readonly string[]): DeployerError {

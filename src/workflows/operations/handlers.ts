@@ -6,7 +6,8 @@ import { build } from './build.ts';
 import { check } from './check.ts';
 import { runReleaseCommand } from './command.ts';
 import { findMigrated, migrate } from './migrate.ts';
-import { findPlaced, place, retire, shift, withdraw } from './release.ts';
+import { findPlaced, place, shift, withdraw } from './release.ts';
+import { restore, retire } from './retire.ts';
 import type { Session } from './session.ts';
 import { configure, destroy, provision } from './target.ts';
 import { watch } from './watch.ts';
@@ -34,6 +35,8 @@ function act(session: Session, action: Action, context: OperationContext): Promi
       return runReleaseCommand(session, action, context);
     case 'place':
       return place(session, action, context);
+    case 'restore':
+      return restore(session, action, context);
     case 'shift':
       return shift(session, action, context);
     case 'check':

@@ -1,12 +1,12 @@
 import type { Share } from '../../core/driver.ts';
+import { DeployerError } from '../../core/errors.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import type { Action } from '../../core/plan.ts';
 import { versionOf } from '../../core/run.ts';
 import type { Release } from '../../core/state.ts';
+import { list } from '../../core/text.ts';
 import type { OperationContext } from '../../execute/handlers.ts';
-import { outputsOf } from '../fold.ts';
 import { serviceVariables } from '../variables.ts';
-import { earlierRelease } from './earlier.ts';
 import { artifactFor, type Call, callFor, liveBefore, placedRelease, requireService, type Session } from './session.ts';
 import { unsupported } from './target.ts';
 
@@ -16,15 +16,15 @@ type ActionOf<K extends Action['do']> = Extract<Action, { do: K }>;
 export async function place(session: Session, action: ActionOf<'place'>, scope: OperationContext): Promise<Json> {
   const call = await callFor(session, action.service, scope);
   const variables = serviceVariables(requireService(session, action.service), call.driver.facts, session.variables);
-  const earlier = await earlierRelease(session, call, action.service);
-  if (earlier) {
-    scope.log(`${canonicalJson(earlier.ref)} is there still: nothing is placed`);
-    return { release: releaseOf(session, action.service, scope, earlier) as unknown as Json, reused: true };
-  }
   const artifact = artifactFor(session, action.service, scope);
   const placed = await call.driver.deploy(
     call.target,
-    { version_id: versionOf(session.context), artifact, variables },
+    {
+      version_id: versionOf(session.context),
+      artifact,
+      variables,
+      ...(action.kept === undefined ? {} : { kept: action.kept }),
+    },
     call.context,
   );
   return { release: releaseOf(session, action.service, scope, placed) as unknown as Json };
@@ -47,17 +47,9 @@ export async function shift(session: Session, action: ActionOf<'shift'>, scope: 
   if (!driver.traffic) throw unsupported(driver.facts.name, 'shift traffic');
   const placed = placedRelease(session, action.service, scope);
   const live = liveBefore(session, action.service);
-  if (action.percent === 100 && driver.rollback && placed && isReused(action.service, scope)) {
-    await driver.rollback(target, placed.ref, context);
-    return { percent: 100 };
-  }
   const manner = action.percent === 0 ? { ...context, undoing: true as const } : context;
   await driver.traffic(target, sharesOf(placed, live, action.percent), manner);
   return { percent: action.percent };
-}
-
-function isReused(service: string, scope: OperationContext): boolean {
-  return outputsOf<'place'>(scope.outputs(`deploy:${service}`))?.reused === true;
 }
 
 function sharesOf(placed: Release | undefined, live: Release | undefined, percent: number): Share[] {
@@ -73,38 +65,38 @@ function sharesOf(placed: Release | undefined, live: Release | undefined, percen
   ];
 }
 
-/** Takes this run's release away again. */
+/** Takes this run's release away again. Whether it was placed is known, or else asked of every place there is. */
 export async function withdraw(session: Session, action: ActionOf<'withdraw'>, scope: OperationContext): Promise<Json> {
-  // What was there before the run stays.
-  if (isReused(action.service, scope)) return { withdrawn: 0 };
   const call = await callFor(session, action.service, scope);
   const placed = placedRelease(session, action.service, scope);
   const live = liveBefore(session, action.service);
-  const inspection = await call.driver.inspect(call.target, call.context);
-  const mine = inspection.releases.filter((release) =>
-    placed ? sameRef(release, placed) : release.version_id === session.context.version_id,
-  );
-  for (const { ref } of mine.filter((release) => !live || !sameRef(release, live)))
-    await call.driver.retire(call.target, ref, { ...call.context, undoing: true });
+  const { releases, silent = [] }: Found = placed
+    ? { releases: [placed] }
+    : await ofVersion(call, session.context.version_id);
+  const mine = releases.filter((release) => !live || !sameRef(release, live));
+  for (const { ref } of mine) await call.driver.retire(call.target, ref, { ...call.context, undoing: true });
+  if (silent.length > 0) throw silentPlaces(action.service, silent);
   return { withdrawn: mine.length };
 }
 
-/** Removes releases that are neither live nor among the newest `keep` others. */
-export async function retire(session: Session, action: ActionOf<'retire'>, scope: OperationContext): Promise<Json> {
-  const call = await callFor(session, action.service, scope);
-  const { releases } = await call.driver.inspect(call.target, call.context);
-  const idle = releases.filter(({ percent }) => percent === 0);
-  const spare = releases.some(({ percent }) => percent > 0)
-    ? idle.slice(0, Math.max(0, idle.length - action.keep))
-    : [];
-  for (const { ref } of spare) await retireOne(call, ref, scope);
-  await call.driver.sweep?.(call.target, call.context);
-  return { retired: spare.length };
+interface Found {
+  readonly releases: readonly { readonly ref: Json }[];
+  /** Places that did not answer. */
+  readonly silent?: readonly string[];
 }
 
-async function retireOne({ driver, target, context }: Call, ref: Json, scope: OperationContext): Promise<void> {
-  await driver.retire(target, ref, context);
-  scope.log(`removed ${canonicalJson(ref)}`);
+async function ofVersion({ driver, target, context }: Call, version: string | null): Promise<Found> {
+  const inspection = await driver.inspect(target, context);
+  return { ...inspection, releases: inspection.releases.filter(({ version_id }) => version_id === version) };
+}
+
+function silentPlaces(service: string, places: readonly string[]): DeployerError {
+  return new DeployerError({
+    code: 'PLATFORM_UNAVAILABLE',
+    stage: 'cleanup',
+    reason: `What this run left of ${service} on ${list(places)} is not known: no answer from there`,
+    fix: 'Resume the run when it answers again',
+  });
 }
 
 function sameRef(one: { readonly ref: Json }, other: { readonly ref: Json }): boolean {

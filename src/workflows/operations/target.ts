@@ -33,10 +33,10 @@ export async function configure(
   return { names };
 }
 
-/** Removes what the target created, and only that. */
+/** Removes what the target created, and only that; its data only when the plan says so. */
 export async function destroy(session: Session, action: ActionOf<'destroy'>, scope: OperationContext): Promise<Json> {
   const { driver, target, context } = await callFor(session, action.service, scope);
-  await driver.destroy(target, context);
+  await driver.destroy(target, context, action.data ?? 'keep');
   return {};
 }
 

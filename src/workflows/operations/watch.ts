@@ -1,5 +1,12 @@
-import { FALSE_ALARM, type Judgement, judgeCanary, type SideFigures, worst } from '../../core/canary-judgement.ts';
-import type { InspectedRelease } from '../../core/driver.ts';
+import {
+  FALSE_ALARM,
+  grownSince,
+  type Judgement,
+  judgeCanary,
+  type SideFigures,
+  worst,
+} from '../../core/canary-judgement.ts';
+import type { InspectedRelease } from '../../core/inspection.ts';
 import { canonicalJson, type Json } from '../../core/json.ts';
 import { NO_LATENCIES, quantile } from '../../core/latency.ts';
 import type { Action } from '../../core/plan.ts';
@@ -83,28 +90,12 @@ function difference(now: Seen, start: Seen): Seen {
       return [
         name,
         {
-          canary: typeof canary === 'string' ? canary : grown(canary, before?.canary),
-          baseline: baseline && grown(baseline, before?.baseline),
+          canary: typeof canary === 'string' ? canary : grownSince(before?.canary, canary),
+          baseline: baseline && grownSince(before?.baseline, baseline),
         },
       ];
     }),
   );
-}
-
-/** A counter that is lower than before has begun anew. */
-function grown(now: SideFigures, before: SideFigures | Uncounted | undefined): SideFigures {
-  if (
-    before === undefined ||
-    typeof before === 'string' ||
-    now.requests < before.requests ||
-    now.errors < before.errors
-  )
-    return now;
-  return {
-    requests: now.requests - before.requests,
-    errors: now.errors - before.errors,
-    latencies: now.latencies.map((count, bucket) => Math.max(0, count - (before.latencies[bucket] ?? 0))),
-  };
 }
 
 type Judged = Judgement & { readonly service: string };

@@ -1,7 +1,8 @@
 import { Agent, get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { InspectedRelease, Placed, Target } from '../../../src/core/driver.ts';
+import type { Placed, Target } from '../../../src/core/driver.ts';
+import type { InspectedRelease } from '../../../src/core/inspection.ts';
 import { quantile } from '../../../src/core/latency.ts';
 import { openEngine } from '../../../src/drivers/docker/engine/client.ts';
 import { execute } from '../../../src/drivers/docker/engine/exec.ts';
@@ -19,7 +20,7 @@ interface Answer {
   readonly cookie: string | undefined;
 }
 
-describe.skipIf(dockerUnavailable)(`a canary of containers${reason}`, () => {
+describe.skipIf(dockerUnavailable)(`a canary of containers${reason}`, { timeout: 60_000 }, () => {
   let world: DockerWorld;
   let target: Target;
   let one: Placed;

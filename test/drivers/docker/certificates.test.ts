@@ -1,25 +1,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DriverContext, Target } from '../../../src/core/driver.ts';
 import { DeployerError } from '../../../src/core/errors.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { openEngine } from '../../../src/drivers/docker/engine/client.ts';
 import { execute } from '../../../src/drivers/docker/engine/exec.ts';
+import { writeFolder } from '../../../src/drivers/docker/engine/files.ts';
 import { facts } from '../../../src/drivers/docker/facts.ts';
 import { certificateFiles, certificateFindings } from '../../../src/drivers/docker/proxy/certificates.ts';
+import { textMember } from '../../../src/drivers/tar.ts';
 import {
   type Authority,
+  askSecurely,
   certificatesUnavailable,
   type IssuedCertificate,
   makeAuthority,
 } from '../../support/certificates.ts';
-import { dockerUnavailable } from '../../support/docker/engine.ts';
+import { dockerUnavailable, hostsUnavailable } from '../../support/docker/engine.ts';
+import { demand, IMAGES } from '../../support/docker/images.ts';
 import { createDockerWorld, type DockerWorld } from '../../support/docker-world.ts';
-import { targetOf } from '../../support/driver-world.ts';
+import { eventually, targetOf } from '../../support/driver-world.ts';
 
 const GIVEN = { certificate: 'env:CERTIFICATE', key: 'env:KEY' };
 const NAME = 'shop.example.com';
@@ -84,7 +86,8 @@ describe.skipIf(unavailable)(`users who come by a given certificate${why(unavail
     const [old, renewed] = [authority.issue([NAME]), authority.issue([NAME])];
     const provide = async (issued: IssuedCertificate) => {
       const provisioned = await world.driver.provision?.(target, world.context({ credentials: credentials(issued) }));
-      return ask(new URL(provisioned?.url ?? ''));
+      const url = new URL(provisioned?.url ?? '');
+      return askSecurely({ address: world.engine.address, url, authority: authority.certificate });
     };
     const first = await provide(old);
     expect(first.text).toBe('nothing is deployed here yet\n');
@@ -104,6 +107,13 @@ describe.skipIf(unavailable)(`users who come by a given certificate${why(unavail
     expect(shown.filter(({ text }) => text.includes(line))).toEqual([]);
     expect(await shell('ls /data/caddy 2>/dev/null')).not.toContain('certificates');
 
+    await world.driver.provision?.(
+      world.target({ name: 'other', options: { host_names: ['other.test'] } }),
+      world.context(),
+    );
+    await shell(`cp ${holding[0]} /config/certificates/${world.name}.dev.other.new`);
+    await world.driver.destroy(world.target({ name: 'other' }), world.context());
+    expect(await shell('ls /config/certificates')).toEqual([`${world.name}.dev.api.pem`]);
     const plain = world.target({ options: { host_names: [NAME], tls: 'off' } });
     await world.driver.provision?.(plain, world.context());
     expect(await shell('ls /config/certificates')).toEqual([]);
@@ -113,27 +123,83 @@ describe.skipIf(unavailable)(`users who come by a given certificate${why(unavail
     const engine = await openEngine(world.engine.endpoint, world.context());
     return (await execute(engine, `${world.name}-proxy`, ['sh', '-c', script])).stdout;
   }
+});
 
-  function ask({ port, hostname: servername }: URL): Promise<{ text: string; serial: string }> {
-    const headers = { host: servername };
-    const to = {
-      host: world.engine.address,
-      port,
-      servername,
-      headers,
-      ca: authority.certificate,
-      agent: false as const,
-    };
-    return new Promise((resolve, reject) => {
-      const outgoing = request(to, (response) => {
-        const { serialNumber: serial } = (response.socket as TLSSocket).getPeerCertificate();
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-        response.once('end', () => resolve({ text, serial }));
-      });
-      outgoing.once('error', reject).end();
-    });
+describe.skipIf(hostsUnavailable)(`a certificate for a name that leads to the host${why(hostsUnavailable)}`, () => {
+  const HUB = 'acme-v02.api.letsencrypt.org';
+  let world: DockerWorld;
+  beforeAll(async () => {
+    world = await createDockerWorld();
+  });
+  afterAll(() => world.end());
+
+  it('is got from the public authority by the proxy itself', async () => {
+    // The proxy reads whom it trusts when it first asks an authority.
+    await world.driver.provision?.(target('first', 'first.test', 'off'), world.context());
+    const root = await startAuthority();
+    const engine = await openEngine(world.engine.endpoint, world.context());
+    await writeFolder(engine, `${world.name}-proxy`, '/', [textMember('etc/ssl/certs/ca-certificates.crt', root)]);
+    const provisioned = await world.driver.provision?.(target('shop', NAME, 'automatic'), world.context());
+    expect(provisioned?.url).toBe(`https://${NAME}`);
+    const to = { address: world.engine.address, url: new URL(provisioned?.url ?? ''), authority: root };
+    const { text } = await eventually(
+      () => askSecurely(to).catch(() => ({ text: '' })),
+      (answer) => answer.text !== '',
+      25_000,
+    );
+    expect(text).toBe('nothing is deployed here yet\n');
+  });
+
+  /** Authorities ask at the ports that everybody has. */
+  function target(name: string, host: string, tls: 'automatic' | 'off'): Target {
+    const proxy = { name: world.name, image: IMAGES.caddy, http_port: 80, https_port: 443 };
+    return world.target({ name, options: { host_names: [host], tls, proxy } });
   }
+
+  /** What answers in place of the public authority on the network of the proxy; answers what to trust. */
+  async function startAuthority(): Promise<string> {
+    const { socket, endpoint } = world.engine;
+    const name = `${world.name}-authority`;
+    const { NetworkSettings } = (await demand(socket, 'GET', `/containers/${world.name}-proxy/json`)) as Inspected;
+    const at = NetworkSettings.Networks[world.name]?.IPAddress;
+    await demand(socket, 'POST', `/containers/create?name=${name}`, {
+      Image: IMAGES.caddy,
+      Env: ['XDG_DATA_HOME=/data', 'XDG_CONFIG_HOME=/config', `SETTINGS=${JSON.stringify(settings)}`],
+      Cmd: ['sh', '-c', 'echo "$SETTINGS" >/tmp/settings && exec caddy run --config /tmp/settings'],
+      HostConfig: { NetworkMode: world.name, ExtraHosts: [`${NAME}:${at}`] },
+      NetworkingConfig: { EndpointsConfig: { [world.name]: { Aliases: [HUB] } } },
+    });
+    await demand(socket, 'POST', `/containers/${name}/start`);
+    const engine = await openEngine(endpoint, world.context());
+    const read = ['cat', '/data/caddy/pki/authorities/local/root.crt'];
+    const root = await eventually(
+      () => execute(engine, name, read),
+      ({ exitCode }) => exitCode === 0,
+    );
+    return `${root.stdout.join('\n')}\n`;
+  }
+
+  interface Inspected {
+    readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> };
+  }
+
+  const settings = {
+    apps: {
+      pki: { certificate_authorities: { local: { install_trust: false } } },
+      tls: { automation: { policies: [{ subjects: [HUB], issuers: [{ module: 'internal' }] }] } },
+      http: {
+        servers: {
+          main: {
+            listen: [':443'],
+            routes: [
+              { match: [{ path: ['/directory'] }], handle: [{ handler: 'rewrite', uri: '/acme/local/directory' }] },
+              { match: [{ host: [HUB] }], handle: [{ handler: 'acme_server' }] },
+            ],
+          },
+        },
+      },
+    },
+  };
 });
 
 function contextWith(given: DriverContext['credentials']): DriverContext {

@@ -92,7 +92,8 @@ async function imageWithNpm(world: DockerWorld): Promise<string> {
     npm: '#!/bin/sh\nexec node /npm/bin/npm-cli.js "$@"\n',
     Dockerfile: `FROM ${IMAGES.node}\nCOPY npm-files /npm\nCOPY npm /usr/bin/npm\nRUN chmod +x /usr/bin/npm\n`,
   });
-  cpSync(join(stdout.trim(), 'npm'), join(world.root, folder, 'npm-files'), { recursive: true });
+  const needed = (path: string) => !/\/(?:man|docs)$|\.md$/.test(path);
+  cpSync(join(stdout.trim(), 'npm'), join(world.root, folder, 'npm-files'), { recursive: true, filter: needed });
   const artifact = await world.driver.build?.(world.target({ name: 'npm', path: folder }), {}, world.context());
   return `deployer/${world.name}/npm:${artifact?.digest.slice(7, 19)}`;
 }

@@ -59,6 +59,17 @@ describe('options of the docker driver', () => {
     ['replicas', 21],
     ['replicas', 1.5],
     ['worker', 'yes'],
+    ['image', '--privileged'],
+    ['command', 'sh -c "exit 1"'],
+    ['volumes', ['data']],
+    ['volumes', ['data:relative']],
+    ['volumes', ['../data:/data']],
+    ['volumes', ['/srv/../etc:/data']],
+    ['volumes', ['a:/data', 'b:/data']],
+    ['publish', ['5432']],
+    ['publish', ['127.0.0.1:0:5432']],
+    ['publish', ['300.0.0.1:5432:5432']],
+    ['publish', ['127.0.0.1:5432:5432']],
     ['memory', '1m'],
     ['memory', 512],
     ['stop_timeout', '2h'],
@@ -67,6 +78,37 @@ describe('options of the docker driver', () => {
     ['proxy', { port: 80 }],
   ])('refuse %s: %j', (name, value) => {
     expect(checkOptions({ [name]: value })).toMatchObject({ ok: false, problems: [{ path: [name] }] });
+  });
+});
+
+describe('options of what stays', () => {
+  it('give an image of others one container, and no way in by the proxy unless asked for', () => {
+    expect(checkOptions({ image: 'postgres:16' })).toMatchObject({ options: { overlap: false, worker: true } });
+    expect(checkOptions({ image: 'adminer', host_names: ['db.example.com'] })).toMatchObject({
+      options: { overlap: false, worker: false },
+    });
+    expect(checkOptions({ image: 'redis', command: 'redis-server --appendonly yes' })).toMatchObject({
+      options: { command: ['redis-server', '--appendonly', 'yes'] },
+    });
+  });
+
+  it.each([
+    ['replicas', { overlap: false, replicas: 2 }],
+    ['hosts', { overlap: false, hosts: ['ssh://a', 'ssh://b'] }],
+    ['overlap', { image: 'redis', overlap: true }],
+    ['dockerfile', { image: 'redis', dockerfile: 'Dockerfile' }],
+    ['publish', { publish: ['5432:5432'] }],
+    ['orchestrator', { image: 'redis', orchestrator: 'swarm' }],
+  ])('refuse %s in %j', (name, written) => {
+    expect(checkOptions(written)).toMatchObject({ ok: false, problems: [{ path: [name] }] });
+  });
+
+  it('take a watched canary away from what may not run twice, and say how long requests may wait', () => {
+    const checked = checkOptions({ overlap: false, drain_timeout: '5s', stop_timeout: '5s' });
+    const service = { options: checked.ok ? checked.options : {}, timeout: 20_000 };
+    const traits = facts.traitsOf?.(service, { mode: 'production' });
+    expect(traits).toMatchObject({ wait: 30_000 });
+    for (const lost of ['switch', 'weights', 'metrics'] as const) expect(traits?.capabilities).not.toContain(lost);
   });
 });
 

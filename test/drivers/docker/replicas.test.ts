@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { InspectedRelease, LogLine, Placed, Target } from '../../../src/core/driver.ts';
+import type { Placed, Target } from '../../../src/core/driver.ts';
 import type { DeployerError } from '../../../src/core/errors.ts';
+import type { InspectedRelease } from '../../../src/core/inspection.ts';
+import type { LogLine } from '../../../src/core/logs.ts';
 import { releaseOf, replicaNames } from '../../../src/drivers/docker/names.ts';
 import { dockerUnavailable } from '../../support/docker/engine.ts';
 import { engineCall } from '../../support/docker/images.ts';

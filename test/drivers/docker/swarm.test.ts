@@ -1,6 +1,7 @@
 import { get as httpGet } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { InspectedRelease, Placed, Target } from '../../../src/core/driver.ts';
+import type { Placed, Target } from '../../../src/core/driver.ts';
+import type { InspectedRelease } from '../../../src/core/inspection.ts';
 import { hostsUnavailable } from '../../support/docker/engine.ts';
 import { engineCall } from '../../support/docker/images.ts';
 import { type Registry, registry } from '../../support/docker/registry.ts';

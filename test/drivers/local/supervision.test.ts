@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { InspectedRelease, Target } from '../../../src/core/driver.ts';
+import type { Target } from '../../../src/core/driver.ts';
 import type { DeployerError } from '../../../src/core/errors.ts';
+import type { InspectedRelease } from '../../../src/core/inspection.ts';
 import { callGateway } from '../../../src/drivers/local/client.ts';
 import { localStatus, localStop } from '../../../src/drivers/local/control.ts';
 import { restartDelay } from '../../../src/drivers/local/gateway/supervisor.ts';

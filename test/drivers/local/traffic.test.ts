@@ -214,6 +214,7 @@ it('counts requests and failed ones for each release', async () => {
   for (const code of [200, 404, 500, 503]) await fetch(`${url}/status?code=${code}`);
   const [release] = (await world.driver.inspect(target, world.context())).releases;
   expect(release).toMatchObject({ requests: 4, errors: 2 });
+  expect(release?.latencies?.reduce((sum, count) => sum + count, 0)).toBe(4);
 });
 
 it('says that there is no release yet, and when to ask again', async () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { facts } from '../../../src/drivers/vercel/facts.ts';
+import { isRolling } from '../../../src/drivers/vercel/options.ts';
 import { describeDriver } from '../../contracts/driver.ts';
 import { view } from '../../support/vercel/deployments.ts';
 import type { Front } from '../../support/vercel/front.ts';
@@ -13,7 +14,7 @@ describe.each(['production', 'preview'] as const)('the %s side', (target) => {
   const options = { target, rolling_releases: target === 'production' };
   describeDriver({
     facts,
-    without: facts.without?.({ mode: 'production', options }) ?? [],
+    without: isRolling('production', options) ? [] : ['weights'],
     factsFile: new URL('../../../src/drivers/vercel/facts.ts', import.meta.url),
     setup: async () => {
       const world = await createVercelWorld();

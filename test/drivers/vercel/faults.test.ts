@@ -180,7 +180,7 @@ async function liveOnce(side: 'production' | 'preview'): Promise<void> {
   const two = await step((own) => deploy(at, 'two', own));
   await step((own) => driver.traffic?.(at, [{ ref: two.ref, percent: 100 }], own) ?? Promise.reject());
   expect(await world.ask(two.url ?? '')).toBe('two');
-  await step((own) => driver.rollback?.(at, one.ref, own) ?? Promise.reject());
+  await step((own) => driver.traffic?.(at, [{ ref: one.ref, percent: 100 }], own) ?? Promise.reject());
   expect(await world.ask(one.url ?? '')).toBe('one');
   const { releases } = await step((own) => driver.inspect(at, own));
   expect(releases.map(({ ref }) => ref)).toEqual([one.ref, two.ref]);

@@ -227,21 +227,24 @@ describe('production', () => {
     const said: string[] = [];
     world.front.autoAssign.set(id, true);
     const log = (line: string) => void said.push(line);
-    await world.driver.rollback?.(own, one.ref, context({ log }));
+    await world.driver.traffic?.(own, [{ ref: one.ref, percent: 100 }], context({ log }));
     expect(said).toEqual([expect.stringContaining('autoAssignCustomDomains off')]);
     await world.driver.traffic?.(own, [{ ref: two.ref, percent: 100 }], context({ log }));
     expect(world.front.autoAssign.get(id)).toBe(true);
     expect(said[1]).toContain('the rollback is over');
   });
 
-  test('is promoted where Vercel refuses to roll back, such as to what never was production', async () => {
+  test('is promoted where Vercel refuses to roll back, as an account may', async () => {
     const own = await provisioned();
-    await live(own, 'one');
-    const two = await deploy(own, 'two');
+    const one = await live(own, 'one');
+    await live(own, 'two');
+    const error = { code: 'payment_required', message: 'Upgrade to Pro' };
+    world.front.faults.push({ of: 'POST /v1/projects/*/rollback/*', trouble: { status: 402, error } });
     const said: string[] = [];
-    await world.driver.rollback?.(own, two.ref, context({ log: (line) => void said.push(line) }));
-    expect(said).toEqual([expect.stringMatching(/status 422.*promoting it instead$/)]);
-    expect(await world.ask(two.url ?? '')).toBe('two');
+    const all = [{ ref: one.ref, percent: 100 }];
+    await world.driver.traffic?.(own, all, context({ log: (line) => void said.push(line) }));
+    expect(said).toEqual([expect.stringMatching(/status 402.*promoting it instead$/)]);
+    expect(await world.ask(one.url ?? '')).toBe('one');
   });
 
   test('that does not get all its domains says which', async () => {

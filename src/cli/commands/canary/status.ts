@@ -17,7 +17,10 @@ export const spec: CommandSpec = {
     const { percent, version_id, version_name, started_at, run_id } = canary;
     const { services } = await readStatus(workspace, { env });
     const releases = services.filter((release) => release.version_id === version_id);
-    const baseline = services.filter((release) => release.version_id !== version_id && release.percent > 0);
+    const shared = new Set(releases.map(({ service }) => service));
+    const baseline = services.filter(
+      (release) => shared.has(release.service) && release.version_id !== version_id && release.percent > 0,
+    );
     return {
       document: {
         env,

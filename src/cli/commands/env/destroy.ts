@@ -9,7 +9,7 @@ export const spec: CommandSpec = {
   effect: 'destroy',
   outputs: ['run', 'plan'],
   description:
-    'Removes everything an environment has on its platforms. Databases are left alone. Asks for the name, or takes --confirm.',
+    'Removes everything an environment has on its platforms. Databases and volumes are left alone. Asks for the name, or takes --confirm.',
   arguments: [{ name: '[environment]', description: 'environment (default: --env)', completes: 'environments' }],
   options: [
     {
@@ -17,6 +17,7 @@ export const spec: CommandSpec = {
       description: 'the environment’s name, instead of typing it',
       completes: 'environments',
     },
+    { flags: '--volumes', description: 'also removes the data of its services, for good' },
     { flags: '--dry-run', description: 'only show what would be removed' },
     ...RUN_OPTIONS,
   ],
@@ -28,7 +29,11 @@ export const spec: CommandSpec = {
           const { destroyEnvironment } = await import('../../../workflows/destroy.ts');
           const env = await namedEnvironment(invocation, workspace);
           await confirmName(invocation, env);
-          return destroyEnvironment(workspace, { env }, { ...running, approve: async () => 'approved_unseen' });
+          return destroyEnvironment(
+            workspace,
+            { env, ...dataOf(invocation) },
+            { ...running, approve: async () => 'approved_unseen' },
+          );
         }),
 };
 
@@ -36,8 +41,13 @@ async function showDestruction(invocation: Invocation): Promise<CommandResult> {
   const workspace = await openProject(invocation);
   const { planDestruction } = await import('../../../workflows/destroy.ts');
   const { planText } = await import('../../../report/plan/text.ts');
-  const { plan } = await planDestruction(workspace, { env: await namedEnvironment(invocation, workspace) });
+  const env = await namedEnvironment(invocation, workspace);
+  const { plan } = await planDestruction(workspace, { env, ...dataOf(invocation) });
   return { document: { ...plan }, text: (style) => planText(plan, { style }) };
+}
+
+function dataOf({ options }: Invocation): { readonly data?: 'remove' } {
+  return flagOf(options, 'volumes') ? { data: 'remove' } : {};
 }
 
 /** `--yes` is no answer here: what is gone is gone. */
@@ -46,5 +56,6 @@ async function confirmName(invocation: Invocation, env: string): Promise<void> {
   if (given === env) return;
   if (given !== undefined)
     throw usage(`--confirm says "${given}", the environment is "${env}"`, `Confirm with: --confirm ${env}`);
-  await insist(invocation, { text: `This removes everything of ${env}.`, flag: `--confirm ${env}`, word: env });
+  const data = flagOf(invocation.options, 'volumes') ? ', with all data of its services' : '';
+  await insist(invocation, { text: `This removes everything of ${env}${data}.`, flag: `--confirm ${env}`, word: env });
 }

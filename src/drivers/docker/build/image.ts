@@ -6,6 +6,7 @@ import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { revealAll, type Variables } from '../../../core/secret.ts';
 import { type Engine, openEngine } from '../engine/client.ts';
+import { fetchImage } from '../engine/fetch-image.ts';
 import { LABEL } from '../names.ts';
 import { type DockerOptions, readOptions } from '../options.ts';
 import { openRegistry, pushImage, type Reference } from '../registry/registry.ts';
@@ -25,6 +26,7 @@ interface ImageView {
 export async function buildTarget(target: Target, variables: Variables, context: DriverContext): Promise<Artifact> {
   const { service } = target;
   const options = readOptions(service.options);
+  if (options.image !== undefined) return takeImage(target, options.image, context);
   const source = await findContext(target, context);
   const engine = await openEngine(builderOf(options), context);
   if (runsBefore(source)) await runCommand(target, variables, context);
@@ -38,6 +40,14 @@ export async function buildTarget(target: Target, variables: Variables, context:
   if (!registry) return artifact;
   const reference = await pushImage(engine, imageTag(artifact), registry, context);
   return { ...artifact, location: `${artifact.location} and ${reference}` };
+}
+
+/** The image of others that the host has by this name, or can fetch. What it is now stays with the version. */
+async function takeImage(target: Target, image: string, context: DriverContext): Promise<Artifact> {
+  const engine = await openEngine(readOptions(target.service.options).hosts[0]?.engine, context);
+  const registry = await openRegistry(target, context);
+  await fetchImage(engine, image, context, registry && image.startsWith(`${registry.host}/`) ? registry.headers : {});
+  return nameImage(engine, image, repositoryOf(target));
 }
 
 /** Where the images of a service are kept; all of its environments share them. */
@@ -85,10 +95,15 @@ async function runCommand({ service }: Target, variables: Variables, context: Dr
 
 /** From the name it was built under to one that stays. */
 async function keepImage(engine: Engine, image: string, repository: string): Promise<Artifact> {
+  const artifact = await nameImage(engine, image, repository);
+  await engine.call('DELETE', `/images/${image}`, { doing: `forget the name ${image}`, accept: [404, 409] });
+  return artifact;
+}
+
+async function nameImage(engine: Engine, image: string, repository: string): Promise<Artifact> {
   const { body } = await engine.call<ImageView>('GET', `/images/${image}/json`, { doing: `find ${image}` });
   const tag = tagOf(body.Id);
   await engine.call('POST', `/images/${image}/tag`, { doing: `name ${image}`, query: { repo: repository, tag } });
-  await engine.call('DELETE', `/images/${image}`, { doing: `forget the name ${image}`, accept: [404, 409] });
   return { kind: 'image', digest: body.Id, size: body.Size, location: `${repository} in ${engine.endpoint.text}` };
 }
 

@@ -23,7 +23,11 @@ export interface ContainerView {
       readonly Log: readonly { readonly ExitCode: number; readonly Output: string }[] | null;
     };
   };
-  readonly Config: { readonly Labels: Readonly<Record<string, string>> | null };
+  readonly Config: {
+    readonly Labels: Readonly<Record<string, string>> | null;
+    /** Values of variables, secret ones too. */
+    readonly Env?: readonly string[] | null;
+  };
   readonly HostConfig: {
     readonly RestartPolicy: { readonly Name: string };
     readonly PortBindings: Readonly<Record<string, readonly { readonly HostPort: string }[]>> | null;

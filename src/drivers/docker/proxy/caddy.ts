@@ -16,6 +16,10 @@ export const REQUEST_LOG = 'requests';
 export const CERTIFICATE_FOLDER = '/config/certificates';
 /** Answers in the proxy itself for a route that nothing is placed behind yet. */
 export const NOBODY = '127.0.0.1:2021';
+/** Refuses connections in the proxy itself, so that what is sent there is tried again. */
+export const NOWHERE = '127.0.0.1:2022';
+/** In a folder of slots while requests wait. */
+export const HELD = 'held';
 export const ADMIN = 'http://127.0.0.1:2019';
 
 /** A route as the proxy's folder keeps it. */
@@ -25,15 +29,19 @@ export interface RouteFile {
   readonly text: string;
 }
 
-/** Names come before catch-alls, and long paths before short ones that they are part of. */
-export function routeFiles(route: string, options: DockerOptions): readonly RouteFile[] {
+/**
+ * Names come before catch-alls, and long paths before short ones that they are part of. `wait` (ms): requests may be held
+ * so long.
+ */
+export function routeFiles(route: string, options: DockerOptions, wait?: number): readonly RouteFile[] {
   const { host_names, path_prefix, tls } = options;
   const rank = `${host_names.length > 0 ? 0 : 1}-${String(999 - path_prefix.length).padStart(3, '0')}`;
   const file = (server: 'plain' | 'secure', content: JsonObject) => ({
     path: `${server}/${rank}-${route}.json`,
     text: JSON.stringify({ match: matchers(options), ...content, terminal: true }),
   });
-  const proxied = { handle: [...counted(route), proxyTo(route, options)] };
+  const way = wait === undefined ? proxyTo(route, options) : holdable(route, options, wait);
+  const proxied = { handle: [...counted(route), way] };
   return tls === 'off' ? [file('plain', proxied)] : [file('plain', toHttps(options)), file('secure', proxied)];
 }
 
@@ -48,6 +56,17 @@ function matchers({ host_names, path_prefix }: DockerOptions): JsonObject[] {
   const paths = path_prefix === '/' ? {} : { path: [path_prefix, `${path_prefix}/*`] };
   const match = { ...hosts, ...paths };
   return Object.keys(match).length > 0 ? [match] : [];
+}
+
+/**
+ * While the folder of slots says so, requests are tried again until `wait` ms are over. In other times that would keep
+ * users of a service that is down from hearing of it.
+ */
+function holdable(route: string, options: DockerOptions, wait: number): JsonObject {
+  const { health_checks: _, ...waiting } = proxyTo(route, options, wait);
+  const match = [{ file: { root: `${SLOT_FOLDER}/${route}/current`, try_files: [`/${HELD}`] } }];
+  const routes = [{ match, handle: [waiting], terminal: true }, { handle: [proxyTo(route, options)] }];
+  return { handler: 'subroute', routes };
 }
 
 /**
@@ -77,13 +96,13 @@ function cookieName(route: string): string {
   return `deployer_${createHash('sha256').update(route).digest('hex').slice(0, 8)}`;
 }
 
-function proxyTo(route: string, options: DockerOptions): JsonObject {
+function proxyTo(route: string, options: DockerOptions, patience = 5_000): JsonObject {
   return {
     handler: 'reverse_proxy',
     upstreams: slotNames().map((slot) => ({ dial: `{file.${SLOT_FOLDER}/${route}/current/${slot}}` })),
     load_balancing: {
       selection_policy: selection(route, options),
-      try_duration: '5s',
+      try_duration: `${patience}ms`,
       try_interval: '100ms',
       // Only what was never sent is tried again: a request that made one container crash would do so to the next.
       retry_match: [{ method: ['NEVER'] }],

@@ -3,6 +3,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { type ContainerView, createContainer, findContainer, startContainer } from '../engine/container.ts';
 import { execute } from '../engine/exec.ts';
+import { fetchImage } from '../engine/fetch-image.ts';
 import type { Host } from '../host.ts';
 import { LABEL } from '../names.ts';
 import { ADMIN } from './caddy.ts';
@@ -17,7 +18,26 @@ export async function ensureProxy(host: Host, context: DriverContext): Promise<'
   const { engine, shared } = host;
   const found = await findContainer(engine, shared.proxy);
   if (found) refuseForeign(host, found);
-  if (found?.State.Running) return 'unchanged';
+  if (found?.State.Running && !isYoung(found, context)) return 'unchanged';
+  return inTurn(`${engine.endpoint.text} ${shared.proxy}`, () => makeProxy(host, context));
+}
+
+const underWay = new Map<string, Promise<unknown>>();
+
+/** Services of a first deploy ask for the proxy of their host at the same time. */
+async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+  const mine = Promise.allSettled([underWay.get(key)]).then(work);
+  underWay.set(key, mine);
+  try {
+    return await mine;
+  } finally {
+    if (underWay.get(key) === mine) underWay.delete(key);
+  }
+}
+
+async function makeProxy(host: Host, context: DriverContext): Promise<'created' | 'unchanged'> {
+  const { engine, shared } = host;
+  const found = await findContainer(engine, shared.proxy);
   await ensureNetwork(host);
   if (!found) await createProxy(host, context);
   await startContainer(engine, shared.proxy);
@@ -26,15 +46,39 @@ export async function ensureProxy(host: Host, context: DriverContext): Promise<'
   return 'created';
 }
 
+/** Another service may have started it a moment ago. */
+function isYoung({ State }: ContainerView, { clock }: DriverContext): boolean {
+  return Math.abs(clock.now() - Date.parse(State.StartedAt)) < START_LIMIT;
+}
+
 /** A second network of the same name would be made without complaint. */
-export async function ensureNetwork({ engine, shared: { network }, options }: Host): Promise<void> {
+export async function ensureNetwork(host: Host): Promise<void> {
+  const {
+    engine,
+    shared: { network },
+    options,
+  } = host;
   const request = { doing: `look at ${network}`, accept: [404] };
   const found = await engine.call<{ Driver: string }>('GET', `/networks/${network}`, request);
   const kind = options.orchestrator === 'swarm' ? { Driver: 'overlay', Attachable: true } : { Driver: 'bridge' };
   if (found.status !== 404 && found.body.Driver !== kind.Driver) throw otherNetwork(network, found.body.Driver);
   if (found.status !== 404) return;
   const body = { Name: network, ...kind, CheckDuplicate: true, Labels: sharedLabels('network') };
-  await engine.call('POST', '/networks/create', { doing: `create the network ${network}`, body, accept: [409] });
+  const doing = `create the network ${network}`;
+  const made = await engine.call<{ Id: string }>('POST', '/networks/create', { doing, body, accept: [409] });
+  if (made.status !== 409) await withdrawSecond(host, made.body.Id);
+}
+
+/** Engines do not keep two who ask at the same time from having one each; of those the first stays. */
+async function withdrawSecond({ engine, shared: { network } }: Host, mine: string): Promise<void> {
+  const query = { filters: JSON.stringify({ name: [network] }) };
+  const request = { doing: `look for networks called ${network}`, query };
+  const { body } = await engine.call<{ Id: string; Name: string; Created: string }[]>('GET', '/networks', request);
+  const [first] = body
+    .filter(({ Name }) => Name === network)
+    .sort((one, other) => (`${one.Created} ${one.Id}` < `${other.Created} ${other.Id}` ? -1 : 1));
+  if (first && first.Id !== mine)
+    await engine.call('DELETE', `/networks/${mine}`, { doing: `remove a second ${network}`, accept: [404] });
 }
 
 function otherNetwork(network: string, kind: string): DeployerError {
@@ -53,18 +97,15 @@ async function createProxy(host: Host, context: DriverContext): Promise<void> {
       doing: `create the volume ${volume}`,
       body: { Name: volume, Labels: sharedLabels('proxy') },
     });
-  await ensureImage(host, context);
-  await createContainer(engine, shared.proxy, proxyBody(host));
+  await fetchImage(engine, host.options.proxy.image, context);
+  if ((await createContainer(engine, shared.proxy, proxyBody(host))) === 'taken') await untilThere(host, context);
 }
 
-/** From the registry it names, when the host does not have it. */
-async function ensureImage({ engine, options: { proxy } }: Host, context: DriverContext): Promise<void> {
-  const doing = `fetch the image ${proxy.image}`;
-  const { status } = await engine.call('GET', `/images/${proxy.image}/json`, { doing, accept: [404] });
-  if (status !== 404) return;
-  context.log(`fetching ${proxy.image}`);
-  const query = { fromImage: proxy.image, tag: /[:@][^/]+$/.test(proxy.image) ? undefined : 'latest' };
-  for await (const _ of engine.lines('POST', '/images/create', { doing, query, timeout: context.timeout }));
+/** The engine gives the name away before it can be asked for what bears it. */
+async function untilThere({ engine, shared }: Host, { clock, signal }: DriverContext): Promise<void> {
+  const deadline = clock.monotonic() + START_LIMIT;
+  while (!(await findContainer(engine, shared.proxy)) && clock.monotonic() < deadline)
+    await clock.sleep(LOOK_EVERY, signal);
 }
 
 /** Its admin port is not published: it is reached from inside only. */

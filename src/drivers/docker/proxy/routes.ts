@@ -5,6 +5,7 @@ import { execute } from '../engine/exec.ts';
 import { readFolder, writeFolder } from '../engine/files.ts';
 import type { Host } from '../host.ts';
 import { routeName } from '../names.ts';
+import { longestWait } from '../traits.ts';
 import {
   ADMIN,
   baseConfig,
@@ -64,7 +65,7 @@ ${RELOAD}`;
 export async function ensureRoute(host: Host, target: Target): Promise<'created' | 'unchanged'> {
   const route = routeName(target);
   const certificate = certificateFiles(target, host.engine.context);
-  const wanted = host.options.worker ? [] : routeFiles(route, host.options);
+  const wanted = host.options.worker ? [] : routeFiles(route, host.options, waitOf(host, target));
   const [files, slots] = await Promise.all([proxyFiles(host), readSlots(host, route)]);
   const sound: (readonly [string, string])[] = [
     ...wanted.map(({ path, text }) => [`routes/${path}`, text] as const),
@@ -80,11 +81,18 @@ export async function ensureRoute(host: Host, target: Target): Promise<'created'
   return 'created';
 }
 
+/** Only where a release replaces another in place. */
+function waitOf({ options }: Host, { service }: Target): number | undefined {
+  return options.overlap ? undefined : longestWait(service, options);
+}
+
 /** Takes away a route, its slots and its certificate; answers how many targets of others are left. */
 export async function removeRoute(host: Host, target: Target): Promise<number> {
   const route = routeName(target);
   const mine = ownFiles(await proxyFiles(host), route);
-  const paths = [...withCertificate(mine, route), `${SLOT_FOLDER}/${route}`];
+  // One that was written aside by an attempt that ended there holds a key too.
+  const begun = `${CERTIFICATE_FOLDER}/${route}.new`;
+  const paths = [...withCertificate(mine, route), begun, `${SLOT_FOLDER}/${route}`];
   return (await run(host, REMOVE, paths)).filter((line) => line !== '').length;
 }
 

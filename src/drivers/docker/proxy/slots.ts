@@ -4,7 +4,7 @@ import { type TarMember, textMember } from '../../tar.ts';
 import { execute } from '../engine/exec.ts';
 import { readFolder, writeFolder } from '../engine/files.ts';
 import type { Host } from '../host.ts';
-import { ADMIN, COUNTED, NOBODY, SLOT_FOLDER, SLOTS, slotNames } from './caddy.ts';
+import { ADMIN, COUNTED, HELD, NOBODY, NOWHERE, SLOT_FOLDER, SLOTS, slotNames } from './caddy.ts';
 import { FORGET } from './counts.ts';
 
 /** Who answers in each slot: `container:port`, or nobody. */
@@ -16,6 +16,8 @@ export const NOBODY_AT_ALL: Slots = Array.from({ length: SLOTS }, () => null);
 export interface SlotState {
   readonly revision: number;
   readonly slots: Slots;
+  /** While requests wait: who answered before. */
+  readonly held?: readonly string[];
 }
 
 /** Coprime with the number of slots, near its golden section: each next slot is far from those before. */
@@ -77,27 +79,44 @@ export async function readSlots({ engine, shared }: Host, route: string): Promis
   const current = members?.find(({ path, kind }) => path === 'current' && kind === 'link')?.text;
   if (!members || current === undefined) return undefined;
   const texts = new Map(members.map(({ path, text }) => [path, text]));
+  const held = texts.get(`${current}/${HELD}`)?.split('\n');
   const slots = slotNames().map((slot) => texts.get(`${current}/${slot}`)?.trim() ?? NOBODY);
   return {
     revision: Number(current.slice(1)),
     slots: slots.map((address) => (address === NOBODY ? null : address)),
+    ...(held ? { held } : {}),
   };
+}
+
+/** From now on requests wait, until slots are written again. */
+export function holdRequests(host: Host, route: string, before: SlotState, held: readonly string[]): Promise<void> {
+  const slots = Array.from({ length: SLOTS }, () => NOWHERE);
+  return switchTo(host, route, before, [...slotMembers('', slots), textMember(`/${HELD}`, held.join('\n'))]);
 }
 
 /**
  * Switches between two requests: the new slots are written whole beside the old, and one rename of a link makes them the
  * ones in use. No connection is touched.
  */
-export async function writeSlots(
+export function writeSlots(
   host: Host,
   route: string,
   before: SlotState,
   { slots, counting }: { readonly slots: Slots; readonly counting: 'counted' | 'uncounted' },
 ): Promise<void> {
-  const { engine, shared } = host;
+  const mark = counting === 'counted' ? [textMember(`/${COUNTED}`, '')] : [];
+  return switchTo(host, route, before, [...slotMembers('', slots), ...mark]);
+}
+
+async function switchTo(
+  { engine, shared }: Host,
+  route: string,
+  before: SlotState,
+  members: readonly TarMember[],
+): Promise<void> {
   const [next, last] = [`r${before.revision + 1}`, `r${before.revision}`];
-  const mark = counting === 'counted' ? [textMember(`${route}/${next}/${COUNTED}`, '')] : [];
-  await writeFolder(engine, shared.proxy, SLOT_FOLDER, [...slotMembers(`${route}/${next}`, slots), ...mark]);
+  const placed = members.map((member) => ({ ...member, path: `${route}/${next}${member.path}` }));
+  await writeFolder(engine, shared.proxy, SLOT_FOLDER, placed);
   const argv = ['sh', '-c', SWITCH, 'sh', `${SLOT_FOLDER}/${route}`, next, last];
   const { exitCode, stderr } = await execute(engine, shared.proxy, argv);
   if (exitCode !== 0)

@@ -1,5 +1,6 @@
-import type { Instance, Target } from '../../../core/driver.ts';
-import { type ContainerView, listContainers, memoryInUse, removeStopped } from '../engine/container.ts';
+import type { Target } from '../../../core/driver.ts';
+import type { Instance } from '../../../core/inspection.ts';
+import { type ContainerView, listContainers, memoryInUse, removeStopped, stopContainer } from '../engine/container.ts';
 import { frameLines } from '../engine/streams.ts';
 import type { Host } from '../host.ts';
 import { LABEL, targetLabels } from '../names.ts';
@@ -67,6 +68,9 @@ function releaseOf(host: Host, target: Target, replicas: Replicas, measures: Mea
     percent: addresses.reduce((sum, address) => sum + (shares.get(address) ?? 0), 0),
     instances: replicas.map((replica) => instanceOf(host, replica, measures)),
     wake: (context) => wakeReplicas(host, target, asleep, context),
+    rest: async () => {
+      await Promise.all(names.map((name) => stopContainer(host.engine, name, host.options.stop_timeout)));
+    },
     remove: () => removeStopped(host.engine, names, host.options.stop_timeout),
     sources: replicas.map((replica) => sourceOf(host, replica)),
   };
@@ -86,14 +90,17 @@ function sourceOf({ engine }: Host, container: ContainerView): LogSource {
 }
 
 function instanceOf(host: Host, container: ContainerView, { shares, memory }: Measures): Instance {
-  const detail = detailOf(container);
   const { Running, StartedAt, Health } = container.State;
+  const state = stateOf(container);
+  const percent = shares.get(addressOf(container)) ?? 0;
+  const kept = state === 'stopped' && percent === 0;
+  const detail = kept ? KEPT : detailOf(container);
   const used = memory.get(container.Id);
   return {
     name: nameOf(container),
     host: host.name,
-    state: stateOf(container),
-    percent: shares.get(addressOf(container)) ?? 0,
+    state,
+    percent,
     restarts: container.RestartCount,
     ...(Running ? { started_at: StartedAt } : {}),
     ...(Running && Health && Health.Status !== 'none' ? { health: Health.Status } : {}),
@@ -102,17 +109,22 @@ function instanceOf(host: Host, container: ContainerView, { shares, memory }: Me
   };
 }
 
+/** Nothing is wrong with it. */
+export const KEPT = 'stopped, kept for a roll-back';
+
 function stateOf(container: ContainerView): Instance['state'] {
   const { Status, Running, Health } = container.State;
   if (Status === 'created') return 'starting';
-  if (Status === 'restarting' || Status === 'dead' || Health?.Status === 'unhealthy') return 'failed';
+  if (Status === 'restarting' || Status === 'dead') return 'failed';
+  // Of one that is stopped engines say that it is unhealthy.
+  if (Running && Health?.Status === 'unhealthy') return 'failed';
   if (Running) return isGated(container) ? 'running' : 'starting';
   return isGated(container) ? 'stopped' : 'failed';
 }
 
 function detailOf({ State }: ContainerView): string | undefined {
   if (State.OOMKilled) return 'ran out of memory';
-  if (State.Health?.Status === 'unhealthy') return 'its health check says that it is unhealthy';
+  if (State.Running && State.Health?.Status === 'unhealthy') return 'its health check says that it is unhealthy';
   if (State.Status === 'restarting' || State.Status === 'exited') return `ended with exit code ${State.ExitCode}`;
   return State.Status === 'paused' ? 'is paused' : undefined;
 }

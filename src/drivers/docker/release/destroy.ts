@@ -9,16 +9,26 @@ import { removeRoute } from '../proxy/routes.ts';
 import { clearCluster } from '../swarm/releases.ts';
 import { on } from './groups.ts';
 import { KEPT_IMAGES, removeImages } from './images.ts';
+import { listVolumes, removeVolume } from './volumes.ts';
 
 /**
- * Removes what a target has on its hosts, those of earlier configs included. A host that does not answer is a failure, once
+ * Removes what a target has on its hosts, those of earlier configs included; its volumes only when asked to. A host that does not answer is a failure, once
  * the others are done.
  */
-export async function destroyTarget(target: Target, context: DriverContext): Promise<void> {
+export async function destroyTarget(
+  target: Target,
+  context: DriverContext,
+  data: 'keep' | 'remove' = 'keep',
+): Promise<void> {
   const { hosts, unreachable } = await openReachable(target, context);
   const known = [...hosts, ...unreachable].map(({ name }) => name);
   const left = await openReachable(target, context, leftHosts(target, known));
-  await Promise.all([...hosts, ...left.hosts].map((host) => clearHost(host, target)));
+  await Promise.all(
+    [...hosts, ...left.hosts].map(async (host) => {
+      await clearHost(host, target);
+      await clearData(host, target, { data, context });
+    }),
+  );
   const [lost] = [...unreachable, ...left.unreachable];
   if (lost) throw on(lost, lost.error);
 }
@@ -38,6 +48,17 @@ export async function clearHost(host: Host, target: Target): Promise<void> {
   ]);
   await removeImages(engine, target, (await neighbours(engine, target)) > 0 ? KEPT_IMAGES : 0);
   if (left === 0) await removeProxy(host);
+}
+
+async function clearData(
+  { engine }: Host,
+  target: Target,
+  { data, context }: { readonly data: 'keep' | 'remove'; readonly context: DriverContext },
+): Promise<void> {
+  for (const volume of await listVolumes(engine, target)) {
+    if (data === 'keep') context.log(`the volume ${volume} stays`, 'info');
+    else await removeVolume(engine, volume);
+  }
 }
 
 /** Somebody else took the proxy away with the last route of all. */

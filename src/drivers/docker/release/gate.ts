@@ -125,18 +125,25 @@ async function probe(gate: Gate, { signal, left }: Patience): Promise<Refusal | 
 /** The service's own check; without one it has to take connections. A command runs inside, by the engine. */
 function checkOf({ host, target: { service } }: Gate): HealthCheck | undefined {
   const { health, timeout } = service;
-  if (host.options.worker) return health?.kind === 'http' && isElsewhere(health.target) ? health : undefined;
+  if (host.options.worker) return health && isOfWorker(health) ? health : undefined;
   if (health && health.kind !== 'command') return health;
   return { kind: 'tcp', timeout, interval: 250, successes: 1 };
 }
 
+/** Without a port of its own, one that is asked elsewhere, or on a port that the check itself names. */
+function isOfWorker(health: HealthCheck): boolean {
+  return health.kind === 'tcp' ? health.port !== undefined : health.kind === 'http' && isElsewhere(health.target);
+}
+
 function silent({ host, target }: Gate, last: ProbeAnswer): Refusal {
-  const { port } = host.options;
+  const { health } = target.service;
+  const own = health?.kind === 'tcp' ? health.port : undefined;
+  const port = own ?? host.options.port;
   return {
     reason: 'did not become healthy in time',
     fix: last.connected
       ? `Correct it, or services.${target.service.name}.health`
-      : `It has to listen on 0.0.0.0 and port ${port}, which PORT names; docker.port changes it`,
+      : `It has to listen on 0.0.0.0 and port ${port}${own === undefined ? ', which PORT names; docker.port changes it' : ''}`,
     detail: [`last answer: ${last.answer}`],
   };
 }

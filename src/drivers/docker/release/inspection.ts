@@ -1,7 +1,9 @@
 import type { SideFigures } from '../../../core/canary-judgement.ts';
-import type { DriverContext, InspectedRelease, Inspection, Instance, Target } from '../../../core/driver.ts';
+import type { DriverContext, Target } from '../../../core/driver.ts';
+import type { InspectedRelease, Inspection, Instance } from '../../../core/inspection.ts';
 import { type Host, openReachable, type Unreachable, urlOf } from '../host.ts';
 import { countRequests, together } from '../proxy/counts.ts';
+import { KEPT } from './container-releases.ts';
 import type { PlacedRelease, TargetView } from './placed-release.ts';
 import { viewTarget } from './view.ts';
 
@@ -28,6 +30,7 @@ export async function inspectTarget(target: Target, context: DriverContext): Pro
     state: 'present',
     ...(url ? { url } : {}),
     releases: byRelease(parts).map((its) => inspected(its, hosts, unreachable)),
+    ...(unreachable.length > 0 ? { silent: unreachable.map(({ name }) => name) } : {}),
   };
 }
 
@@ -66,7 +69,12 @@ function inspected(parts: Parts, hosts: readonly Host[], unreachable: readonly U
   const url = percent > 0 ? urlOf(first) : undefined;
   const instances = instancesOf(parts);
   const started = instances.flatMap((one) => (one.state === 'running' ? (one.started_at ?? []) : [])).sort()[0];
-  const detail = [...worst(instances, hosts), ...missing(parts, hosts), ...unreachable.map(silent)].join('; ');
+  const kept = instances.length > 0 && instances.every((one) => one.detail === KEPT);
+  const detail = [
+    ...(kept ? [KEPT] : worst(instances, hosts)),
+    ...missing(parts, hosts),
+    ...unreachable.map(silent),
+  ].join('; ');
   return {
     ref: view.release,
     version_id: view.version_id,

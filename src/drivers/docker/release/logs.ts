@@ -1,4 +1,5 @@
-import type { DriverContext, LogLine, LogRequest, Target } from '../../../core/driver.ts';
+import type { DriverContext, Target } from '../../../core/driver.ts';
+import type { LogLine, LogRequest } from '../../../core/logs.ts';
 import type { OutputLine } from '../engine/streams.ts';
 import { type Host, openReachable } from '../host.ts';
 import type { LogSource } from './placed-release.ts';

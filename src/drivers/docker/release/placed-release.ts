@@ -1,4 +1,5 @@
-import type { DriverContext, Instance } from '../../../core/driver.ts';
+import type { DriverContext } from '../../../core/driver.ts';
+import type { Instance } from '../../../core/inspection.ts';
 import type { OutputLine } from '../engine/streams.ts';
 import type { SlotState } from '../proxy/slots.ts';
 
@@ -15,6 +16,8 @@ export interface PlacedRelease {
   readonly instances: readonly Instance[];
   /** Starts what does not run, and waits until it is healthy. */
   wake(context: DriverContext): Promise<void>;
+  /** Stops it, and leaves it to be woken. One that is stopped is no failure. */
+  rest(): Promise<void>;
   /** Stops and deletes it. One that is gone is no failure. */
   remove(): Promise<void>;
   /** Where its lines come from. */

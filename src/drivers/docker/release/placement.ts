@@ -1,5 +1,5 @@
 import type { DriverContext, Placed, PlaceRequest, Target } from '../../../core/driver.ts';
-import { type Hosts, openHosts, openReachableAnyway, urlOf, within } from '../host.ts';
+import { type Host, type Hosts, openHosts, openReachableAnyway, urlOf, within } from '../host.ts';
 import { containerName, releaseOf, replicaNames } from '../names.ts';
 import { ensureProxy } from '../proxy/container.ts';
 import { ensureRoute } from '../proxy/routes.ts';
@@ -7,6 +7,8 @@ import { placeService } from '../swarm/placement.ts';
 import { tasksName } from '../swarm/spec.ts';
 import { inGroups } from './groups.ts';
 import { bringImage } from './image-transfer.ts';
+import { keptOn } from './kept.ts';
+import { replaceRelease } from './replacement.ts';
 import { placeReplicas } from './replicas.ts';
 import { viewTarget } from './view.ts';
 
@@ -20,9 +22,12 @@ const DISCARD_LIMIT = 60_000;
  */
 export async function placeRelease(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
   const hosts = await openHosts(target, context);
+  if (!hosts[0].options.overlap) return placed(hosts, target, await replaceRelease(hosts[0], target, request, context));
   const release = releaseOf(target, context.idempotencyKey);
   const names = replicaNames(target, release, hosts[0].options.replicas);
   await inGroups(hosts, context, (host, scope) => bringImage(host, target, request.artifact, scope));
+  const kept = await keptEverywhere(hosts, target, request);
+  if (kept !== undefined) return placed(hosts, target, await wakeRelease(hosts, target, kept, context));
   const touched = new Set<string>();
   try {
     await inGroups(hosts, context, async (host, scope) => {
@@ -38,6 +43,30 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
     throw error;
   }
   return placed(hosts, target, release);
+}
+
+/** Only what all hosts have can be taken again. */
+async function keptEverywhere(hosts: Hosts, target: Target, request: PlaceRequest): Promise<string | undefined> {
+  const kept = await Promise.all(hosts.map((host) => keptOn(host, target, request)));
+  return kept.every((one) => one !== undefined) ? kept[0]?.release : undefined;
+}
+
+/** Starts a release that was kept; one that does not become healthy is laid to rest again. */
+async function wakeRelease(hosts: Hosts, target: Target, release: string, context: DriverContext): Promise<string> {
+  const find = async (host: Host) => (await viewTarget(host, target)).releases.find((one) => one.release === release);
+  try {
+    await inGroups(hosts, context, async (host, scope) => {
+      const mine = within(host, scope);
+      await ensureProxy(mine, scope);
+      await ensureRoute(mine, target);
+      await (await find(mine))?.wake(scope);
+    });
+  } catch (error) {
+    const left = await openReachableAnyway(target, context, DISCARD_LIMIT);
+    await Promise.all(left.hosts.map(async (host) => (await find(host))?.rest()));
+    throw error;
+  }
+  return release;
 }
 
 /** A host that is gone keeps what it has. */
@@ -57,7 +86,7 @@ async function discard(
   );
 }
 
-function placed([first]: Hosts, target: Target, release: string): Placed {
+export function placed([first]: Hosts, target: Target, release: string): Placed {
   const url = urlOf(first);
   const own = containerName(target, release);
   const name = first.options.orchestrator === 'swarm' ? tasksName(own) : own;

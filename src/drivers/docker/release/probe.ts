@@ -29,7 +29,8 @@ const SHOWN = 80;
 export async function probeOnce(request: ProbeOnce): Promise<ProbeAnswer> {
   const { check } = request;
   if (check.kind === 'http' && isElsewhere(check.target)) return probeElsewhere(request);
-  return check.kind === 'http' ? probeHttp(request, check) : probeTcp(request);
+  if (check.kind === 'http') return probeHttp(request, check);
+  return probeTcp(request, (check.kind === 'tcp' ? check.port : undefined) ?? request.host.options.port);
 }
 
 /** Whether a check asks another host than the release. */
@@ -44,12 +45,15 @@ async function probeElsewhere({ context, check, signal }: ProbeOnce): Promise<Pr
   return { ok: verdict.healthy, connected: true, answer: verdict.last?.answer ?? 'no answer' };
 }
 
-async function probeTcp({ host, name, signal }: ProbeOnce): Promise<ProbeAnswer> {
-  const { engine, shared, options } = host;
-  const argv = ['timeout', String(LONGEST), 'nc', '-z', name, String(options.port)];
+/** Not every `nc` can do without sending anything; what it runs after it has connected says nothing either. */
+const CONNECT = 'nc -z "$1" "$2" 2>/dev/null || nc "$1" "$2" -e true';
+
+async function probeTcp({ host, name, signal }: ProbeOnce, port: number): Promise<ProbeAnswer> {
+  const { engine, shared } = host;
+  const argv = ['timeout', String(LONGEST), 'sh', '-c', CONNECT, 'sh', name, String(port)];
   const { exitCode } = await execute(engine, shared.proxy, argv, signal);
   const ok = exitCode === 0;
-  return { ok, connected: ok, answer: ok ? 'connected' : `nothing takes connections on port ${options.port}` };
+  return { ok, connected: ok, answer: ok ? 'connected' : `nothing takes connections on port ${port}` };
 }
 
 type HttpCheck = Extract<HealthCheck, { kind: 'http' }>;

@@ -13,6 +13,7 @@ import { passContainerGate } from './container-gate.ts';
 import { containerBody, type ImageHealth } from './create.ts';
 import { requireImage } from './image-transfer.ts';
 import { together } from './together.ts';
+import { ensureVolumes } from './volumes.ts';
 
 /** Containers that are made at the same time on a host: each start costs it something. */
 const AT_ONCE = 5;
@@ -32,6 +33,20 @@ export async function placeReplicas(host: Host, target: Target, request: PlaceRe
   const found = await Promise.all(names.map((name) => existing(host, name, release)));
   const missing = names.flatMap((name, index) => (found[index] === 'absent' ? [{ name, replica: index + 1 }] : []));
   if (missing.length > 0) await makeAll(host, target, request, { ...making, missing });
+}
+
+/** Makes the one container of a release, and does not start it; one that an earlier attempt started stays as it is. */
+export async function createReplica(
+  host: Host,
+  target: Target,
+  request: PlaceRequest,
+  { release, name }: { readonly release: string; readonly name: string },
+): Promise<void> {
+  if ((await existing(host, name, release)) === 'ready') return;
+  const image = await requireImage<ImageHealth>(host, target, request.artifact.digest);
+  await ensureVolumes(host, target);
+  const body = containerBody(host, target, request, { release, replica: 1, image });
+  if ((await createContainer(host.engine, name, body)) === 'taken') throw taken(name);
 }
 
 /** An earlier attempt may have got anywhere; what it left half done is cleared away. */
@@ -62,6 +77,7 @@ async function makeAll(
   const { release, missing, context, onTouch } = making;
   const image = await requireImage<ImageHealth>(host, target, request.artifact.digest);
   onTouch();
+  await ensureVolumes(host, target);
   await together(missing, { context, atOnce: AT_ONCE }, async ({ name, replica }, within) => {
     const body = containerBody(host, target, request, { release, replica, image });
     if ((await createContainer(host.engine, name, body)) === 'taken') throw taken(name);
@@ -89,9 +105,10 @@ export async function wakeReplicas(
   context: DriverContext,
 ): Promise<void> {
   await together(names, { context, atOnce: AT_ONCE }, async (name, within) => {
-    context.log(`starting ${name} again`, 'info');
+    context.log(`starting ${name}`, 'info');
     await startContainer(host.engine, name);
     await passContainerGate({ host, target, name, context: within });
+    await setRestartPolicy(host.engine, name, 'unless-stopped');
   });
 }
 

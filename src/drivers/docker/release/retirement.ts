@@ -2,11 +2,13 @@ import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
 import { type Host, leftHosts, openReachable, within } from '../host.ts';
+import { readOptions } from '../options.ts';
 import { drain } from '../proxy/slots.ts';
 import { clearHost } from './destroy.ts';
 import { on } from './groups.ts';
 import { KEPT_IMAGES, removeImages } from './images.ts';
 import type { PlacedRelease } from './placed-release.ts';
+import { setTraffic } from './traffic.ts';
 import { viewTarget } from './view.ts';
 
 /**
@@ -14,12 +16,36 @@ import { viewTarget } from './view.ts';
  * failure.
  */
 export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
+  // Where placing gives a release its users, taking it back takes them away.
+  if (context.undoing && !readOptions(target.service.options).overlap) await setTraffic(target, [], context);
+  await onEachHost(target, ref, context, retireOn);
+}
+
+/** Drains and stops one release on every host, and keeps it there; one with traffic on any of them is refused. */
+export function restRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
+  return onEachHost(target, ref, context, restOn);
+}
+
+async function onEachHost(
+  target: Target,
+  ref: Json,
+  context: DriverContext,
+  work: (host: Host, target: Target, view: PlacedRelease, context: DriverContext) => Promise<void>,
+): Promise<void> {
   const { hosts, unreachable } = await openReachable(target, context);
   const found = await Promise.all(hosts.map(async (host) => ({ host, view: await findRelease(host, target, ref) })));
   if (found.some(({ view }) => view && view.percent > 0)) throw live(target, String(ref));
-  await Promise.all(found.map(({ host, view }) => view && retireOn(host, target, view, context)));
+  await Promise.all(found.map(({ host, view }) => view && work(host, target, view, context)));
   const [lost] = unreachable;
   if (lost) throw on(lost, lost.error);
+}
+
+async function restOn(host: Host, target: Target, view: PlacedRelease, context: DriverContext): Promise<void> {
+  if (view.instances.every(({ state }) => state === 'stopped')) return;
+  await drained(host, view, context);
+  await view.rest();
+  context.log(`stopped release ${view.release}, which is kept for a roll-back`);
+  await removeImages(host.engine, target, KEPT_IMAGES);
 }
 
 async function findRelease(host: Host, target: Target, ref: Json): Promise<PlacedRelease | undefined> {
@@ -28,11 +54,16 @@ async function findRelease(host: Host, target: Target, ref: Json): Promise<Place
 }
 
 async function retireOn(host: Host, target: Target, view: PlacedRelease, context: DriverContext): Promise<void> {
+  await drained(host, view, context);
+  await view.remove();
+  await removeImages(host.engine, target, KEPT_IMAGES);
+}
+
+/** Waits for what is under way, but no longer than the owner wants to. */
+export async function drained(host: Host, view: PlacedRelease, context: DriverContext): Promise<void> {
   const state = await drain(host, view.addresses, host.options.drain_timeout, context);
   if (state === 'busy')
     context.log(`release ${view.release} is stopped with requests under way: drain_timeout is over`, 'info');
-  await view.remove();
-  await removeImages(host.engine, target, KEPT_IMAGES);
 }
 
 /** For a host that is given up. */

@@ -65,7 +65,7 @@ async function ready(
 }
 
 /** A host whose proxy was lost has the route no more. */
-async function newSlots(host: Host, target: Target): Promise<SlotState> {
+export async function newSlots(host: Host, target: Target): Promise<SlotState> {
   await ensureRoute(host, target);
   const slots = await readSlots(host, routeName(target));
   if (slots) return slots;
@@ -80,7 +80,7 @@ function sharesByRelease(shares: readonly Share[]): Wanted {
   return new Map(shares.filter(({ percent }) => percent > 0).map(({ ref, percent }) => [String(ref), percent]));
 }
 
-function gone({ service, environment }: Target, release: string): DeployerError {
+export function gone({ service, environment }: Target, release: string): DeployerError {
   return new DeployerError({
     code: 'NOT_FOUND',
     stage: 'traffic',

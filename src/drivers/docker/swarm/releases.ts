@@ -1,4 +1,5 @@
-import type { DriverContext, Instance, Target } from '../../../core/driver.ts';
+import type { DriverContext, Target } from '../../../core/driver.ts';
+import type { Instance } from '../../../core/inspection.ts';
 import { printableLine } from '../../../core/text.ts';
 import type { Engine } from '../engine/client.ts';
 import type { Host } from '../host.ts';
@@ -55,6 +56,7 @@ function releaseOf(host: Host, target: Target, seen: Seen): PlacedRelease {
     percent,
     instances: instancesOf(seen, percent),
     wake: (context) => wake(host, target, seen, context),
+    rest: () => updateService(host.engine, seen.service, { Mode: { Replicated: { Replicas: 0 } } }),
     remove: () => removeService(host.engine, Spec.Name),
     sources: [{ name: Spec.Name, release, output: (query) => serviceOutput(host.engine, Spec.Name, query) }],
   };

@@ -50,6 +50,11 @@ export interface DeploymentView {
   readonly seatBlock?: { readonly blockCode?: string } | null;
   readonly checksConclusion?: string | null;
   readonly meta?: Readonly<Record<string, string>>;
+  readonly readySubstate?: 'STAGED' | 'ROLLING' | 'PROMOTED' | null;
+  /** ms since 1970. */
+  readonly createdAt?: number;
+  /** Names of the variables that came along. */
+  readonly env?: readonly string[];
 }
 
 /** A deployment as lists show it. */

@@ -1,4 +1,5 @@
-import type { DriverContext, InspectedRelease, Inspection, Target } from '../../../core/driver.ts';
+import type { DriverContext, Target } from '../../../core/driver.ts';
+import type { InspectedRelease, Inspection } from '../../../core/inspection.ts';
 import { unreachable } from '../../../core/unreachable.ts';
 import { Vercel } from '../api/client.ts';
 import type { DeploymentItem, ProjectView, ReadyState } from '../api/types.ts';

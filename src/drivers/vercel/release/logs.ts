@@ -1,4 +1,5 @@
-import type { DriverContext, LogLine, LogRequest, Target } from '../../../core/driver.ts';
+import type { DriverContext, Target } from '../../../core/driver.ts';
+import type { LogLine, LogRequest } from '../../../core/logs.ts';
 import { Vercel } from '../api/client.ts';
 import type { ProjectView } from '../api/types.ts';
 import { findProject } from '../project/project.ts';

@@ -5,7 +5,7 @@ import { revealAll } from '../../../core/secret.ts';
 import { printableLine } from '../../../core/text.ts';
 import { Vercel } from '../api/client.ts';
 import type { DeploymentView, ProjectView } from '../api/types.ts';
-import { keyOf, part, sideOf } from '../names.ts';
+import { isOf, keyOf, META, part, sideOf } from '../names.ts';
 import { bypassHeaders } from '../project/bypass.ts';
 import { requireProject, urlOf } from '../project/project.ts';
 import { refuseTooMuch } from '../project/variables.ts';
@@ -22,6 +22,8 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
   refuseTooMuch(request.variables, target);
   const api = new Vercel(target, context);
   const project = await requireProject(api, target);
+  const kept = await findKept(api, target, request);
+  if (kept) return placedOf(kept, project, target);
   const begun =
     (await findBegun(api, project, target, context)) ??
     (await withContents(request.artifact, target, context, (contents) =>
@@ -31,6 +33,23 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
   const ready = await awaitReady(api, begun, target, context);
   await passHealth(api, ready, project, { target, request, context });
   return placedOf(ready, project, target);
+}
+
+/** The deployment that a roll-back goes to, when it is there and got variables of the same names; their values cannot be asked. */
+async function findKept(
+  api: Vercel,
+  target: Target,
+  { kept, version_id, variables }: PlaceRequest,
+): Promise<DeploymentView | undefined> {
+  if (kept === undefined) return undefined;
+  const { status, body } = await getDeployment(api, String(kept));
+  const well = status < 400 && body.readyState === 'READY' && isOf(target, body.meta);
+  const same = body.meta?.[META.version] === version_id && sameNames(body.env, Object.keys(variables));
+  return well && same ? body : undefined;
+}
+
+function sameNames(had: readonly string[] = [], wanted: readonly string[]): boolean {
+  return had.length === wanted.length && wanted.every((name) => had.includes(name));
 }
 
 /** What an earlier attempt of this operation made. One that failed is taken away and made anew. */
@@ -102,7 +121,7 @@ function fixFor(last: string, { service }: Target): string {
     : `Correct it, or services.${service.name}.health`;
 }
 
-export function placedOf(view: DeploymentView, project: ProjectView, target: Target): Placed {
+function placedOf(view: DeploymentView, project: ProjectView, target: Target): Placed {
   return {
     ref: view.id,
     url: urlOf(project, target),

@@ -1,14 +1,14 @@
-import type { DriverContext, Placed, Share, Target } from '../../../core/driver.ts';
+import type { DriverContext, Share, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
 import { Vercel } from '../api/client.ts';
-import type { ProjectView } from '../api/types.ts';
+import type { DeploymentView, ProjectView } from '../api/types.ts';
 import { isOf, sideOf } from '../names.ts';
 import { isRolling } from '../options.ts';
 import { requireProject } from '../project/project.ts';
 import { assignAlias, removeAlias } from './aliases.ts';
 import { sharesOf } from './inspection.ts';
-import { placedOf, removeDeployment } from './placement.ts';
+import { removeDeployment } from './placement.ts';
 import { isProduction, promote, rollBack, type Shift } from './promotion.ts';
 import { activeRollout, endRollout, startRollout, switchOff } from './rollout.ts';
 import { getDeployment } from './wait.ts';
@@ -19,34 +19,35 @@ export async function setTraffic(target: Target, shares: readonly Share[], conte
   const project = await requireProject(api, target);
   const wanted = wantedOf(shares, project, target);
   if (wanted === undefined) return takeAway(api, project, target, context);
-  await requireDeployment(api, target, wanted.id);
+  const view = await requireDeployment(api, target, wanted.id);
   if (sideOf(target) === 'preview') return assignAlias(api, project, target, wanted.id);
-  return shiftProduction(api, project, wanted, { target, context });
+  return shiftProduction(api, project, { view, percent: wanted.percent }, { target, context });
 }
 
 async function shiftProduction(
   api: Vercel,
   project: ProjectView,
-  { id, percent }: { readonly id: string; readonly percent: number },
+  { view, percent }: { readonly view: DeploymentView; readonly percent: number },
   shift: Shift,
 ): Promise<void> {
+  const { id } = view;
   const { mode, service } = shift.target;
   if (percent < 100) return startRollout(api, project, id, { percent, shift });
-  if (!isRolling(mode, service.options)) return promote(api, project, id, shift);
+  if (!isRolling(mode, service.options)) return switchProduction(api, project, view, shift);
   const active = await activeRollout(api, project);
   if (active) await endRollout(api, project, { id, active, shift });
   await switchOff(api, project);
-  await promote(api, await requireProject(api, shift.target), id, shift);
+  await switchProduction(api, await requireProject(api, shift.target), view, shift);
 }
 
-/** Back to a deployment that was live before, at once and without a build. */
-export async function rollback(target: Target, ref: Json, context: DriverContext): Promise<Placed> {
-  const api = new Vercel(target, context);
-  const project = await requireProject(api, target);
-  const view = await requireDeployment(api, target, String(ref));
-  if (sideOf(target) === 'production') await rollBack(api, project, view.id, { target, context });
-  else await assignAlias(api, project, target, view.id);
-  return placedOf(view, project, target);
+/** Back to what was production before by Vercel's instant rollback; forward, and in taking something back, by promotion. */
+async function switchProduction(api: Vercel, project: ProjectView, view: DeploymentView, shift: Shift): Promise<void> {
+  const isBack = view.readySubstate === 'PROMOTED' && shift.context.undoing === undefined;
+  const live = isBack ? project.targets?.production?.id : undefined;
+  const current = live === undefined ? undefined : (await getDeployment(api, live)).body;
+  const older = (view.createdAt ?? 0) < (current?.createdAt ?? 0);
+  if (isBack && older) await rollBack(api, project, view.id, shift);
+  else await promote(api, project, view.id, shift);
 }
 
 /** Removes one deployment. One that is gone is no failure, the live one is refused. */

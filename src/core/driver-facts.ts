@@ -1,0 +1,86 @@
+import type { Artifact } from './artifact.ts';
+import type { Mode, ServiceConfig } from './config.ts';
+import type { JsonObject } from './json.ts';
+
+/** What a driver can do beyond the least; named in refusals. Each stands for a method or a way of working. */
+export type Capability =
+  /** Has things to create before the first deploy. */
+  | 'provision'
+  /** Keeps variables at the platform, apart from releases. */
+  | 'configure'
+  /** Builds in its own way. */
+  | 'build'
+  /** Places a release without sending users to it, and then switches at once. */
+  | 'switch'
+  /** Can send a share between 1 and 99 % to one release. */
+  | 'weights'
+  /** Tells requests and errors per release, for a watched canary. */
+  | 'metrics'
+  | 'logs'
+  /** Old releases can stay, and one that stayed is taken again faster than it could be placed anew. */
+  | 'rollback'
+  /** Runs a command once, in the surroundings of a release. */
+  | 'jobs'
+  /** Keeps a lock where releases are, so that operators without shared state do not meet. */
+  | 'lock'
+  /** Serves files without a start command. */
+  | 'static'
+  /** Runs a start command. */
+  | 'process';
+
+/** What is known of a driver without loading any library. */
+export interface DriverFacts {
+  readonly name: string;
+  readonly title: string;
+  readonly capabilities: readonly Capability[];
+  /** Variables of the operator's environment it reads for its credentials, with what they are for. */
+  readonly credentials: readonly { readonly variable: string; readonly purpose: string; readonly optional: boolean }[];
+  /** Variables of the operator's environment that say where and how, and are no secrets. */
+  readonly settings?: readonly { readonly variable: string; readonly purpose: string }[];
+  /** How many operations may talk to it at once. */
+  readonly concurrency: number;
+  /** What the artifact has to be. */
+  readonly artifact: Artifact['kind'];
+  /** Whether a plan asks `preflight`, as `doctor` does. Without, there is nothing that could refuse a deploy. */
+  readonly askedByPlans?: boolean;
+  /** JSON Schema of the options that stand under the driver's name. */
+  readonly optionsSchema: JsonObject;
+  /** Checks options and fills in defaults. Pure. Paths in problems are relative to the options. */
+  checkOptions(written: unknown): OptionsCheck;
+  /** What the options of one service, and where it runs, change about it; nothing when left out. Pure, over options that were checked. */
+  traitsOf?(
+    service: Pick<ServiceConfig, 'options' | 'health' | 'timeout'>,
+    place: { readonly mode: Mode },
+  ): TargetTraits;
+  /** What the artifact is, such as the name of an image, for options with which nothing of the project is built. Pure. */
+  madeElsewhere?(options: JsonObject): string | undefined;
+  /**
+   * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
+   * What they stand for is looked up when the driver is called, and is among its credentials under the path.
+   */
+  references?(options: JsonObject): Readonly<Record<string, string>>;
+}
+
+/** How one service differs from others of its driver, by its options. */
+export interface TargetTraits {
+  /** The driver's, without those that the options take away. */
+  readonly capabilities: readonly Capability[];
+  /** Without `switch`: how long requests may have to wait while a release is replaced, ms. */
+  readonly wait?: number;
+  /** Lives longer than versions do: once it is there it is placed again only when it is asked for by name. */
+  readonly longLived?: true;
+  /** Has data that nothing could bring back; `destroy` leaves it unless told otherwise. */
+  readonly data?: true;
+}
+
+export type OptionsCheck =
+  | { readonly ok: true; readonly options: JsonObject }
+  | {
+      readonly ok: false;
+      readonly problems: readonly {
+        readonly path: readonly string[];
+        readonly message: string;
+        readonly expected?: string;
+        readonly fix?: string;
+      }[];
+    };
