@@ -5,7 +5,7 @@ import { Vercel } from '../api/client.ts';
 import type { DeploymentView, ProjectView } from '../api/types.ts';
 import { isOf, sideOf } from '../names.ts';
 import { isRolling } from '../options.ts';
-import { requireProject } from '../project/project.ts';
+import { findProject, requireProject } from '../project/project.ts';
 import { assignAlias, removeAlias } from './aliases.ts';
 import { sharesOf } from './inspection.ts';
 import { removeDeployment } from './placement.ts';
@@ -53,7 +53,8 @@ async function switchProduction(api: Vercel, project: ProjectView, view: Deploym
 /** Removes one deployment. One that is gone is no failure, the live one is refused. */
 export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
   const api = new Vercel(target, context);
-  const project = await requireProject(api, target);
+  const project = await findProject(api, target);
+  if (!project) return;
   if ((await sharesOf(api, project, target)).has(String(ref))) throw live(target, String(ref));
   await removeDeployment(api, String(ref));
 }
