@@ -148,7 +148,8 @@ export const optionsSchema: JsonObject = {
     },
     project: {
       type: 'string',
-      description: 'Name or id of the Vercel project, also of one that is there; <project>-<service> when left out',
+      description:
+        'Name or id of the Vercel project, also of one that is there; project and service with a hyphen when left out',
     },
     target: {
       enum: ['production', 'preview'],
@@ -162,7 +163,8 @@ export const optionsSchema: JsonObject = {
     spa: { type: 'string', description: 'The file that answers unknown paths, such as index.html' },
     alias: {
       type: 'string',
-      description: 'Host name of a preview environment; <Vercel project>-<environment>.vercel.app when left out',
+      description:
+        'Host name of a preview environment; Vercel project and environment with a hyphen, below vercel.app, when left out',
     },
     rolling_releases: {
       type: 'boolean',
