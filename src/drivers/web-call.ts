@@ -22,6 +22,7 @@ const TRIES = 4;
 const FIRST_WAIT = 400;
 /** A longer wait is left to whoever runs the operation, with the reason; ms. */
 const LONGEST_ASKED = 60_000;
+const LEAST_TRY = 1_000;
 
 export function webTerms(context: DriverContext): WebTerms {
   const { http, clock, entropy, signal, timeout } = context;
@@ -38,10 +39,15 @@ export async function callWeb(request: WebRequest, terms: WebTerms): Promise<Htt
     const asked = waitOf(request, result, terms.clock.now());
     if (asked === undefined && (tries >= TRIES || !mayHelp(request, result))) return settle(result);
     const wait = asked ?? terms.entropy.random() * FIRST_WAIT * 2 ** (tries - 1);
-    if (wait > LONGEST_ASKED || wait >= terms.deadline - terms.clock.monotonic()) return settle(result);
+    if (wait > LONGEST_ASKED || wait >= timeForWaiting(terms)) return settle(result);
     if (asked === undefined) tries++;
     await terms.clock.sleep(wait, terms.signal);
   }
+}
+
+/** What a try after it needs does not count; ms. */
+export function timeForWaiting({ deadline, clock }: Pick<WebTerms, 'deadline' | 'clock'>): number {
+  return deadline - clock.monotonic() - LEAST_TRY;
 }
 
 /** A 503 does not say that nothing was done. */

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { DeployerError, type Failure, isTemporary } from '../../core/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../core/ports.ts';
 import { printableLine } from '../../core/text.ts';
-import { askedWait, type WebTerms } from '../web-call.ts';
+import { askedWait, timeForWaiting, type WebTerms } from '../web-call.ts';
 import type { Content } from './content.ts';
 import { Pace } from './pace.ts';
 
@@ -117,15 +117,14 @@ class Uploading {
 
   /** Everybody rests: the platform counts requests, not files. */
   async #rest(asked: number, failure: DeployerError): Promise<void> {
-    const { clock, deadline } = this.#terms;
-    if (asked >= deadline - clock.monotonic()) throw failure;
+    if (asked >= timeForWaiting(this.#terms)) throw failure;
     this.#pace.rest(asked);
   }
 
   async #wait(tries: number, failure: DeployerError): Promise<void> {
-    const { clock, entropy, deadline, signal } = this.#terms;
+    const { clock, entropy, signal } = this.#terms;
     const wait = entropy.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1));
-    if (wait >= deadline - clock.monotonic()) throw failure;
+    if (wait >= timeForWaiting(this.#terms)) throw failure;
     await clock.sleep(wait, signal);
   }
 

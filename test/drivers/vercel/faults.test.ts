@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DriverContext, Placed, Target } from '../../../src/core/driver.ts';
-import { type DeployerError, isTemporary } from '../../../src/core/errors.ts';
+import { DeployerError, isTemporary } from '../../../src/core/errors.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { stateOf } from '../../support/vercel/deployments.ts';
 import type { Trouble } from '../../support/vercel/faults.ts';
@@ -28,10 +28,20 @@ const ALWAYS = [
   'DELETE /v9/projects/*',
 ];
 const OF_PRODUCTION = [
+  'PATCH /v9/projects/*/env/*',
   'POST /v10/projects/*/env',
   'DELETE /v9/projects/*/env/*',
+  'PATCH /v1/projects/*/protection-bypass',
+  'GET /v1/projects/*/rolling-release/billing',
+  'GET /v1/projects/*/rolling-release',
+  'PATCH /v1/projects/*/rolling-release/config',
+  'DELETE /v1/projects/*/rolling-release/config',
+  'POST /v1/projects/*/rolling-release/start',
+  'POST /v1/projects/*/rolling-release/complete',
+  'PATCH /v9/projects/*',
   'POST /v10/projects/*/promote/*',
   'POST /v1/projects/*/rollback/*',
+  'GET /v2/user',
 ];
 const OF_PREVIEWS = ['POST /v2/deployments/*/aliases', 'GET /v4/aliases/*', 'DELETE /v2/aliases/*'];
 const CALLS = { production: [...ALWAYS, ...OF_PRODUCTION], preview: [...ALWAYS, ...OF_PREVIEWS] } as const;
@@ -169,16 +179,30 @@ test('what was removed by hand is seen, and not mended in secret', async () => {
 /** From nothing to nothing, each step tried again as the executor does. */
 async function liveOnce(side: 'production' | 'preview'): Promise<void> {
   const { driver } = world;
-  const wanted = world.target({ name: 'web', options: { target: side } });
+  const { front } = world;
+  const wanted = world.target({ name: 'web', options: { target: side, rolling_releases: side === 'production' } });
+  front.isProtected = side === 'production';
   const step = async <T>(work: (context: DriverContext) => Promise<T>) => persistently(work, context());
+  await step((own) => sound(wanted, own));
   const resource = (await step((at) => driver.provision?.(wanted, at) ?? Promise.reject())).resource;
   const at = { ...wanted, resource };
+  await step((own) => sound(at, own));
+  const { project } = resource as { readonly project: string };
+  const shared = { key: 'KEPT', value: 'theirs', type: 'encrypted', target: ['production', 'preview'] };
+  await front.emulator.ask('POST', `/v10/projects/${project}/env`, shared);
+  if (side === 'production') front.autoAssign.set(project, false);
   await step((one) => driver.configure?.(at, { OLD: 'x', KEPT: new Secret('value-of-kept') }, one) ?? Promise.reject());
   await step((one) => driver.configure?.(at, { KEPT: new Secret('value-of-kept') }, one) ?? Promise.reject());
   const one = await step((own) => deploy(at, 'one', own));
   await step((own) => driver.traffic?.(at, [{ ref: one.ref, percent: 100 }], own) ?? Promise.reject());
   const two = await step((own) => deploy(at, 'two', own));
+  const split = [
+    { ref: one.ref, percent: 90 },
+    { ref: two.ref, percent: 10 },
+  ];
+  if (side === 'production') await step((own) => driver.traffic?.(at, split, own) ?? Promise.reject());
   await step((own) => driver.traffic?.(at, [{ ref: two.ref, percent: 100 }], own) ?? Promise.reject());
+  front.isProtected = false;
   expect(await world.ask(two.url ?? '')).toBe('two');
   await step((own) => driver.traffic?.(at, [{ ref: one.ref, percent: 100 }], own) ?? Promise.reject());
   expect(await world.ask(one.url ?? '')).toBe('one');
@@ -190,6 +214,12 @@ async function liveOnce(side: 'production' | 'preview'): Promise<void> {
   });
   await step((own) => driver.retire(at, two.ref, own));
   await step((own) => driver.destroy(at, own));
+}
+
+/** What a plan would refuse for now may pass. */
+async function sound(target: Target, own: DriverContext): Promise<void> {
+  const [finding] = await world.driver.preflight(target, own);
+  if (finding) throw new DeployerError({ code: finding.code, reason: finding.message });
 }
 
 async function persistently<T>(work: (context: DriverContext) => Promise<T>, own: DriverContext): Promise<T> {
