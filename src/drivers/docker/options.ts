@@ -83,6 +83,11 @@ export function readOptions(options: JsonObject): DockerOptions {
   return { ...DEFAULTS, ...options } as unknown as DockerOptions;
 }
 
+/** Whether releases are services of a cluster. What may not run twice is a container of its one host even there. */
+export function isClustered({ orchestrator, overlap }: DockerOptions): boolean {
+  return orchestrator === 'swarm' && overlap;
+}
+
 export function checkOptions(written: unknown): OptionsCheck {
   const checked = checkStanding(written, checkAll(written, { driver: 'docker', checks: CHECKS, defaults: DEFAULTS }));
   if (!checked.ok || checked.options.tls === 'off' || !isBare(checked.options)) return checked;

@@ -109,7 +109,7 @@ interface Surroundings extends StandingOptions {
 
 /** What does not go together. `options` are complete. */
 export function standingProblems(written: object, options: JsonObject): readonly StandingProblem[] {
-  const { overlap, replicas, hosts, publish, orchestrator, image } = options as unknown as Surroundings;
+  const { overlap, replicas, hosts, publish, volumes, orchestrator, image } = options as unknown as Surroundings;
   const built = image === undefined ? [] : ['dockerfile', 'target', 'build_args', 'builder'];
   const several = overlap ? [] : [['replicas', replicas > 1] as const, ['hosts', hosts.length > 1] as const];
   const fix = 'Leave one of the two out';
@@ -132,12 +132,12 @@ export function standingProblems(written: object, options: JsonObject): readonly
           },
         ]
       : []),
-    ...(orchestrator === 'swarm' && (!overlap || options['volumes']?.toString() !== '')
+    ...(orchestrator === 'swarm' && overlap && volumes.length > 0
       ? [
           {
-            path: ['orchestrator'],
-            message: 'cannot do overlap: false, image, volumes or publish',
-            fix: 'Use one host',
+            path: ['volumes'],
+            message: 'belong to one host, and a Swarm moves what runs in it',
+            fix: 'Set overlap: false',
           },
         ]
       : []),

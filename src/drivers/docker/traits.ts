@@ -1,6 +1,6 @@
 import type { ServiceConfig } from '../../core/config.ts';
 import type { Capability, TargetTraits } from '../../core/driver.ts';
-import type { DockerOptions } from './options.ts';
+import { type DockerOptions, isClustered } from './options.ts';
 import { readVolume } from './standing-options.ts';
 
 /** What the options leave of what the driver can. */
@@ -19,9 +19,9 @@ export function traitsOf(
   };
 }
 
-function lost({ overlap, orchestrator }: DockerOptions): readonly Capability[] {
-  if (orchestrator === 'swarm') return ['rollback'];
-  return overlap ? [] : ['switch', 'weights', 'metrics'];
+function lost(options: DockerOptions): readonly Capability[] {
+  if (isClustered(options)) return ['rollback'];
+  return options.overlap ? [] : ['switch', 'weights', 'metrics'];
 }
 
 /** From the first request that is held until the new release has passed its gate, ms. */

@@ -98,7 +98,7 @@ describe('options of what stays', () => {
     ['overlap', { image: 'redis', overlap: true }],
     ['dockerfile', { image: 'redis', dockerfile: 'Dockerfile' }],
     ['publish', { publish: ['5432:5432'] }],
-    ['orchestrator', { image: 'redis', orchestrator: 'swarm' }],
+    ['volumes', { volumes: ['data:/data'], orchestrator: 'swarm' }],
   ])('refuse %s in %j', (name, written) => {
     expect(checkOptions(written)).toMatchObject({ ok: false, problems: [{ path: [name] }] });
   });

@@ -32,15 +32,15 @@ export interface SshHosts {
 }
 
 /**
- * The first engine and others, 2 hosts unless told otherwise, by real ssh servers. The engines are shared by the test
+ * The first engine and others, 2 hosts unless told otherwise, by real ssh servers, by their names or addresses. The engines are shared by the test
  * run; ssh servers are of the caller alone, so that no other test notices when one is lost.
  */
-export async function sshHosts({ count = 2 }: { readonly count?: number } = {}): Promise<SshHosts> {
+export async function sshHosts(wish: { readonly count?: number; readonly engines?: Engines } = {}): Promise<SshHosts> {
   await installOnce(['openssh-server', 'openssh-client'], () => ['ssh', 'sshd', 'ssh-keygen'].every(find));
   const folder = mkdtempSync(join(inject('servers'), 'ssh-'));
   for (const name of ['host', 'user']) run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', name], folder);
-  const numbers = Array.from({ length: count }, (_, index) => index + 1);
-  const hosts = await Promise.all(numbers.map(async (number) => sshHost(await hostEngine(number), folder)));
+  const engines = wish.engines ?? (await firstEngines(wish.count ?? 2));
+  const hosts = await Promise.all(engines.map((engine) => sshHost(engine, folder)));
   writeFileSync(join(folder, 'config'), hosts.map(({ settings }) => settings).join('\n'));
   mkdirSync(join(folder, 'bin'));
   const wrapper = join(folder, 'bin/ssh');
@@ -51,6 +51,12 @@ export async function sshHosts({ count = 2 }: { readonly count?: number } = {}):
     environment: { PATH: `${folder}/bin:${process.env.PATH}` },
     end: async () => void (await Promise.all(hosts.map(({ host }) => host.leave()))),
   };
+}
+
+type Engines = readonly (Engine & Host)[];
+
+function firstEngines(count: number): Promise<Engines> {
+  return Promise.all(Array.from({ length: count }, (_, index) => hostEngine(index + 1)));
 }
 
 async function sshHost(engine: Engine & Host, folder: string) {
@@ -102,7 +108,7 @@ SetEnv DOCKER_HOST=${endpoint}
 function clientSettings({ name, address }: Host, folder: string, port: number): string {
   const key = readFileSync(join(folder, 'host.pub'), 'utf8');
   writeFileSync(join(folder, `${name}.known`), `[${address}]:${port} ${key}`);
-  return `Host ${name}
+  return `Host ${name} ${address}
 HostName ${address}
 Port ${port}
 User root

@@ -1,6 +1,7 @@
 import type { DriverContext, Placed, PlaceRequest, Target } from '../../../core/driver.ts';
 import { type Host, type Hosts, openHosts, openReachableAnyway, urlOf, within } from '../host.ts';
 import { containerName, releaseOf, replicaNames } from '../names.ts';
+import { isClustered } from '../options.ts';
 import { ensureProxy } from '../proxy/container.ts';
 import { ensureRoute } from '../proxy/routes.ts';
 import { placeService } from '../swarm/placement.ts';
@@ -35,7 +36,7 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
       await ensureProxy(mine, scope);
       await ensureRoute(mine, target);
       const making = { release, names, context: scope, onTouch: () => void touched.add(host.name) };
-      if (host.options.orchestrator === 'none') await placeReplicas(mine, target, request, making);
+      if (!isClustered(host.options)) await placeReplicas(mine, target, request, making);
       else if (host === hosts[0]) await placeService(mine, target, request, making);
     });
   } catch (error) {
@@ -89,7 +90,7 @@ async function discard(
 export function placed([first]: Hosts, target: Target, release: string): Placed {
   const url = urlOf(first);
   const own = containerName(target, release);
-  const name = first.options.orchestrator === 'swarm' ? tasksName(own) : own;
+  const name = isClustered(first.options) ? tasksName(own) : own;
   const inner = first.options.worker ? {} : { internal_url: `http://${name}:${first.options.port}` };
   return { ref: release, ...(url ? { url } : {}), ...inner };
 }

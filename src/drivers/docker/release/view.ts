@@ -8,7 +8,9 @@ import type { TargetView } from './placed-release.ts';
 
 /** What a host has of a target, by labels and slots: never by what we remember. */
 export async function viewTarget(host: Host, target: Target): Promise<TargetView> {
-  const list = host.options.orchestrator === 'swarm' ? serviceReleases : containerReleases;
   const slots = await readSlots(host, routeName(target));
-  return { slots, releases: await list(host, target, sharesOf(slots?.slots ?? [])) };
+  const shares = sharesOf(slots?.slots ?? []);
+  const services = host.options.orchestrator === 'swarm' ? serviceReleases(host, target, shares) : [];
+  const [own, clustered] = await Promise.all([containerReleases(host, target, shares), services]);
+  return { slots, releases: [...own, ...clustered].toSorted((one, other) => one.created - other.created) };
 }

@@ -1,6 +1,7 @@
 import type { Target } from '../../../core/driver.ts';
 import type { Finding } from '../../../core/finding.ts';
 import type { Host } from '../host.ts';
+import { isClustered } from '../options.ts';
 import { nodeNames } from './services.ts';
 
 /** Whether a host manages a cluster, and all of its nodes can have the images. */
@@ -17,6 +18,7 @@ export async function clusterFinding(host: Host, { service }: Target): Promise<F
       path: `services.${service.name}.docker.hosts`,
       fix: 'Name a manager of the Swarm, or make one there: docker swarm init',
     };
+  if (!isClustered(host.options)) return undefined;
   const nodes = (await nodeNames(host.engine)).size;
   if (nodes === 1 || host.options.registry) return undefined;
   return {

@@ -27,11 +27,11 @@ export function serviceSpec(
   };
   return {
     Name: containerName(target, release),
+    // Not on the containers of its tasks, which are the cluster's own.
     Labels: labels,
     TaskTemplate: {
       ContainerSpec: {
         Image: reference,
-        Labels: labels,
         Env: environment(host, request),
         ...(start === undefined ? {} : { Command: ['/bin/sh', '-c'], Args: [start] }),
         ...(check ? { Healthcheck: check } : {}),
