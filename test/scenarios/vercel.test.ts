@@ -134,6 +134,7 @@ fs.copyFileSync('label.txt', 'dist/index.html');
     const asked = front.requests.length;
     const failed = await project.run(['deploy', '--env', 'production', '--yes', '--json'], { env: env() });
     expect(failed.code).toBe(9);
+    expect(hasSecret(failed.stdout + failed.stderr)).toBe(false);
     expect(front.requests.slice(asked).filter((line) => line.includes('/promote/')).length).toBe(2);
     expect(shown(PRODUCTION)).toBe('one');
     expect([...front.deployments.keys()]).toEqual(before);

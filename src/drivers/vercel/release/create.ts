@@ -3,7 +3,7 @@ import { DeployerError, isTemporary } from '../../../core/errors.ts';
 import { revealAll } from '../../../core/secret.ts';
 import { count } from '../../../core/text.ts';
 import type { Content } from '../../upload/content.ts';
-import { type UploadPlace, uploadAll } from '../../upload/upload.ts';
+import { type UploadPlace, type UploadProgress, uploadAll } from '../../upload/upload.ts';
 import type { Vercel } from '../api/client.ts';
 import { errorOf } from '../api/failure.ts';
 import type { ApiError, DeploymentView, ProjectView } from '../api/types.ts';
@@ -14,6 +14,8 @@ import { findByKey } from './list.ts';
 
 /** Normally two: one that says what is missing, and one that takes it. */
 const MOST_ROUNDS = 6;
+/** Fewer files than this are up in no time. */
+const LEAST_TOLD = 100;
 /** How long a deployment may take to show after its answer was lost; ms between looks. */
 const LOOKS = [500, 1_500, 3_000];
 
@@ -137,7 +139,11 @@ async function sendMissing(
   if (wanted.length === 0) throw asksForStrangers(target);
   const bytes = wanted.reduce((sum, { size }) => sum + size, 0);
   context.log(`uploading ${count(wanted.length, 'file')} of ${contents.size}, ${bytes} bytes`);
-  await uploadAll(wanted, placeOf(api), api.terms);
+  const told = Math.max(LEAST_TOLD, Math.ceil(wanted.length / 4));
+  const onProgress = ({ files }: UploadProgress) => {
+    if (files % told === 0) context.log(`${files} of ${wanted.length} uploaded`);
+  };
+  await uploadAll(wanted, placeOf(api), { ...api.terms, onProgress });
 }
 
 function asksForStrangers({ service }: Target): DeployerError {
