@@ -11,6 +11,12 @@ import { systemHttp } from '../../src/system/http.ts';
 import { createDriverWorld, type DriverWorld, targetOf } from './driver-world.ts';
 import { Front } from './vercel/front.ts';
 
+/** The output of a build that serves a label. */
+export function builtFiles(label: string): Record<string, string> {
+  const config = JSON.stringify({ version: 3, routes: [{ handle: 'filesystem' }] });
+  return { 'config.json': config, 'static/index.html': label, 'static/healthz': 'ok' };
+}
+
 /** A project whose services are deployed to a Vercel of this machine. */
 export interface VercelWorld extends Omit<DriverWorld, 'artifact'> {
   readonly driver: Driver;

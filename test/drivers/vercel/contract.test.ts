@@ -6,12 +6,12 @@ import { isRolling } from '../../../src/drivers/vercel/options.ts';
 import { describeDriver } from '../../contracts/driver.ts';
 import { view } from '../../support/vercel/deployments.ts';
 import type { Front } from '../../support/vercel/front.ts';
-import { createVercelWorld } from '../../support/vercel-world.ts';
+import { builtFiles, createVercelWorld } from '../../support/vercel-world.ts';
 
 const fronts: Front[] = [];
 
 describe.each(['production', 'preview'] as const)('the %s side', (target) => {
-  const options = { target, rolling_releases: target === 'production' };
+  const options = { target, content: 'prebuilt', rolling_releases: target === 'production' };
   describeDriver({
     facts,
     without: isRolling('production', options) ? [] : ['weights'],
@@ -24,7 +24,7 @@ describe.each(['production', 'preview'] as const)('the %s side', (target) => {
       return {
         driver: world.driver,
         target: (name) => world.target({ name, options }),
-        artifact: (label) => world.artifact({ 'index.html': label, healthz: 'ok' }),
+        artifact: (label) => world.artifact(builtFiles(label)),
         context: world.context,
         sick: { EXIT_AT_START: '1' },
         slow: { START_DELAY: '60000' },

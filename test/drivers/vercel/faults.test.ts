@@ -4,7 +4,7 @@ import { DeployerError, isTemporary } from '../../../src/core/errors.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { stateOf } from '../../support/vercel/deployments.ts';
 import type { Trouble } from '../../support/vercel/faults.ts';
-import { createVercelWorld, type VercelWorld } from '../../support/vercel-world.ts';
+import { builtFiles, createVercelWorld, type VercelWorld } from '../../support/vercel-world.ts';
 
 let world: VercelWorld;
 
@@ -180,7 +180,10 @@ test('what was removed by hand is seen, and not mended in secret', async () => {
 async function liveOnce(side: 'production' | 'preview'): Promise<void> {
   const { driver } = world;
   const { front } = world;
-  const wanted = world.target({ name: 'web', options: { target: side, rolling_releases: side === 'production' } });
+  const wanted = world.target({
+    name: 'web',
+    options: { target: side, content: 'prebuilt', rolling_releases: side === 'production' },
+  });
   front.isProtected = side === 'production';
   const step = async <T>(work: (context: DriverContext) => Promise<T>) => persistently(work, context());
   await step((own) => sound(wanted, own));
@@ -243,7 +246,8 @@ async function provisioned(): Promise<Target> {
 }
 
 async function deploy(target: Target, label: string, own: DriverContext): Promise<Placed> {
-  const artifact = await world.artifact({ 'index.html': label, healthz: 'ok' });
+  const built = target.service.options['content'] === 'prebuilt';
+  const artifact = await world.artifact(built ? builtFiles(label) : { 'index.html': label, healthz: 'ok' });
   return world.driver.deploy(target, { version_id: `ver_${label}`, artifact, variables: {} }, own);
 }
 

@@ -5,7 +5,7 @@ import type { DeployerError } from '../../../src/core/errors.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { Secret, type Variables } from '../../../src/core/secret.ts';
 import { readTar } from '../../../src/drivers/tar.ts';
-import { createVercelWorld, type VercelWorld } from '../../support/vercel-world.ts';
+import { builtFiles, createVercelWorld, type VercelWorld } from '../../support/vercel-world.ts';
 
 let world: VercelWorld;
 let number = 0;
@@ -322,6 +322,18 @@ describe('production', () => {
   });
 });
 
+describe('static files', () => {
+  test('need no variables, so none are sent', async () => {
+    const own = await provisioned({ content: 'static' });
+    await configure(own, { A: new Secret('hidden-value') });
+    const { ref, url } = await deploy(own, 'one', { A: new Secret('hidden-value') });
+    expect(world.front.deployments.get(String(ref))?.env).toEqual({});
+    expect(await records(own)).toEqual([['DEPLOYER_MANAGED', 'plain', 'development']]);
+    await world.driver.traffic?.(own, [{ ref, percent: 100 }], context());
+    expect(await world.ask(url ?? '')).toBe('one');
+  });
+});
+
 describe('a preview', () => {
   test('has one host name for its life, which it only gets when nobody else has it', async () => {
     const own = await provisioned({ target: 'preview' });
@@ -346,7 +358,8 @@ describe('a preview', () => {
 });
 
 function target(options: JsonObject = {}, name = `s${++number}`): Target {
-  return world.target({ name, options });
+  const content = options['spa'] === undefined ? 'prebuilt' : 'static';
+  return world.target({ name, options: { content, ...options } });
 }
 
 async function provisioned(options: JsonObject = {}, name?: string): Promise<Target> {
@@ -378,7 +391,8 @@ async function place(
 }
 
 function deploy(own: Target, label: string, variables?: Variables, given?: Partial<DriverContext>): Promise<Placed> {
-  return place(own, { 'index.html': label, healthz: 'ok' }, variables, given);
+  const built = own.service.options['content'] === 'prebuilt';
+  return place(own, built ? builtFiles(label) : { 'index.html': label, healthz: 'ok' }, variables, given);
 }
 
 async function live(own: Target, label: string): Promise<Placed> {

@@ -5,6 +5,7 @@ import { list } from '../../../core/text.ts';
 import { Vercel } from '../api/client.ts';
 import type { ApiError, ProjectView, VariableRecord } from '../api/types.ts';
 import { commentOf, part, sideOf } from '../names.ts';
+import { readOptions } from '../options.ts';
 import { listVariables, requireProject } from './project.ts';
 
 /** Of all variables of a deployment together, names included; bytes. */
@@ -22,18 +23,24 @@ export async function configure(
   variables: Variables,
   context: DriverContext,
 ): Promise<{ readonly names: readonly string[] }> {
-  refuseTooMuch(variables, target);
-  const names = Object.keys(variables).sort();
+  const wanted = usedVariables(target, variables);
+  refuseTooMuch(wanted, target);
+  const names = Object.keys(wanted).sort();
   if (sideOf(target) === 'preview') return { names };
   const api = new Vercel(target, context);
   const project = await requireProject(api, target);
   const records = await listVariables(api, project);
-  for (const record of records.filter((one) => isInTheWay(one, variables))) await narrow(api, project, record, context);
-  await upsert(api, project, target, variables);
-  const gone = records.filter((one) => isOurs(one, target) && !Object.hasOwn(variables, one.key));
+  for (const record of records.filter((one) => isInTheWay(one, wanted))) await narrow(api, project, record, context);
+  await upsert(api, project, target, wanted);
+  const gone = records.filter((one) => isOurs(one, target) && !Object.hasOwn(wanted, one.key));
   for (const record of gone) await remove(api, project, record);
   if (gone.length > 0) context.log(`removed ${list(gone.map(({ key }) => key))}`);
   return { names };
+}
+
+/** Nothing reads variables where files are only served: they stay here. */
+export function usedVariables({ service }: Target, variables: Variables): Variables {
+  return readOptions(service.options).content === 'static' ? {} : variables;
 }
 
 /** Variables that were put there for this target, and by us. */

@@ -9,6 +9,7 @@ import { errorOf } from '../api/failure.ts';
 import type { ApiError, DeploymentView, ProjectView } from '../api/types.ts';
 import { keyOf, META, sideOf, targetMeta } from '../names.ts';
 import { readOptions, type VercelOptions } from '../options.ts';
+import { usedVariables } from '../project/variables.ts';
 import type { Contents } from './contents.ts';
 import { findByKey } from './list.ts';
 
@@ -100,7 +101,7 @@ function bodyOf({
   request,
   context,
 }: Creation): Readonly<Record<string, unknown>> & { readonly projectSettings?: object } {
-  const env = revealAll(request.variables);
+  const env = revealAll(usedVariables(target, request.variables));
   const options = readOptions(target.service.options);
   const production = sideOf(target) === 'production';
   return {

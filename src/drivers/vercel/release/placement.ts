@@ -8,7 +8,7 @@ import type { DeploymentView, ProjectView } from '../api/types.ts';
 import { isOf, keyOf, META, part, sideOf } from '../names.ts';
 import { bypassHeaders } from '../project/bypass.ts';
 import { requireProject, urlOf } from '../project/project.ts';
-import { refuseTooMuch } from '../project/variables.ts';
+import { refuseTooMuch, usedVariables } from '../project/variables.ts';
 import { withContents } from './contents.ts';
 import { createDeployment } from './create.ts';
 import { buildLines } from './events.ts';
@@ -19,7 +19,7 @@ const SHOWN_LINES = 20;
 
 /** Places a release at a host of its own: no domain and no alias leads there yet. */
 export async function placeRelease(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
-  refuseTooMuch(request.variables, target);
+  refuseTooMuch(usedVariables(target, request.variables), target);
   const api = new Vercel(target, context);
   const project = await requireProject(api, target);
   const kept = await findKept(api, target, request);
@@ -44,7 +44,8 @@ async function findKept(
   if (kept === undefined) return undefined;
   const { status, body } = await getDeployment(api, String(kept));
   const well = status < 400 && body.readyState === 'READY' && isOf(target, body.meta);
-  const same = body.meta?.[META.version] === version_id && sameNames(body.env, Object.keys(variables));
+  const same =
+    body.meta?.[META.version] === version_id && sameNames(body.env, Object.keys(usedVariables(target, variables)));
   return well && same ? body : undefined;
 }
 
