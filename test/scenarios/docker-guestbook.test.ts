@@ -37,8 +37,11 @@ describe.skipIf(hostsUnavailable)(`the guest book${reason}`, { timeout: 240_000 
   });
 
   it('runs on one engine, by its socket', async () => {
+    // The ports of the test engine are not those of this machine.
+    const at = `{ docker: { hosts: [{ engine: "${first.endpoint}", address: ${first.address} }] } }`;
+    const own = `services: { db: ${at}, api: ${at}, web: ${at} }`;
+    await project.edit('deploy.config.yaml', '    secrets: &secrets', `    ${own}\n    secrets: &secrets`);
     await works('single', [first], {
-      DOCKER_HOST: first.endpoint,
       DATABASE_URL: urlOf('guestbook-single-db'),
     });
   });

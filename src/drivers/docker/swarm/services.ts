@@ -69,9 +69,20 @@ export async function updateService(engine: Engine, { ID, Version, Spec }: Servi
   });
 }
 
-/** One that is gone is no failure. */
+/** How often is looked whether tasks have ended, and how long at most; ms. */
+const [LOOK_EVERY, PATIENCE] = [200, 60_000];
+
+/** Returns when its tasks have ended on all nodes that answer. One that is gone is no failure. */
 export async function removeService(engine: Engine, name: string): Promise<void> {
-  await engine.call('DELETE', `/services/${name}`, { doing: `remove the service ${name}`, accept: [404] });
+  const service = await findService(engine, name);
+  if (!service) return;
+  const doing = `remove the service ${name}`;
+  await engine.call('DELETE', `/services/${service.ID}`, { doing, accept: [404] });
+  const { clock, signal } = engine.context;
+  for (const end = clock.monotonic() + PATIENCE; clock.monotonic() < end; await clock.sleep(LOOK_EVERY, signal)) {
+    const { body } = await engine.call<TaskView[]>('GET', '/tasks', { doing });
+    if (!body.some(({ ServiceID }) => ServiceID === service.ID)) return;
+  }
 }
 
 /** The newest of each replica first. */
