@@ -148,6 +148,7 @@ function lazyArtifacts(folder: string): ArtifactStore {
   return {
     put: async (...args) => (await real()).put(...args),
     locate: async (digest) => (await real()).locate(digest),
+    list: async (digest) => (await real()).list(digest),
     copyTo: async (...args) => (await real()).copyTo(...args),
     has: async (digest) => (await real()).has(digest),
     verify: async (digest) => (await real()).verify(digest),

@@ -21,6 +21,7 @@ export function openArtifactStore({ folder }: { readonly folder: string }): Arti
   return {
     put: (source, paths) => guarded('write', folder, () => putArtifact(folder, source, paths ?? ['.'])),
     locate: (digest) => guarded('read', folder, () => locate(folder, digest)),
+    list: (digest) => guarded('read', folder, async () => (await readManifest(folder, digest)).files),
     copyTo: (digest, target) => guarded('write', target, () => copyOut(folder, digest, target)),
     has: (digest) => guarded('read', folder, () => isThere(placeOf(folder, digest).folder)),
     verify: (digest) => guarded('read', folder, () => verify(folder, digest)),

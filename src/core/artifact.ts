@@ -11,12 +11,19 @@ export interface Artifact {
   readonly location?: string;
 }
 
+/** A file or link of an artifact, by its path with `/`. */
+export type ArtifactEntry =
+  | { readonly path: string; readonly size: number /** Hex. */; readonly sha256: string; readonly executable?: true }
+  | { readonly path: string; readonly link: string };
+
 /** Content-addressed store of file artifacts below the state folder. */
 export interface ArtifactStore {
   /** Copies the tree at `folder` (only `paths` inside it when given) into the store. Links that leave the folder are refused. */
   put(folder: string, paths?: readonly string[]): Promise<Artifact>;
   /** Absolute path of the read-only tree; `NOT_FOUND` when it is not in the store. */
   locate(digest: Digest): Promise<string>;
+  /** What the tree consists of, sorted by path. */
+  list(digest: Digest): Promise<readonly ArtifactEntry[]>;
   /** Makes a private, writable copy of the tree at `folder` (created). */
   copyTo(digest: Digest, folder: string): Promise<void>;
   has(digest: Digest): Promise<boolean>;

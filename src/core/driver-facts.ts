@@ -1,5 +1,5 @@
 import type { Artifact } from './artifact.ts';
-import type { ServiceConfig } from './config.ts';
+import type { Mode, ServiceConfig } from './config.ts';
 import type { JsonObject } from './json.ts';
 
 /** What a driver can do beyond the least; named in refusals. Each stands for a method or a way of working. */
@@ -47,8 +47,11 @@ export interface DriverFacts {
   readonly optionsSchema: JsonObject;
   /** Checks options and fills in defaults. Pure. Paths in problems are relative to the options. */
   checkOptions(written: unknown): OptionsCheck;
-  /** What the options of one service change about it; nothing when left out. Pure, over options that were checked. */
-  traitsOf?(service: Pick<ServiceConfig, 'options' | 'health' | 'timeout'>): TargetTraits;
+  /** What the options of one service, and where it runs, change about it; nothing when left out. Pure, over options that were checked. */
+  traitsOf?(
+    service: Pick<ServiceConfig, 'options' | 'health' | 'timeout'>,
+    place: { readonly mode: Mode },
+  ): TargetTraits;
   /** What the artifact is, such as the name of an image, for options with which nothing of the project is built. Pure. */
   madeElsewhere?(options: JsonObject): string | undefined;
   /**

@@ -1,4 +1,5 @@
 import type { HealthCheck } from './config.ts';
+import type { Secret } from './secret.ts';
 
 export interface ProbeRequest {
   readonly check: HealthCheck;
@@ -6,6 +7,8 @@ export interface ProbeRequest {
   readonly url: string;
   /** Folder and variables for `command` checks. */
   readonly cwd: string;
+  /** Sent with HTTP requests to the release itself, and to no other host. */
+  readonly headers?: Readonly<Record<string, Secret>>;
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** Asked before each try: a reason to give up at once (the process has exited), or `undefined`. */

@@ -1,5 +1,6 @@
 import type { Json } from './json.ts';
 import type { Latencies } from './latency.ts';
+import type { Secret } from './secret.ts';
 
 /** A release as its platform tells of it. */
 export interface InspectedRelease {
@@ -46,6 +47,8 @@ export interface Inspection {
   /** `absent`: nothing of this target exists at the platform. */
   readonly state: 'present' | 'absent';
   readonly url?: string;
+  /** What a check of `url` has to send along to be let in. */
+  readonly probe_headers?: Readonly<Record<string, Secret>>;
   readonly releases: readonly InspectedRelease[];
   /** Names of places of the target that did not answer: what they have is missing here. */
   readonly silent?: readonly string[];

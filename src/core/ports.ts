@@ -71,14 +71,26 @@ export interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | StreamedBody;
   readonly signal?: AbortSignal;
   /** Whole exchange, ms. */
   readonly timeout: number;
+  /** Whether the other side takes it twice without harm; by default everything but POST and PATCH. */
+  readonly repeatable?: boolean;
+  /** Takes the parts of the answer as they come; `body` of the answer is then empty, and nothing is cut. */
+  readonly onData?: (part: Uint8Array) => void;
   /** Bytes of the answer that are read; more is cut. Default 1 MiB. */
   readonly limit?: number;
   /** Where a request may go. `public`: no loopback, private or link-local address. Link-local metadata addresses never. */
   readonly reach: 'public' | 'private';
+}
+
+/** A body that is not in memory at once. */
+export interface StreamedBody {
+  /** Bytes, all of which are yielded: a stream of another length fails the request. */
+  readonly size: number;
+  /** From the beginning, each time it is called. What it throws is what the request throws. */
+  open(): AsyncIterable<Uint8Array>;
 }
 
 export interface HttpAnswer {

@@ -2,10 +2,11 @@ import type { HealthCheck } from '../core/config.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { ProbeRequest } from '../core/health.ts';
 import type { Http, Processes } from '../core/ports.ts';
+import { revealAll } from '../core/secret.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { type Answer, explainHttp, shortLine } from './answer.ts';
 
-export interface Attempt extends Pick<ProbeRequest, 'check' | 'url' | 'cwd' | 'env' | 'signal'> {
+export interface Attempt extends Pick<ProbeRequest, 'check' | 'url' | 'cwd' | 'env' | 'headers' | 'signal'> {
   /** ms. */
   readonly timeout: number;
 }
@@ -27,13 +28,16 @@ export function tryOnce(attempt: Attempt, ports: { http: Http; processes: Proces
   }
 }
 
-async function tryHttp(check: Of<'http'>, { url, signal, timeout }: Attempt, http: Http): Promise<Answer> {
+async function tryHttp(check: Of<'http'>, attempt: Attempt, http: Http): Promise<Answer> {
+  const { url, signal, timeout } = attempt;
   const target = URL.canParse(check.target, url) ? new URL(check.target, url) : undefined;
   if (!target) return { ok: false, answer: 'the address to check is not a URL' };
   // The release itself is ours; any other host has to be allowed.
-  const reach = target.origin === new URL(url).origin || check.allowPrivate ? 'private' : 'public';
+  const own = target.origin === new URL(url).origin;
+  const reach = own || check.allowPrivate ? 'private' : 'public';
+  const headers = own ? revealAll(attempt.headers ?? {}) : {};
   try {
-    return explainHttp(check, await http.send({ url: target.href, signal, timeout, reach }));
+    return explainHttp(check, await http.send({ url: target.href, headers, signal, timeout, reach }));
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, answer: error instanceof DeployerError ? wordsOf(error) : 'the request failed' };

@@ -45,9 +45,9 @@ async function probe(request: ProbeRequest, world: ProbeWorld): Promise<Verdict>
   }
 }
 
-function attemptOf({ check, url, cwd, env, signal }: ProbeRequest, left: number): Attempt {
+function attemptOf({ check, url, cwd, env, headers = {}, signal }: ProbeRequest, left: number): Attempt {
   const timeout = Math.max(1, Math.min(check.interval * INTERVALS_PER_ATTEMPT, LONGEST_ATTEMPT, left));
-  return { check, url, cwd, env, signal, timeout };
+  return { check, url, cwd, env, headers, signal, timeout };
 }
 
 async function timed(work: () => Promise<Answer>, clock: Clock): Promise<Answer & { elapsed_ms: number }> {

@@ -102,10 +102,10 @@ export function driftOf({ current, inspections }: Snapshot, name: string): strin
 }
 
 function observeTarget(snapshot: Snapshot, service: ServiceConfig, facts: DriverFacts): ObservedTarget {
-  const { current, inspections } = snapshot;
+  const { current, inspections, environment } = snapshot;
   return {
     service,
-    facts: { ...facts, ...facts.traitsOf?.(service) },
+    facts: { ...facts, ...facts.traitsOf?.(service, environment) },
     live: current?.current[service.name],
     provisioned: current !== undefined && Object.hasOwn(current.resources, service.name),
     seen: seenOf(inspections[service.name]),

@@ -2,7 +2,7 @@ import { type LookupAddress, type LookupOptions, lookup as systemLookup } from '
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import type { HttpAnswer, HttpRequest } from '../core/ports.ts';
+import type { HttpAnswer, HttpRequest, StreamedBody } from '../core/ports.ts';
 import { type Reach, refusal } from './address-guard.ts';
 import { LONGEST_TIMER } from './clock.ts';
 
@@ -81,8 +81,8 @@ function guarded(reach: Reach, lookup: Lookup): LookupFunction {
   };
 }
 
-function isRepeatable({ method }: HttpRequest): boolean {
-  return method !== 'POST' && method !== 'PATCH';
+function isRepeatable({ method, repeatable }: HttpRequest): boolean {
+  return repeatable ?? (method !== 'POST' && method !== 'PATCH');
 }
 
 /** A kept connection that the other side had closed already; the request never reached it. */
@@ -112,11 +112,13 @@ async function exchangeOnce(plan: Exchange): Promise<HttpAnswer> {
   const timer = setTimeout(() => stop(new Expired()), Math.min(left, LONGEST_TIMER));
   request.signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await answerTo(sent, request.limit ?? DEFAULT_LIMIT);
+    return await Promise.race([answerTo(sent, request), writeBody(sent, request.body, stop)]);
   } catch (error) {
     // An answer that is cut off by us fails like one that is cut off by the other side.
     throw why ?? error;
   } finally {
+    // An answer that came before all was sent: nobody reads the rest.
+    if (!sent.writableFinished) sent.destroy();
     clearTimeout(timer);
     request.signal?.removeEventListener('abort', abort);
   }
@@ -126,19 +128,60 @@ function open({ url, request, pool, keep }: Exchange): ClientRequest {
   const secure = url.protocol === 'https:';
   const options = {
     method: request.method ?? 'GET',
-    headers: { 'user-agent': 'deployer', ...request.headers },
+    headers: { 'user-agent': 'deployer', ...lengthOf(request.body), ...request.headers },
     agent: keep && (secure ? pool.https : pool.http),
     lookup: pool.lookup,
     autoSelectFamilyAttemptTimeout: ATTEMPT,
   };
-  const sent = secure ? httpsRequest(url, options) : httpRequest(url, options);
-  sent.end(request.body);
-  return sent;
+  return secure ? httpsRequest(url, options) : httpRequest(url, options);
 }
 
-function answerTo(sent: ClientRequest, limit: number): Promise<HttpAnswer> {
+type Body = HttpRequest['body'];
+
+function isStreamed(body: Body): body is StreamedBody {
+  return typeof body === 'object' && 'open' in body;
+}
+
+function lengthOf(body: Body): Readonly<Record<string, string>> {
+  return isStreamed(body) ? { 'content-length': String(body.size) } : {};
+}
+
+/** Answers nothing, ever: what is awaited is the answer. A source that fails ends the request with its own reason. */
+function writeBody(sent: ClientRequest, body: Body, stop: (reason: Error) => void): Promise<never> {
+  if (isStreamed(body)) void pour(sent, body).catch(stop);
+  else sent.end(body);
+  return new Promise(() => undefined);
+}
+
+/** No faster than the other side takes it, and no longer than it listens. */
+async function pour(sent: ClientRequest, body: StreamedBody): Promise<void> {
+  let left = body.size;
+  for await (const part of body.open()) {
+    left -= part.length;
+    if (left < 0 || sent.destroyed) break;
+    if (!sent.write(part)) await drained(sent);
+  }
+  if (left !== 0 && !sent.destroyed) throw new WrongLength();
+  sent.end();
+}
+
+function drained(sent: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      sent.off('drain', go).off('close', go);
+      resolve();
+    };
+    sent.once('drain', go).once('close', go);
+  });
+}
+
+class WrongLength extends Error {
+  override readonly name = 'WrongLength';
+}
+
+function answerTo(sent: ClientRequest, request: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    sent.once('response', (response) => read(response, limit).then(resolve, reject));
+    sent.once('response', (response) => read(response, request).then(resolve, reject));
     sent.on('error', (error: NodeJS.ErrnoException) => {
       const stale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       reject(stale ? new StaleConnection() : error);
@@ -147,7 +190,7 @@ function answerTo(sent: ClientRequest, limit: number): Promise<HttpAnswer> {
 }
 
 /** Reads up to `limit` bytes; a longer answer is cut and its connection closed. */
-function read(response: IncomingMessage, limit: number): Promise<HttpAnswer> {
+function read(response: IncomingMessage, { limit = DEFAULT_LIMIT, onData }: HttpRequest): Promise<HttpAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
@@ -156,6 +199,7 @@ function read(response: IncomingMessage, limit: number): Promise<HttpAnswer> {
       resolve({ ...headOf(response), body, ...part });
     };
     response.on('data', (chunk: Buffer) => {
+      if (onData) return onData(chunk);
       chunks.push(chunk);
       size += chunk.length;
       if (size <= limit) return;

@@ -66,6 +66,7 @@ function refused(url: URL, reason: string): DeployerError {
 
 /** Our own words for what went wrong; `detail` holds them without method and URL. */
 function mapped(error: unknown, request: HttpRequest, url: URL): DeployerError {
+  if (error instanceof DeployerError) return error;
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (name === 'RefusedAddress') return refused(url, message);
   const what = `${request.method ?? 'GET'} ${placeOf(url)}`;

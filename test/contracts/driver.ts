@@ -42,6 +42,8 @@ export interface DriverSuite {
   readonly facts: DriverFacts;
   /** The module the facts come from, whose imports are looked at. */
   readonly factsFile: URL;
+  /** Capabilities that these targets do not have, as the facts say of their kind. */
+  readonly without?: readonly Capability[];
   /** Called once; targets do not touch each other. */
   readonly setup: () => Promise<DriverBench>;
 }
@@ -445,8 +447,8 @@ function inspect({ driver, context }: DriverBench, target: Target): Promise<Insp
   return driver.inspect(target, context());
 }
 
-function lacks({ facts }: DriverSuite, capability: Capability): boolean {
-  return !facts.capabilities.includes(capability);
+function lacks({ facts, without = [] }: DriverSuite, capability: Capability): boolean {
+  return !facts.capabilities.includes(capability) || without.includes(capability);
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<DeployerError['failure'] | undefined> {

@@ -4,6 +4,7 @@ import type { HealthCheck } from '../../src/core/config.ts';
 import type { ProbeAttempt, ProbeRequest } from '../../src/core/health.ts';
 import type { HttpRequest } from '../../src/core/ports.ts';
 import { Redactor } from '../../src/core/redact.ts';
+import { Secret } from '../../src/core/secret.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { systemHttp } from '../../src/system/http.ts';
@@ -167,6 +168,14 @@ describe('where an http check goes', () => {
     expect(sent).toMatchObject({ url, reach });
   });
 
+  test('headers that let it in go to the release itself, and to no other host', async () => {
+    const headers = { 'x-let-me-in': new Secret('the-word') };
+    expect(await sentFor(httpCheck({ target: '/healthz' }), { headers })).toMatchObject({
+      headers: { 'x-let-me-in': 'the-word' },
+    });
+    expect((await sentFor(httpCheck({ target: 'https://shop.example.com/' }), { headers }))?.headers).toEqual({});
+  });
+
   test('allowPrivate lets another host be private', async () => {
     expect(await sentFor(httpCheck({ target: 'http://10.0.0.1/', allowPrivate: true }))).toMatchObject({
       reach: 'private',
@@ -244,7 +253,7 @@ function httpCheck(changes: Partial<HttpCheck>): HttpCheck {
   return { kind: 'http', target: '/healthz', status: [200], headers: {}, allowPrivate: false, ...timing, ...changes };
 }
 
-async function sentFor(check: HttpCheck): Promise<HttpRequest | undefined> {
+async function sentFor(check: HttpCheck, more: Partial<ProbeRequest> = {}): Promise<HttpRequest | undefined> {
   let sent: HttpRequest | undefined;
   const recording = {
     send: async (asked: HttpRequest) => {
@@ -252,7 +261,7 @@ async function sentFor(check: HttpCheck): Promise<HttpRequest | undefined> {
       return { status: 200, headers: {}, body: new Uint8Array(), truncated: false };
     },
   };
-  await createProbe({ http: recording, processes, clock: new InstantClock() })(request({ check }));
+  await createProbe({ http: recording, processes, clock: new InstantClock() })(request({ check, ...more }));
   return sent;
 }
 

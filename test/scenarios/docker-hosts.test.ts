@@ -47,14 +47,21 @@ describe.skipIf(hostsUnavailable)(`a service on two hosts over ssh${reason}`, { 
 
   it.each(CUTS)('ends as if undisturbed when $signal hits at $step', async ({ step, signal }) => {
     const label = `${step}-${signal}`;
-    await project.write('app/label.txt', label);
-    const cut = await cutOff(step, (child) => child.kill(signal));
-    // A step that was over before the signal arrived leaves nothing to resume when it is the last.
-    const ended = cut.code === 0 && step === STEPS.at(-1);
-    if (!ended) expect(cut.code).toBe({ SIGKILL: null, SIGINT: 130, SIGTERM: 143 }[signal]);
-    if (!ended) await run(['resume', '--yes']);
+    await cutAndResume(label, { step, signal });
     expect(await answers()).toEqual([label, label]);
     expect(await containers()).toEqual([1, 1]);
+  });
+
+  it.each(every ? CUTS : [])('ends so on one host too when $signal hits at $step', async ({ step, signal }) => {
+    const both = await project.read('deploy.config.yaml');
+    await project.write('deploy.config.yaml', config([hosts[0]], name, port));
+    await run(['deploy']);
+    const label = `one-${step}-${signal}`;
+    await cutAndResume(label, { step, signal });
+    expect((await get(urlOf(hosts[0]))).text).toBe(label);
+    expect((await containers())[0]).toBe(1);
+    await project.write('deploy.config.yaml', both);
+    await run(['deploy']);
   });
 
   it('keeps its users on both when one goes away before they are moved, and tells what runs where', async () => {
@@ -93,6 +100,15 @@ describe.skipIf(hostsUnavailable)(`a service on two hosts over ssh${reason}`, { 
 
   function run(args: readonly string[]): Promise<Outcome> {
     return project.ok(args, { env: all.environment });
+  }
+
+  async function cutAndResume(label: string, { step, signal }: (typeof CUTS)[number]): Promise<void> {
+    await project.write('app/label.txt', label);
+    const cut = await cutOff(step, (child) => child.kill(signal));
+    // A step that was over before the signal arrived leaves nothing to resume when it is the last.
+    const ended = cut.code === 0 && step === STEPS.at(-1);
+    if (!ended) expect(cut.code).toBe({ SIGKILL: null, SIGINT: 130, SIGTERM: 143 }[signal]);
+    if (!ended) await run(['resume', '--yes']);
   }
 
   /** A deploy in which something happens as soon as a step has begun. */

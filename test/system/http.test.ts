@@ -67,6 +67,55 @@ describe('an exchange', () => {
     expect(ports.size).toBe(3);
   });
 
+  test('a POST that may be repeated keeps its connection', async () => {
+    const ports = new Set<number | undefined>();
+    const { url } = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      request.resume().once('end', () => response.end());
+    });
+    for (let round = 0; round < 3; round++) await send({ url, method: 'POST', body: 'x', repeatable: true });
+    expect(ports.size).toBe(1);
+  });
+
+  test('a body can be a stream, which is sent with its length and no faster than it is taken', async () => {
+    const size = 64 * 1024 * 1024;
+    const before = process.memoryUsage().rss;
+    const { url } = await serve((request, response) => {
+      let seen = 0;
+      request.on('data', (part: Buffer) => {
+        seen += part.length;
+      });
+      request.once('end', () => response.end(`${request.headers['content-length']} ${seen}`));
+    });
+    const answer = await send({ url, method: 'POST', body: { size, open: () => zeros(size) } });
+    expect(Buffer.from(answer.body).toString()).toBe(`${size} ${size}`);
+    expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000);
+  });
+
+  test('a stream that fails, or has another length than it said, fails the request', async () => {
+    const { url } = await serve((request, response) => void request.resume().once('end', () => response.end()));
+    const broken = new DeployerError({ code: 'IO_FAILED', reason: 'the disk is gone' });
+    const failing = async function* (): AsyncGenerator<Uint8Array> {
+      yield* zeros(1_000);
+      throw broken;
+    };
+    await expect(send({ url, method: 'PUT', body: { size: 2_000, open: failing } })).rejects.toBe(broken);
+    for (const size of [999, 1_001])
+      await expect(send({ url, method: 'PUT', body: { size, open: () => zeros(1_000) } })).rejects.toThrow();
+  });
+
+  test('an answer can be taken part by part, without end', async () => {
+    const { url } = await serve((_, response) => void pour(response, 'x'.repeat(65_536)));
+    let seen = 0;
+    const enough = new AbortController();
+    const onData = (part: Uint8Array) => {
+      seen += part.length;
+      if (seen > 3_000_000) enough.abort(new Error('enough'));
+    };
+    await expect(send({ url, onData, signal: enough.signal })).rejects.toThrow('enough');
+    expect(seen).toBeLessThan(10_000_000);
+  });
+
   test('a kept connection that was closed meanwhile is replaced by a new one', async () => {
     let connections = 0;
     const { url } = await serveBare((socket) => {
@@ -317,6 +366,10 @@ function pour(response: NodeJS.WritableStream, chunk: string): void {
 }
 
 /** The first `at_once` bytes, then one every 5 ms. */
+async function* zeros(size: number): AsyncGenerator<Uint8Array> {
+  for (let left = size; left > 0; left -= 65_536) yield Buffer.alloc(Math.min(left, 65_536));
+}
+
 function drip(socket: Socket, text: string, at_once = 0): void {
   socket.write(text.slice(0, at_once));
   let sent = at_once;

@@ -16,7 +16,7 @@ export async function check(session: Session, action: ActionOf<'check'>, scope: 
   const service = requireService(session, action.service);
   if (!service.health) return { attempts: 0 };
   const { driver, target, context } = await callFor(session, action.service, scope);
-  const { url, releases } = await driver.inspect(target, context);
+  const { url, releases, probe_headers } = await driver.inspect(target, context);
   const live = releases.find(({ percent }) => percent > 0);
   const address = url ?? live?.url;
   // What runs inside a container, or has no port for users, only its platform can ask.
@@ -26,6 +26,7 @@ export async function check(session: Session, action: ActionOf<'check'>, scope: 
   const verdict = await session.workspace.runtime.probe({
     check: service.health,
     url: address,
+    ...(probe_headers ? { headers: probe_headers } : {}),
     cwd: join(session.workspace.config.root, service.path),
     env: revealAll(serviceVariables(service, driver.facts, session.variables)),
     signal: scope.signal,

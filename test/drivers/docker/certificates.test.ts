@@ -8,9 +8,9 @@ import { Secret } from '../../../src/core/secret.ts';
 import { openEngine } from '../../../src/drivers/docker/engine/client.ts';
 import { execute } from '../../../src/drivers/docker/engine/exec.ts';
 import { writeFolder } from '../../../src/drivers/docker/engine/files.ts';
-import { textMember } from '../../../src/drivers/docker/engine/tar.ts';
 import { facts } from '../../../src/drivers/docker/facts.ts';
 import { certificateFiles, certificateFindings } from '../../../src/drivers/docker/proxy/certificates.ts';
+import { textMember } from '../../../src/drivers/tar.ts';
 import {
   type Authority,
   askSecurely,

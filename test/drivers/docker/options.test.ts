@@ -105,7 +105,8 @@ describe('options of what stays', () => {
 
   it('take a watched canary away from what may not run twice, and say how long requests may wait', () => {
     const checked = checkOptions({ overlap: false, drain_timeout: '5s', stop_timeout: '5s' });
-    const traits = facts.traitsOf?.({ options: checked.ok ? checked.options : {}, timeout: 20_000 });
+    const service = { options: checked.ok ? checked.options : {}, timeout: 20_000 };
+    const traits = facts.traitsOf?.(service, { mode: 'production' });
     expect(traits).toMatchObject({ wait: 30_000 });
     for (const lost of ['switch', 'weights', 'metrics'] as const) expect(traits?.capabilities).not.toContain(lost);
   });

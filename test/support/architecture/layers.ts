@@ -40,10 +40,13 @@ function isForbidden(path: string, target: string): boolean {
   return (RANKS[to] ?? Number.POSITIVE_INFINITY) >= (RANKS[from] ?? 0);
 }
 
+/** Folders beside those of the drivers that all of them may use. */
+const SHARED_BY_DRIVERS: readonly (string | undefined)[] = ['upload'];
+
 /** A driver knows no other driver, and what drivers share knows none of them: only the generated registry does. */
 function isForbiddenDriver(path: string, target: string): boolean {
   const [from, to] = [path, target].map((file) => file.split('/').slice(1, -1)[0]);
-  return to !== undefined && from !== to;
+  return to !== undefined && from !== to && !SHARED_BY_DRIVERS.includes(to);
 }
 
 function breach(path: string, { from, line }: Import): string {

@@ -3,9 +3,9 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { CommandResult } from '../../../core/ports.ts';
 import { reveal, Secret, type Variables } from '../../../core/secret.ts';
 import { list } from '../../../core/text.ts';
+import { packTar } from '../../tar.ts';
 import type { Engine } from '../engine/client.ts';
 import { clientVariables } from '../engine/endpoint.ts';
-import { packTar } from '../engine/tar.ts';
 import type { BuildContext } from './context.ts';
 import { contextMembers } from './members.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DeployerError } from '../../../core/errors.ts';
 import { neverTaken } from '../../../core/excluded.ts';
 import { ioFailure } from '../../../core/io-failure.ts';
-import type { TarMember } from '../engine/tar.ts';
+import type { TarMember } from '../../tar.ts';
 import type { BuildContext } from './context.ts';
 
 /**

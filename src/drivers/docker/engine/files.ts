@@ -1,5 +1,5 @@
+import { type ReadMember, readTar, type TarMember, tarOf } from '../../tar.ts';
 import type { Engine } from './client.ts';
-import { type ReadMember, readTar, type TarMember, tarOf } from './tar.ts';
 
 /**
  * Everything in a folder of a container, running or not, with paths below it; `undefined` when there is no such container

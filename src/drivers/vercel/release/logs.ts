@@ -1,0 +1,122 @@
+import type { DriverContext, Target } from '../../../core/driver.ts';
+import type { LogLine, LogRequest } from '../../../core/logs.ts';
+import { Vercel } from '../api/client.ts';
+import type { ProjectView } from '../api/types.ts';
+import { findProject } from '../project/project.ts';
+import { BuildLog, buildLines } from './events.ts';
+import { liveDeployment } from './inspection.ts';
+import type { PrintedLine } from './line-stream.ts';
+import { listReleases } from './list.ts';
+import { RuntimeLog } from './runtime-log.ts';
+import { getDeployment, isOver } from './wait.ts';
+
+const RECONNECT_AFTER = 2_000;
+
+/**
+ * Lines of the build of the release asked for, or of the live one, or else of the newest; whoever follows gets those that
+ * its functions print from then on.
+ */
+export async function* releaseLogs(
+  target: Target,
+  request: LogRequest,
+  context: DriverContext,
+): AsyncGenerator<LogLine> {
+  try {
+    yield* linesOf(target, request, context);
+  } catch (error) {
+    // Whoever follows a log ends by cancelling, at any time.
+    if (!request.follow || !context.signal.aborted) throw error;
+  }
+}
+
+async function* linesOf(target: Target, request: LogRequest, context: DriverContext): AsyncGenerator<LogLine> {
+  const api = new Vercel(target, context);
+  const project = await findProject(api, target);
+  const id = project && (await wantedDeployment(api, project, target, request));
+  if (!project || id === undefined) return;
+  const toLine = (line: PrintedLine) => logLine(target, id, line);
+  const all = await buildLines(api, id);
+  yield* all.slice(-request.tail).map(toLine);
+  if (!request.follow) return;
+  const known = new Set(all.map((line) => line.id));
+  const source = { project: project.id, deployment: id };
+  for await (const line of followed(api, source, context)) if (!known.has(line.id)) yield toLine(line);
+}
+
+async function wantedDeployment(
+  api: Vercel,
+  project: ProjectView,
+  target: Target,
+  { ref }: LogRequest,
+): Promise<string | undefined> {
+  if (ref !== undefined) return String(ref);
+  const [items, live] = await Promise.all([listReleases(api, project, target), liveDeployment(api, project, target)]);
+  return (items.find(({ uid }) => uid === live) ?? items.at(-1))?.uid;
+}
+
+function logLine({ service }: Target, release: string, { at, channel, line }: PrintedLine): LogLine {
+  return {
+    service: service.name,
+    release,
+    channel,
+    line,
+    ...(at === undefined ? {} : { at: new Date(at).toISOString() }),
+  };
+}
+
+interface Source {
+  readonly project: string;
+  readonly deployment: string;
+}
+
+/** Lines as they come, until the caller has had enough. */
+async function* followed(api: Vercel, source: Source, context: DriverContext): AsyncGenerator<PrintedLine> {
+  const ready: PrintedLine[] = [];
+  let over = false;
+  let wake: () => void = () => undefined;
+  const take = (line: PrintedLine) => {
+    ready.push(line);
+    wake();
+  };
+  const reading = read(api, source, context, take).finally(() => {
+    over = true;
+    wake();
+  });
+  // Awaited below, once its lines are out.
+  reading.catch(() => undefined);
+  while (!over) {
+    yield* ready.splice(0);
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (ready.length > 0 || over) resolve();
+    });
+  }
+  yield* ready.splice(0);
+  await reading;
+}
+
+/** The build to its end, and then what it built, connection after connection. */
+async function read(
+  api: Vercel,
+  source: Source,
+  context: DriverContext,
+  take: (line: PrintedLine) => void,
+): Promise<void> {
+  const { clock, signal } = context;
+  const [building, running] = [new BuildLog(), new RuntimeLog()];
+  let state = 'BUILDING';
+  while (!signal.aborted) {
+    const reading =
+      state === 'READY'
+        ? running.follow(api, source, context, take)
+        : building.follow(api, source.deployment, context, take);
+    await reading.catch(() => undefined);
+    signal.throwIfAborted();
+    const { status, body } = await getDeployment(api, source.deployment);
+    // One that is gone, or was never built, prints nothing any more.
+    if (status >= 400 || (isOver(body) && body.readyState !== 'READY')) return;
+    const same = state === body.readyState;
+    state = body.readyState;
+    if (same || state !== 'READY') await clock.sleep(RECONNECT_AFTER, signal);
+  }
+}

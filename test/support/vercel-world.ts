@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { openArtifactStore } from '../../src/artifacts/store.ts';
+import type { Artifact } from '../../src/core/artifact.ts';
+import type { ServiceConfig } from '../../src/core/config.ts';
+import type { Driver, DriverContext, Target } from '../../src/core/driver.ts';
+import type { Clock, Http } from '../../src/core/ports.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { driver } from '../../src/drivers/vercel/driver.ts';
+import { createProbe } from '../../src/health/probe.ts';
+import { systemHttp } from '../../src/system/http.ts';
+import { createDriverWorld, type DriverWorld, targetOf } from './driver-world.ts';
+import { Front } from './vercel/front.ts';
+
+/** The output of a build that serves a label. */
+export function builtFiles(label: string): Record<string, string> {
+  const config = JSON.stringify({ version: 3, routes: [{ handle: 'filesystem' }] });
+  return { 'config.json': config, 'static/index.html': label, 'static/healthz': 'ok' };
+}
+
+/** A project whose services are deployed to a Vercel of this machine. */
+export interface VercelWorld extends Omit<DriverWorld, 'artifact'> {
+  readonly driver: Driver;
+  readonly front: Front;
+  target(service?: Partial<ServiceConfig>, place?: Partial<Target>): Target;
+  artifact(files: Readonly<Record<string, string>>): Promise<Artifact>;
+  /** What a browser gets. */
+  ask(url: string): Promise<string>;
+  end(): Promise<void>;
+}
+
+/** Time passes so many times faster: official intervals are seconds. */
+const SPEED = 100;
+
+export async function createVercelWorld(): Promise<VercelWorld> {
+  const [world, front] = await Promise.all([createDriverWorld(), Front.start()]);
+  const http = browsing(front);
+  const clock = quickClock();
+  const processes = world.context().processes;
+  const artifacts = openArtifactStore({ folder: join(world.root, '.deployer', 'artifacts') });
+  const context = (given: Partial<DriverContext> = {}) =>
+    world.context({
+      http,
+      clock,
+      artifacts,
+      probe: createProbe({ http, processes, clock }),
+      credentials: { VERCEL_TOKEN: new Secret('goodtoken') },
+      settings: { VERCEL_API_URL: front.url },
+      timeout: 3_000_000,
+      ...given,
+    });
+  return {
+    ...world,
+    driver,
+    front,
+    context,
+    target: (service, place) => ({
+      ...targetOf(driver.facts, { health, ...service }, 'prod'),
+      mode: 'production',
+      ...place,
+    }),
+    artifact: (files) => put(world, artifacts, files),
+    ask: async (url) => Buffer.from((await http.send({ url, timeout: 5_000, reach: 'public' })).body).toString(),
+    end: async () => {
+      await front.close();
+      await world.remove();
+    },
+  };
+}
+
+const health = {
+  kind: 'http',
+  target: '/healthz',
+  status: [200],
+  headers: {},
+  allowPrivate: false,
+  timeout: 20_000,
+  interval: 500,
+  successes: 1,
+} as const;
+
+/** Hosts of Vercel are this machine; everything else is what it says. */
+function browsing(front: Front): Http {
+  const real = systemHttp();
+  return {
+    send: (request) => {
+      const url = new URL(request.url);
+      if (!url.hostname.endsWith('.vercel.app')) return real.send(request);
+      const headers = { ...request.headers, host: url.hostname };
+      return real.send({ ...request, url: `${front.url}${url.pathname}`, headers, reach: 'private' });
+    },
+  };
+}
+
+function quickClock(): Clock {
+  const begun = performance.now();
+  return {
+    now: () => Date.now(),
+    monotonic: () => (performance.now() - begun) * SPEED,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const end = () => {
+          signal?.removeEventListener('abort', abort);
+          resolve();
+        };
+        const timer = setTimeout(end, ms / SPEED);
+        const abort = () => {
+          clearTimeout(timer);
+          reject(signal?.reason);
+        };
+        signal?.addEventListener('abort', abort, { once: true });
+      }),
+  };
+}
+
+async function put(
+  world: DriverWorld,
+  store: DriverContext['artifacts'],
+  files: Readonly<Record<string, string>>,
+): Promise<Artifact> {
+  const { mkdir, mkdtemp, rm, writeFile } = await import('node:fs/promises');
+  const folder = await mkdtemp(join(world.root, 'build-'));
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(folder, path, '..'), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  const artifact = await store.put(folder);
+  await rm(folder, { recursive: true });
+  return artifact;
+}
