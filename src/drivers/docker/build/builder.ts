@@ -57,7 +57,7 @@ export async function buildImage(
 }
 
 /** Every argument of this builder stays in the history of the image. */
-export function secretRefusal(service: string, secrets: readonly string[]): DeployerError {
+function secretRefusal(service: string, secrets: readonly string[]): DeployerError {
   return new DeployerError({
     code: 'UNSUPPORTED',
     reason: `Building ${service} needs ${list(secrets)}, and without BuildKit secrets would stay in the image`,

@@ -19,7 +19,7 @@ export async function* jsonLines(
 }
 
 /** Text in chunks → whole lines. */
-export async function* textLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+async function* textLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let begun = '';
   for await (const chunk of body) {
