@@ -149,7 +149,8 @@ function typeOf(value) {
       return 'map';
     case 'integer':
     case 'number':
-      return value.minimum === undefined ? 'number' : `${value.minimum} to ${value.maximum}`;
+      if (value.minimum === undefined) return 'number';
+      return value.maximum === undefined ? `${value.minimum} or more` : `${value.minimum} to ${value.maximum}`;
     case 'boolean':
       return 'true, false';
     default:
