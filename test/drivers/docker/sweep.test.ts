@@ -8,6 +8,7 @@ import { sweepTarget } from '../../../src/drivers/docker/release/retirement.ts';
 interface Engine {
   readonly id: string;
   readonly cluster?: string;
+  readonly volumes?: readonly string[];
 }
 
 const LEFT = 'tcp://left:2375';
@@ -32,6 +33,12 @@ describe('clearing a host that the config no longer names', () => {
       [LEFT]: { id: 'two', cluster: 'same' },
     });
     expect(removed).toEqual(['left /containers/app']);
+  });
+
+  it('keeps one that has data on the list, for who wants that gone', async () => {
+    const { removed, resource } = await sweep({ [KEPT]: { id: 'one' }, [LEFT]: { id: 'two', volumes: ['data'] } });
+    expect(removed).toEqual(['left /containers/app']);
+    expect(resource).toMatchObject({ hosts: [{ engine: KEPT }, { engine: LEFT }] });
   });
 
   it('keeps one that does not answer on the list', async () => {
@@ -65,12 +72,13 @@ async function sweep(engines: Readonly<Record<string, Engine>>) {
   return { removed: removed.toSorted(), resource, said };
 }
 
-function bodyOf({ id, cluster }: Engine, path: string): unknown {
+function bodyOf({ id, cluster, volumes = [] }: Engine, path: string): unknown {
   const service = { ID: 'service', Spec: { Name: 'service', Labels: {} }, CreatedAt: '2026-01-01T00:00:00Z' };
   if (path === '/version') return { ApiVersion: '1.47', MinAPIVersion: '1.24' };
   if (path === '/info') return { ID: id, Swarm: cluster ? { ControlAvailable: true, Cluster: { ID: cluster } } : {} };
   if (path === '/containers/json') return [{ Id: 'app' }];
   if (path === '/containers/app/json') return { Id: 'app', Created: '2026-01-01T00:00:00Z' };
+  if (path === '/volumes') return { Volumes: volumes.map((Name) => ({ Name })) };
   if (path === '/services') return [service];
   if (path === '/services/service') return service;
   if (path === '/containers/deployer-proxy/json') return undefined;

@@ -87,7 +87,7 @@ async function discard(
   context: DriverContext,
 ): Promise<void> {
   const { hosts } = await openReachableAnyway(target, context, DISCARD_LIMIT);
-  await Promise.all(
+  const ends = await Promise.allSettled(
     hosts
       .filter(({ name }) => touched.has(name))
       .map(async (host) => {
@@ -95,6 +95,8 @@ async function discard(
         await releases.find((one) => one.release === release)?.remove();
       }),
   );
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 export function placed([first]: Hosts, target: Target, release: string): Placed {

@@ -11,6 +11,7 @@ import { KEPT_IMAGES, removeImages } from './images.ts';
 import type { PlacedRelease } from './placed-release.ts';
 import { setTraffic } from './traffic.ts';
 import { viewTarget } from './view.ts';
+import { listVolumes } from './volumes.ts';
 
 /**
  * Drains, stops and deletes one release on every host; one with traffic on any of them is refused. One that is gone is no
@@ -86,20 +87,26 @@ export async function sweepTarget(target: Target, context: DriverContext): Promi
   for (const { name } of unreachable)
     context.log(`${name}, where ${target.service.name} ran before, does not answer: what it has there stays`);
   const own = await Promise.all(known.map(({ engine }) => identityOf(engine)));
-  await Promise.all(hosts.map((host) => clearLeft(host, target, own)));
-  const still = left.filter(({ engine }) => unreachable.some(({ name }) => name === engine));
+  const cleared = await Promise.all(
+    hosts.map(async (host) => ((await clearLeft(host, target, own)) ? [host.name] : [])),
+  );
+  const still = left.filter(({ engine }) => !cleared.flat().includes(engine));
   return { ...(target.resource as JsonObject), hosts: [...known.map(noteOf), ...still] as unknown as Json };
 }
 
-/** One that is in use by another name is none of those, and services of a cluster that is in use are not its own. */
-async function clearLeft(host: Host, target: Target, own: readonly Identity[]): Promise<void> {
+/**
+ * One that is in use by another name is none of those, and services of a cluster that is in use are not its own. Answers
+ * whether nothing is left there: who destroys the target later may want its data gone.
+ */
+async function clearLeft(host: Host, target: Target, own: readonly Identity[]): Promise<boolean> {
   const { id } = await identityOf(host.engine);
-  if (own.some((one) => one.id === id)) return;
+  if (own.some((one) => one.id === id)) return true;
   await clearHost(
     host,
     target,
     own.flatMap(({ cluster }) => cluster ?? []),
   );
+  return (await listVolumes(host.engine, target)).length === 0;
 }
 
 function live({ service }: Target, release: string): DeployerError {
