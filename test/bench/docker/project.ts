@@ -57,21 +57,21 @@ function highWaterMark(pid: number | undefined): number {
 
 function config(name: string, hosts: readonly SshHost[], port: number): string {
   const list = hosts.map(({ endpoint, address }) => `{ engine: "${endpoint}", address: ${address} }`);
-  const environment = (mode: string) =>
-    `{ mode: ${mode}, services: { page: { docker: { host_names: [${mode}.test] } } } }`;
+  const proxy = (at: number) =>
+    `{ name: ${name}-${at}, image: "${IMAGES.caddy}", http_port: ${at}, https_port: ${at + 1} }`;
+  const environment = (mode: string, at: number) =>
+    `{ mode: ${mode}, services: { page: { docker: { proxy: ${proxy(at)} } } } }`;
   return `version: 1
 project: ${name}
 services:
   page:
     path: page
     driver: docker
-    health: { path: /, timeout: 20s, interval: 100ms, successes: 1, allow_private: true }
+    health: { path: /, timeout: 20s, interval: 100ms, successes: 1 }
     docker:
       hosts: [${list.join(', ')}]
-      tls: off
-      proxy: { name: ${name}, image: "${IMAGES.caddy}", http_port: ${port}, https_port: ${port + 1} }
 environments:
-  staging: ${environment('staging')}
-  production: ${environment('production')}
+  staging: ${environment('staging', port)}
+  production: ${environment('production', port + 2)}
 `;
 }
