@@ -24,12 +24,14 @@ export async function destroyTarget(
   const { hosts, unreachable } = await openReachable(target, context);
   const known = [...hosts, ...unreachable].map(({ name }) => name);
   const left = await openReachable(target, context, leftHosts(target, known));
-  await Promise.all(
-    [...hosts, ...left.hosts].map(async (host) => {
-      await clearHost(host, target);
-      await clearData(host, target, { data, context });
-    }),
-  );
+  // One after the other, since an earlier host may be one of now by another name.
+  for (const some of [hosts, left.hosts])
+    await Promise.all(
+      some.map(async (host) => {
+        await clearHost(host, target);
+        await clearData(host, target, { data, context });
+      }),
+    );
   const [lost] = [...unreachable, ...left.unreachable];
   if (lost) throw on(lost, lost.error);
 }
