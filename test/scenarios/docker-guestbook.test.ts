@@ -73,7 +73,6 @@ describe.skipIf(hostsUnavailable)(`the guest book${reason}`, { timeout: 240_000 
     given: Readonly<Record<string, string>>,
   ) {
     const env = { POSTGRES_PASSWORD: PASSWORD, ...given };
-    const before = await Promise.all(hosts.map((host) => thingsOf(host, '')));
     const deployed = await project.ok(['deploy', '--env', environment, '--yes'], { env });
     expect(deployed.stdout + deployed.stderr).not.toContain(PASSWORD);
     const book = (host: Host) => `http://${host.address}/api/entries`;
@@ -86,9 +85,15 @@ describe.skipIf(hostsUnavailable)(`the guest book${reason}`, { timeout: 240_000 
     const again = await project.ok(['plan', '--env', environment, '--json'], { env });
     expect(again.json().operations).toEqual([]);
     await project.ok(['env', 'destroy', environment, '--volumes', '--confirm', environment], { env });
-    expect(await Promise.all(hosts.map((host) => thingsOf(host, '')))).toEqual(before);
+    for (const host of hosts) expect(await ownThings(host)).toEqual([]);
   }
 });
+
+/** Other tests use the same engines, with proxies that have other names. */
+async function ownThings(engine: Engine): Promise<readonly string[]> {
+  const all = await thingsOf(engine, '');
+  return all.filter((thing) => /guestbook|^network deployer$|^\w+ deployer-proxy/.test(thing));
+}
 
 function urlOf(host: string): string {
   return `postgres://postgres:${PASSWORD}@${host}:5432/postgres`;

@@ -145,7 +145,8 @@ export async function createDockerWorld(given: { environment?: Record<string, st
 
   async function askInside(url: string): Promise<string> {
     const opened = await openEngine(engine.endpoint, context());
-    const { stdout } = await execute(opened, `${name}-proxy`, ['wget', '-q', '-O', '-', url]);
+    const { output } = await execute(opened, `${name}-proxy`, ['wget', '-q', '-O', '-', url]);
+    const { stdout } = await output();
     return stdout.join('\n');
   }
 }

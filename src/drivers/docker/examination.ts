@@ -72,7 +72,8 @@ interface Inside {
 const LOOK = 'caddy version; df -Pk /config | tail -n 1; grep MemAvailable: /proc/meminfo';
 
 async function lookInside(engine: Engine, proxy: string): Promise<Inside> {
-  const { stdout } = await execute(engine, proxy, ['sh', '-c', LOOK]);
+  const { output } = await execute(engine, proxy, ['sh', '-c', LOOK]);
+  const { stdout } = await output();
   const said = stdout.join('\n');
   const [, size, free] = / (\d+) +\d+ +(\d+) +\d+% /.exec(said) ?? [];
   const [, memory] = /MemAvailable: +(\d+) kB/.exec(said) ?? [];

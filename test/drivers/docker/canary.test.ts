@@ -162,7 +162,8 @@ describe.skipIf(dockerUnavailable)(`a canary of containers${reason}`, { timeout:
 
   async function inProxy(script: string): Promise<readonly string[]> {
     const engine = await openEngine(world.engine.endpoint, world.context());
-    return (await execute(engine, `${world.name}-proxy`, ['sh', '-c', script])).stdout;
+    const { output } = await execute(engine, `${world.name}-proxy`, ['sh', '-c', script]);
+    return (await output()).stdout;
   }
 
   function ask(path: string, cookie?: string): Promise<Answer> {

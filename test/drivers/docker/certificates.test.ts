@@ -121,7 +121,8 @@ describe.skipIf(unavailable)(`users who come by a given certificate${why(unavail
 
   async function shell(script: string): Promise<readonly string[]> {
     const engine = await openEngine(world.engine.endpoint, world.context());
-    return (await execute(engine, `${world.name}-proxy`, ['sh', '-c', script])).stdout;
+    const { output } = await execute(engine, `${world.name}-proxy`, ['sh', '-c', script]);
+    return (await output()).stdout;
   }
 });
 
@@ -176,7 +177,7 @@ describe.skipIf(hostsUnavailable)(`a certificate for a name that leads to the ho
       () => execute(engine, name, read),
       ({ exitCode }) => exitCode === 0,
     );
-    return `${root.stdout.join('\n')}\n`;
+    return `${(await root.output()).stdout.join('\n')}\n`;
   }
 
   interface Inspected {

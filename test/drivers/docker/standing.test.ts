@@ -130,7 +130,8 @@ describe.skipIf(dockerUnavailable)(`an image of others${reason}`, () => {
       const { openEngine } = await import('../../../src/drivers/docker/engine/client.ts');
       const { execute } = await import('../../../src/drivers/docker/engine/exec.ts');
       const opened = await openEngine(engine.endpoint, world.context());
-      return (await execute(opened, `${name}-proxy`, argv)).stdout.filter((line) => line !== '');
+      const { output } = await execute(opened, `${name}-proxy`, argv);
+      return (await output()).stdout.filter((line) => line !== '');
     }
   });
 });

@@ -3,6 +3,11 @@ import { readFolder } from './files.ts';
 
 export interface ExecResult {
   readonly exitCode: number;
+  /** What it said; asked for only when somebody wants to know, since that costs about as much as the command. */
+  output(): Promise<Output>;
+}
+
+export interface Output {
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
 }
@@ -41,9 +46,13 @@ export async function execute(
   const started = await engine.call('POST', `/exec/${Id}/start`, { ...request, accept: [409], body: { Detach: true } });
   if (started.status === 409) return notRunning(container);
   const exitCode = await ended(engine, Id, request);
+  return { exitCode, output: () => readOutput(engine, container, name) };
+}
+
+async function readOutput(engine: Engine, container: string, name: string): Promise<Output> {
   const files = (await readFolder(engine, container, `${FOLDER}/${name}`)) ?? [];
   const said = (path: string) => linesOf(files.find((file) => file.path === path)?.text ?? '');
-  return { exitCode, stdout: said('out'), stderr: said('err') };
+  return { stdout: said('out'), stderr: said('err') };
 }
 
 async function ended(
@@ -63,7 +72,7 @@ async function ended(
 }
 
 function notRunning(container: string): ExecResult {
-  return { exitCode: -1, stdout: [], stderr: [`${container} does not run`] };
+  return { exitCode: -1, output: async () => ({ stdout: [], stderr: [`${container} does not run`] }) };
 }
 
 function linesOf(text: string): readonly string[] {

@@ -155,7 +155,8 @@ async function untilAnswers({ engine, shared }: Host, { clock, signal }: DriverC
 }
 
 async function refuseOld({ engine, shared, options }: Host): Promise<void> {
-  const { stdout } = await execute(engine, shared.proxy, ['caddy', 'version']);
+  const { output } = await execute(engine, shared.proxy, ['caddy', 'version']);
+  const { stdout } = await output();
   const version = caddyVersion(stdout.join('\n'));
   if (!version.old) return;
   throw new DeployerError({

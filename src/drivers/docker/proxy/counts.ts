@@ -77,8 +77,9 @@ export const FORGET = `( ${ADD_UP}\n)`;
 
 /** Requests by address of the routes of a host that are counted; `undefined` when its proxy cannot do that now. */
 export async function countRequests({ engine, shared }: Host): Promise<ReadonlyMap<string, SideFigures> | undefined> {
-  const { exitCode, stdout } = await execute(engine, shared.proxy, ['sh', '-c', `${ADD_UP}\ngrep '^sum ' sums`]);
+  const { exitCode, output } = await execute(engine, shared.proxy, ['sh', '-c', `${ADD_UP}\ngrep '^sum ' sums`]);
   if (exitCode !== 0) return undefined;
+  const { stdout } = await output();
   return new Map(
     stdout.flatMap((line) => {
       const [kind, address, requests, errors, ...buckets] = line.split(' ');

@@ -128,7 +128,8 @@ async function write(
 }
 
 async function run({ engine, shared }: Host, script: string, args: readonly string[]): Promise<readonly string[]> {
-  const { exitCode, stdout, stderr } = await execute(engine, shared.proxy, ['sh', '-c', script, 'sh', FOLDER, ...args]);
+  const { exitCode, output } = await execute(engine, shared.proxy, ['sh', '-c', script, 'sh', FOLDER, ...args]);
+  const { stdout, stderr } = await output();
   if (exitCode === 0) return stdout;
   throw new DeployerError({
     code: 'DEPLOY_FAILED',

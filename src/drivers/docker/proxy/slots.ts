@@ -2,7 +2,7 @@ import type { DriverContext } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { type TarMember, textMember } from '../../tar.ts';
 import { execute } from '../engine/exec.ts';
-import { readFolder, writeFolder } from '../engine/files.ts';
+import { readFolder } from '../engine/files.ts';
 import type { Host } from '../host.ts';
 import { ADMIN, COUNTED, HELD, NOBODY, NOWHERE, SLOT_FOLDER, SLOTS, slotNames } from './caddy.ts';
 import { FORGET } from './counts.ts';
@@ -91,7 +91,7 @@ export async function readSlots({ engine, shared }: Host, route: string): Promis
 /** From now on requests wait, until slots are written again. */
 export function holdRequests(host: Host, route: string, before: SlotState, held: readonly string[]): Promise<void> {
   const slots = Array.from({ length: SLOTS }, () => NOWHERE);
-  return switchTo(host, route, before, [...slotMembers('', slots), textMember(`/${HELD}`, held.join('\n'))]);
+  return switchTo(host, route, before, [...slotFiles(slots), [HELD, held.join('\n')]]);
 }
 
 /**
@@ -104,39 +104,45 @@ export function writeSlots(
   before: SlotState,
   { slots, counting }: { readonly slots: Slots; readonly counting: 'counted' | 'uncounted' },
 ): Promise<void> {
-  const mark = counting === 'counted' ? [textMember(`/${COUNTED}`, '')] : [];
-  return switchTo(host, route, before, [...slotMembers('', slots), ...mark]);
+  const mark: readonly SlotFile[] = counting === 'counted' ? [[COUNTED, '']] : [];
+  return switchTo(host, route, before, [...slotFiles(slots), ...mark]);
 }
+
+type SlotFile = readonly [name: string, text: string];
 
 async function switchTo(
   { engine, shared }: Host,
   route: string,
   before: SlotState,
-  members: readonly TarMember[],
+  files: readonly SlotFile[],
 ): Promise<void> {
   const [next, last] = [`r${before.revision + 1}`, `r${before.revision}`];
-  const placed = members.map((member) => ({ ...member, path: `${route}/${next}${member.path}` }));
-  await writeFolder(engine, shared.proxy, SLOT_FOLDER, placed);
-  const argv = ['sh', '-c', SWITCH, 'sh', `${SLOT_FOLDER}/${route}`, next, last];
-  const { exitCode, stderr } = await execute(engine, shared.proxy, argv);
+  const argv = ['sh', '-c', SWITCH, 'sh', `${SLOT_FOLDER}/${route}`, next, last, ...files.flat()];
+  const { exitCode, output } = await execute(engine, shared.proxy, argv);
   if (exitCode !== 0)
     throw new DeployerError({
       code: 'DEPLOY_FAILED',
       stage: 'traffic',
       reason: `The proxy ${shared.proxy} could not switch ${route}`,
       fix: 'See what it said',
-      detail: stderr.slice(-5),
+      detail: (await output()).stderr.slice(-5),
     });
 }
 
-/** Counts of an earlier canary are no part of this one. */
-const SWITCH = `[ -e "$1/$2/${COUNTED}" ] && [ ! -e "$1/current/${COUNTED}" ] && ${FORGET}
-cd "$1" && ln -sfn "$2" next && mv -T next current || exit 1
-for old in r*; do [ "$old" = "$2" ] || [ "$old" = "$3" ] || rm -rf "$old"; done`;
+/** Names and texts of files follow. Counts of an earlier canary are no part of this one. */
+const SWITCH = `cd "$1" && rm -rf "$2" && mkdir "$2" || exit 1
+slots=$1 next=$2 last=$3; shift 3
+while [ $# -gt 0 ]; do printf %s "$2" >"$next/$1" || exit 1; shift 2; done
+[ -e "$next/${COUNTED}" ] && [ ! -e "current/${COUNTED}" ] && ${FORGET}
+cd "$slots" && ln -sfn "$next" next && mv -T next current || exit 1
+for old in r*; do [ "$old" = "$next" ] || [ "$old" = "$last" ] || rm -rf "$old"; done`;
 
-export function* slotMembers(folder: string, slots: Slots): Generator<TarMember> {
-  for (const [slot, address] of slots.entries())
-    yield textMember(`${folder}/${String(slot).padStart(2, '0')}`, address ?? NOBODY);
+function slotFiles(slots: Slots): readonly SlotFile[] {
+  return slots.map((address, slot) => [String(slot).padStart(2, '0'), address ?? NOBODY]);
+}
+
+export function slotMembers(folder: string, slots: Slots): readonly TarMember[] {
+  return slotFiles(slots).map(([name, text]) => textMember(`${folder}/${name}`, text));
 }
 
 /** One line for each address that was dialled; the slots themselves, which have none, are many. */
@@ -144,7 +150,8 @@ const UNDER_WAY = `wget -q -O - ${ADMIN}/reverse_proxy/upstreams | sed 's/},{/}\
 
 /** Requests and streams under way, by address. */
 export async function inFlight({ engine, shared }: Host): Promise<ReadonlyMap<string, number>> {
-  const { stdout } = await execute(engine, shared.proxy, ['sh', '-c', UNDER_WAY]);
+  const { output } = await execute(engine, shared.proxy, ['sh', '-c', UNDER_WAY]);
+  const { stdout } = await output();
   return new Map(
     stdout.flatMap((line) => {
       const [, address, requests] = /"address":"([^"]+)","num_requests":(\d+)/.exec(line) ?? [];

@@ -62,7 +62,8 @@ async function probeHttp({ host, name, signal }: ProbeOnce, check: HttpCheck): P
   const { engine, shared, options } = host;
   const url = `http://${name}:${options.port}${check.target}`;
   const argv = ['timeout', String(LONGEST), 'wget', '-q', '-S', '-O', '-', url];
-  const { exitCode, stdout, stderr } = await execute(engine, shared.proxy, argv, signal);
+  const { exitCode, output } = await execute(engine, shared.proxy, argv, signal);
+  const { stdout, stderr } = await output();
   const head = firstHead(stderr);
   if (head.status === undefined) return { ok: false, connected: false, answer: wordsFor(exitCode, stderr) };
   return { connected: true, ...judge(check, { status: head.status, headers: head.headers, body: stdout.join('\n') }) };

@@ -17,61 +17,71 @@ export async function setTraffic(target: Target, shares: readonly Share[], conte
   const wanted = sharesByRelease(shares);
   if (context.undoing) return takeBack(target, wanted, context);
   const hosts = await openHosts(target, context);
-  await inGroups(hosts, context, async (host, scope) => void (await ready(within(host, scope), target, wanted, scope)));
-  await inGroups(hosts, context, (host, scope) => switchHost(within(host, scope), target, wanted, scope));
+  const found = new Map<string, Ready>();
+  await inGroups(hosts, context, async (host, scope) => {
+    found.set(host.name, await ready(within(host, scope), target, wanted, scope));
+  });
+  await inGroups(hosts, context, async (host, scope) => {
+    const mine = found.get(host.name);
+    if (mine) await switchHost(within(host, scope), target, mine);
+  });
 }
 
 type Wanted = ReadonlyMap<string, number>;
 
 async function takeBack(target: Target, wanted: Wanted, context: DriverContext): Promise<void> {
   const { hosts, unreachable } = await openReachable(target, context);
-  // What cannot be seen fails by itself.
-  const has = await Promise.all(hosts.map((host) => hasAll(host, target, wanted).catch(() => true)));
-  const failures = await Promise.all(
-    hosts.map((host, index) =>
-      switchHost(host, target, has[index] || !has.includes(true) ? wanted : NOBODY, context).then(
-        () => [],
-        (error: unknown) => [on(host, error)],
-      ),
-    ),
+  const go = async (host: Host, to: Wanted) => switchHost(host, target, await ready(host, target, to, context));
+  const tried = await Promise.allSettled(hosts.map((host) => go(host, wanted)));
+  const isJoined = (error: unknown) => isGone(error) && tried.some(({ status }) => status === 'fulfilled');
+  const ends = await Promise.allSettled(
+    tried.map(async (end, index) => {
+      const host = hosts[index];
+      if (end.status === 'fulfilled' || !host) return;
+      if (!isJoined(end.reason)) throw on(host, end.reason);
+      await go(host, NOBODY).catch((error: unknown) => {
+        throw on(host, error);
+      });
+    }),
   );
-  const [failure] = [...failures.flat(), ...unreachable.map((lost) => on(lost, lost.error))];
-  if (failure !== undefined) throw failure;
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+  const [lost] = unreachable;
+  if (lost) throw on(lost, lost.error);
 }
 
-/** A host that the run has added had no users before. */
+/** A host that the run has added had no users before: others have the release, and it does not. */
 const NOBODY: Wanted = new Map();
 
-async function hasAll(host: Host, target: Target, wanted: Wanted): Promise<boolean> {
-  const { releases } = await viewTarget(host, target);
-  return [...wanted.keys()].every((release) => releases.some((one) => one.release === release));
+function isGone(error: unknown): boolean {
+  return error instanceof DeployerError && error.code === 'NOT_FOUND' && error.failure.stage === 'traffic';
 }
 
-async function switchHost(host: Host, target: Target, wanted: Wanted, context: DriverContext): Promise<void> {
-  const live = await ready(host, target, wanted, context);
-  const before = (await viewTarget(host, target)).slots ?? (await newSlots(host, target));
-  const slots = assignSlots(before.slots, spreadShares(before.slots, live));
-  const counting = live.length > 1 ? 'counted' : 'uncounted';
-  if (slots.some((address, slot) => address !== before.slots[slot]))
-    await writeSlots(host, routeName(target), before, { slots, counting });
+/** A host on which everything runs that will get requests. */
+interface Ready {
+  readonly shares: readonly ReleaseShare[];
+  readonly slots: SlotState | undefined;
 }
 
-/** Everything that will get requests is there and runs; one that was laid to rest is started again. */
-async function ready(
-  host: Host,
-  target: Target,
-  wanted: Wanted,
-  context: DriverContext,
-): Promise<readonly ReleaseShare[]> {
+/** One that was laid to rest is started again; one that is gone is a failure. */
+async function ready(host: Host, target: Target, wanted: Wanted, context: DriverContext): Promise<Ready> {
   await ensureProxy(host, context);
-  const { releases } = await viewTarget(host, target);
+  const { releases, slots } = await viewTarget(host, target);
   const live = [...wanted].map(([release, percent]) => {
     const view = releases.find((one) => one.release === release);
     if (!view) throw gone(target, release);
     return { view, percent };
   });
   for (const { view } of live) await view.wake(context);
-  return live.map(({ view: { addresses }, percent }) => ({ addresses, percent }));
+  return { shares: live.map(({ view: { addresses }, percent }) => ({ addresses, percent })), slots };
+}
+
+async function switchHost(host: Host, target: Target, { shares, slots }: Ready): Promise<void> {
+  const before = slots ?? (await newSlots(host, target));
+  const after = assignSlots(before.slots, spreadShares(before.slots, shares));
+  const counting = shares.length > 1 ? 'counted' : 'uncounted';
+  if (after.some((address, slot) => address !== before.slots[slot]))
+    await writeSlots(host, routeName(target), before, { slots: after, counting });
 }
 
 /** A host whose proxy was lost has the route no more. */
