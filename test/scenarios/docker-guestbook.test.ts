@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Engine, hostEngine, hostsUnavailable } from '../support/docker/engine.ts';
 import type { Host } from '../support/docker/host.ts';
-import { demand, engineCall, IMAGES, makeImages } from '../support/docker/images.ts';
+import { demand, IMAGES, makeImages } from '../support/docker/images.ts';
 import { postgresImage } from '../support/docker/postgres-image.ts';
 import { type Registry, registry } from '../support/docker/registry.ts';
 import { type SshHosts, sshHosts } from '../support/docker/ssh.ts';
@@ -63,7 +63,8 @@ describe.skipIf(hostsUnavailable)(`the guest book${reason}`, { timeout: 240_000 
       REGISTRY: `${store.place}/guestbook`,
       DATABASE_URL: urlOf('guestbook-cluster-db'),
     });
-    expect((await engineCall(manager.socket, 'GET', '/services')).body).toEqual([]);
+    const services = (await demand(manager.socket, 'GET', '/services')) as { Spec: { Name: string } }[];
+    expect(services.filter(({ Spec }) => Spec.Name.startsWith('guestbook'))).toEqual([]);
   });
 
   /** From nothing to entries in the book, on every host, and back to nothing. */

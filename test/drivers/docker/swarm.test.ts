@@ -84,7 +84,9 @@ describe.skipIf(hostsUnavailable)(`releases in a Swarm of two nodes${reason}`, {
   it('leave nothing behind when they are destroyed', async () => {
     await world.driver.destroy(target, world.context());
     expect(await thingsOf(cluster.nodes[0], world.name)).toEqual([]);
-    expect((await engineCall(cluster.nodes[0].socket, 'GET', '/services')).body).toEqual([]);
+    const filters = encodeURIComponent(JSON.stringify({ label: [`deployer.project=${world.name}`] }));
+    const services = await engineCall(cluster.nodes[0].socket, 'GET', `/services?filters=${filters}`);
+    expect(services.body).toEqual([]);
   });
 
   function onCluster() {
