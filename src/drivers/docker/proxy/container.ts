@@ -122,7 +122,8 @@ function proxyBody({ shared, options: { proxy } }: Host): JsonObject {
       PortBindings: ports,
       Binds: [`${shared.config}:/config`, `${shared.data}:/data`],
       // Names of containers that do not run are asked of no other server, which would keep requests waiting.
-      DnsOptions: ['ndots:1'],
+      // The engine itself answers for the others: one that is busy is asked again soon, not after five seconds.
+      DnsOptions: ['ndots:1', 'timeout:1', 'attempts:10'],
       DnsSearch: ['.'],
       RestartPolicy: { Name: 'unless-stopped' },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },

@@ -85,13 +85,27 @@ async function neighbours(engine: Engine, { project, service }: Target): Promise
 }
 
 /** Its certificates stay: authorities give out only so many. */
-async function removeProxy({ engine, shared }: Host): Promise<void> {
+async function removeProxy(host: Host): Promise<void> {
+  const { engine, shared } = host;
   const certificates = ['sh', '-c', 'ls /data/caddy/certificates/*'];
   const { exitCode } = await execute(engine, shared.proxy, certificates);
   await removeContainer(engine, shared.proxy);
   for (const volume of exitCode === 0 ? [shared.config] : [shared.config, shared.data])
     await engine.call('DELETE', `/volumes/${volume}`, { doing: `remove the volume ${volume}`, accept: [404, 409] });
-  const doing = `remove the network ${shared.network}`;
-  // Of a cluster it goes with the last manager's proxy; until then it is refused with 400.
-  await engine.call('DELETE', `/networks/${shared.network}`, { doing, accept: [400, 403, 404, 409] });
+  await removeNetwork(host);
+}
+
+/** How often it is tried, and how long; ms. A network of a cluster is in use until all nodes have told of their tasks' end. */
+const [TRY_EVERY, PATIENCE] = [250, 10_000];
+
+/** One that others use stays. Of a cluster it goes with the last manager's proxy; until then it is refused with 400. */
+async function removeNetwork({ engine, shared, options }: Host): Promise<void> {
+  const request = { doing: `remove the network ${shared.network}`, accept: [400, 403, 404, 409] };
+  const { clock, signal } = engine.context;
+  const end = clock.monotonic() + (options.orchestrator === 'swarm' ? PATIENCE : 0);
+  for (;;) {
+    const { status } = await engine.call('DELETE', `/networks/${shared.network}`, request);
+    if (status === 404 || clock.monotonic() >= end) return;
+    await clock.sleep(TRY_EVERY, signal);
+  }
 }

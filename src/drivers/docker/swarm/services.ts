@@ -72,16 +72,18 @@ export async function updateService(engine: Engine, { ID, Version, Spec }: Servi
 /** How often is looked whether tasks have ended, and how long at most; ms. */
 const [LOOK_EVERY, PATIENCE] = [200, 60_000];
 
-/** Returns when its tasks have ended on all nodes that answer. One that is gone is no failure. */
+/** Returns when its tasks have ended, and their containers of this host are gone. One that is gone is no failure. */
 export async function removeService(engine: Engine, name: string): Promise<void> {
   const service = await findService(engine, name);
   if (!service) return;
   const doing = `remove the service ${name}`;
   await engine.call('DELETE', `/services/${service.ID}`, { doing, accept: [404] });
+  const query = { all: 1, filters: JSON.stringify({ label: [`com.docker.swarm.service.id=${service.ID}`] }) };
   const { clock, signal } = engine.context;
   for (const end = clock.monotonic() + PATIENCE; clock.monotonic() < end; await clock.sleep(LOOK_EVERY, signal)) {
-    const { body } = await engine.call<TaskView[]>('GET', '/tasks', { doing });
-    if (!body.some(({ ServiceID }) => ServiceID === service.ID)) return;
+    const { body: tasks } = await engine.call<TaskView[]>('GET', '/tasks', { doing });
+    const { body: containers } = await engine.call<unknown[]>('GET', '/containers/json', { doing, query });
+    if (containers.length === 0 && !tasks.some(({ ServiceID }) => ServiceID === service.ID)) return;
   }
 }
 
