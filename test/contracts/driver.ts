@@ -186,7 +186,7 @@ function failureTests(bench: Bench): void {
 }
 
 function trafficTests(suite: DriverSuite, bench: Bench): void {
-  it.skipIf(lacks(suite, 'switch'))('switches all traffic at once and back (capability switch)', async () => {
+  itWith(suite, 'switch')('switches all traffic at once and back (capability switch)', async () => {
     const target = await provisioned(bench(), 'switched');
     const one = await live(bench(), target, 'one');
     const two = await deploy(bench(), target, 'two');
@@ -197,17 +197,14 @@ function trafficTests(suite: DriverSuite, bench: Bench): void {
     expect(await bench().ask(one.url ?? '')).toBe('one');
   });
 
-  it.skipIf(lacks(suite, 'switch'))(
-    'lets a release be looked at before it has traffic (capability switch)',
-    async () => {
-      const target = await provisioned(bench(), 'internal');
-      await live(bench(), target, 'one');
-      const two = await deploy(bench(), target, 'two');
-      expect(await bench().ask(two.internal_url ?? '')).toBe('two');
-    },
-  );
+  itWith(suite, 'switch')('lets a release be looked at before it has traffic (capability switch)', async () => {
+    const target = await provisioned(bench(), 'internal');
+    await live(bench(), target, 'one');
+    const two = await deploy(bench(), target, 'two');
+    expect(await bench().ask(two.internal_url ?? '')).toBe('two');
+  });
 
-  it.skipIf(lacks(suite, 'weights'))(
+  itWith(suite, 'weights')(
     'gives each release its share of 1,000 requests, to within 2 points (capability weights)',
     async () => {
       const target = await provisioned(bench(), 'weighted');
@@ -232,7 +229,7 @@ function retireTests(suite: DriverSuite, bench: Bench): void {
     expect(await bench().ask(placed.url ?? '')).toBe('one');
   });
 
-  it.skipIf(lacks(suite, 'switch'))(
+  itWith(suite, 'switch')(
     'retires a release that has no traffic, and does so again without complaint (capability switch)',
     async () => {
       const target = await provisioned(bench(), 'retired');
@@ -246,7 +243,7 @@ function retireTests(suite: DriverSuite, bench: Bench): void {
 }
 
 function logTests(suite: DriverSuite, bench: Bench): void {
-  it.skipIf(lacks(suite, 'logs'))('gives lines of the live release, and ends (capability logs)', async () => {
+  itWith(suite, 'logs')('gives lines of the live release, and ends (capability logs)', async () => {
     const target = await provisioned(bench(), 'logged');
     await live(bench(), target, 'one');
     const lines = await logLines(bench(), target, bench().context());
@@ -254,7 +251,7 @@ function logTests(suite: DriverSuite, bench: Bench): void {
     expect(lines.every(({ service }) => service === target.service.name)).toBe(true);
   });
 
-  it.skipIf(lacks(suite, 'logs'))('follows the log until it is cancelled (capability logs)', async () => {
+  itWith(suite, 'logs')('follows the log until it is cancelled (capability logs)', async () => {
     const target = await provisioned(bench(), 'followed');
     await live(bench(), target, 'one');
     const controller = new AbortController();
@@ -267,7 +264,7 @@ function logTests(suite: DriverSuite, bench: Bench): void {
 function jobTests(suite: DriverSuite, bench: Bench): void {
   const id = 'cat /proc/sys/kernel/random/uuid';
 
-  it.skipIf(lacks(suite, 'jobs'))(
+  itWith(suite, 'jobs')(
     'runs a command in the artifact with the variables, and tells how it ended (capability jobs)',
     async () => {
       const target = await provisioned(bench(), 'commanded');
@@ -283,7 +280,7 @@ function jobTests(suite: DriverSuite, bench: Bench): void {
     },
   );
 
-  it.skipIf(lacks(suite, 'jobs'))(
+  itWith(suite, 'jobs')(
     'runs a command once whose outcome was lost, and keeps nothing of it after the release (capability jobs)',
     async () => {
       const target = await provisioned(bench(), 'command-lost');
@@ -297,7 +294,7 @@ function jobTests(suite: DriverSuite, bench: Bench): void {
     },
   );
 
-  it.skipIf(lacks(suite, 'jobs'))(
+  itWith(suite, 'jobs')(
     'waits for a command that another attempt has begun, and stops it when it is called off (capability jobs)',
     async () => {
       const target = await provisioned(bench(), 'command-stopped');
@@ -445,6 +442,11 @@ async function shift({ driver, context }: DriverBench, target: Target, shares: [
 
 function inspect({ driver, context }: DriverBench, target: Target): Promise<Inspection> {
   return driver.inspect(target, context());
+}
+
+/** For tests of what comes with a capability: there are none of them where a driver does not have it. */
+function itWith(suite: DriverSuite, capability: Capability): (name: string, test: () => Promise<void>) => void {
+  return lacks(suite, capability) ? () => undefined : it;
 }
 
 function lacks({ facts, without = [] }: DriverSuite, capability: Capability): boolean {
