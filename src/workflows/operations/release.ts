@@ -74,9 +74,23 @@ export async function withdraw(session: Session, action: ActionOf<'withdraw'>, s
     ? { releases: [placed] }
     : await ofVersion(call, session.context.version_id);
   const mine = releases.filter((release) => !live || !sameRef(release, live));
-  for (const { ref } of mine) await call.driver.retire(call.target, ref, { ...call.context, undoing: true });
+  const kept = keptRelease(session, action.service);
+  for (const { ref } of mine)
+    await takeAway(call, ref, kept !== undefined && sameRef({ ref }, { ref: kept }) ? 'rest' : 'retire');
   if (silent.length > 0) throw silentPlaces(action.service, silent);
   return { withdrawn: mine.length };
+}
+
+/** What was kept for a roll-back before the run is kept after it too. */
+async function takeAway({ driver, target, context }: Call, ref: Json, how: 'rest' | 'retire'): Promise<void> {
+  const undoing = { ...context, undoing: true as const };
+  if (how === 'rest' && driver.rest) await driver.rest(target, ref, undoing);
+  else await driver.retire(target, ref, undoing);
+}
+
+function keptRelease({ plan }: Session, service: string): Json | undefined {
+  const place = plan.operations.find(({ action }) => action.do === 'place' && action.service === service)?.action;
+  return place?.do === 'place' ? place.kept : undefined;
 }
 
 interface Found {
