@@ -181,7 +181,8 @@ it('ends the services of a gateway that was killed, too', async () => {
   expect(await release()).toMatchObject({ state: 'stopped' });
 });
 
-it('brings a stopped service back on the same port when it is deployed again', async () => {
+// While it is stopped, a test beside this one may be given its port.
+it('brings a stopped service back on the same port when it is deployed again', { retry: 2 }, async () => {
   const before = await world.live(target, 'one');
   await localStop(world.folder, { services: 'stop' });
   const after = await world.live(target, 'one');
