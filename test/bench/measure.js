@@ -43,12 +43,12 @@ export async function peakMemory(program, runs = 5) {
 }
 
 /** Runs a program that has to succeed and answers its stdout. */
-export function output({ command: [file, ...args], cwd, env }) {
+export function output({ command: [file, ...args], cwd, env, patience = PATIENCE_MS }) {
   const ended = spawnSync(file, args, {
     cwd,
     env: environment(env),
     encoding: 'utf8',
-    timeout: PATIENCE_MS,
+    timeout: patience,
     maxBuffer: 1e9,
   });
   if (ended.status === 0) return ended.stdout;

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { output } from '../measure.js';
 import { NODE, newFolder, REPOSITORY } from '../projects.js';
 
+const PATIENCE_MS = 1_200_000;
+
 export async function measure() {
   const rows = join(newFolder(), 'rows.ndjson');
   const vitest = join(REPOSITORY, 'node_modules/vitest/vitest.mjs');
@@ -12,6 +14,7 @@ export async function measure() {
     command: [NODE, vitest, 'run', '--no-file-parallelism'],
     cwd: REPOSITORY,
     env: { DEPLOYER_BENCH_ROWS: rows },
+    patience: PATIENCE_MS,
   });
   return readFileSync(rows, 'utf8')
     .split('\n')

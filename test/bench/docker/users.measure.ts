@@ -15,7 +15,8 @@ let two: Placed;
 
 beforeAll(async () => {
   world = await createDockerWorld();
-  target = world.target({ options: { host_names: [] } });
+  // Longer than the requests that are counted below.
+  target = world.target({ options: { host_names: [], drain_timeout: '10s' } });
   one = await world.live(target, 'one');
   two = await world.place(target, 'two');
 });
