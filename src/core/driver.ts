@@ -147,9 +147,10 @@ export interface Driver {
   /** An artifact in the driver's own form; without it the default builder runs. */
   build?(target: Target, variables: Variables, context: DriverContext): Promise<Artifact>;
   /**
-   * Places an artifact, started and ready: with capability `switch`, without users; else with them. Idempotent by
-   * the idempotency key: another operation places anew, even the same version. A release that does not become healthy within the service's health time limit is `HEALTH_CHECK_FAILED`
-   * with the last answer and last log lines as detail, and has no traffic.
+   * Places an artifact, started and ready: with capability `switch`, without users; else with them. Idempotent by the
+   * idempotency key: another operation places anew, even the same version. A release that does not become healthy within
+   * the service's health time limit is `HEALTH_CHECK_FAILED` with the last answer and last log lines as detail, and has no
+   * traffic.
    */
   deploy(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed>;
   /** Sets the shares; in-flight requests on a release that loses its share are finished. Needs `switch` (0/100) or `weights`. */

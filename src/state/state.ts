@@ -8,7 +8,7 @@ import { emptyDocument } from './document.ts';
 import type { Lock } from './held-lock.ts';
 import type { PlaceLocks } from './held-places.ts';
 import { acquireLock, breakLock, type Holder, type LockRequest, lockHolder } from './lock.ts';
-import type { PlaceHolder, PlacesRequest } from './place-lock.ts';
+import type { PlaceHolder, PlacesRequest } from './lock-places.ts';
 import { type Machine, thisMachine } from './process-identity.ts';
 import { createKey, readKey } from './project-key.ts';
 import { openRuns, type Runs } from './runs.ts';
@@ -83,11 +83,11 @@ export function openState(options: StateOptions): State {
       return lock;
     },
     async lockPlaces({ record }, request) {
-      const { acquirePlaces } = await import('./place-lock.ts');
+      const { acquirePlaces } = await import('./lock-places.ts');
       return acquirePlaces(context, { ...request, record });
     },
     async holderAt(environment, place) {
-      const { placeHolder } = await import('./place-lock.ts');
+      const { placeHolder } = await import('./lock-places.ts');
       return placeHolder(context, environment, place);
     },
     holder: (environment) => lockHolder(context, environment),

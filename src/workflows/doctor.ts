@@ -3,10 +3,10 @@ import type { Finding } from '../core/finding.ts';
 import { count } from '../core/text.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { environmentNames, isConfigured } from './environments.ts';
-import { platformLockFindings } from './locks-at-platforms.ts';
 import { findTarget } from './observe.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { examinePlatform } from './preflight.ts';
+import { platformLockFindings } from './unlock.ts';
 import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -1,3 +1,4 @@
+import type { EnvironmentConfig } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
 import type { JobEnd, JobRequest } from '../core/driver.ts';
 import { DeployerError, type Failure, toFailure } from '../core/errors.ts';
@@ -42,14 +43,15 @@ export async function execCommand(
   onLine: (line: string, channel: Channel) => void,
 ): Promise<Executed> {
   const { document } = await workspace.state.read();
-  const state = requireState(document, findTarget(workspace, document, request).name);
+  const environment = findTarget(workspace, document, request);
+  const state = requireState(document, environment.name);
   const live = liveRelease(state, request.service);
   const { service, version_id } = live;
   const job = {
     version_id,
     command: request.command,
     kind: 'once' as const,
-    ...(await madeFrom(workspace, state, live)),
+    ...(await madeFrom(workspace, { environment, state, live })),
   };
   const facts = { service, version: version_id, program: request.command[0] };
   const note = (result: 'started' | 'succeeded' | 'failed' | 'interrupted', exit_code?: number) =>
@@ -113,9 +115,14 @@ function liveRelease({ name, current }: EnvironmentState, wanted: string | undef
 }
 
 /** With the configuration that is in force, not with what was set for the next deploy. */
-async function madeFrom(workspace: Workspace, state: EnvironmentState, live: Release) {
-  const { document } = await workspace.state.read();
-  const environment = findTarget(workspace, document, { env: state.name });
+async function madeFrom(
+  workspace: Workspace,
+  {
+    environment,
+    state,
+    live,
+  }: { readonly environment: EnvironmentConfig; readonly state: EnvironmentState; readonly live: Release },
+) {
   const configuration = state.deployments.at(-1)?.configuration ?? configurationOf(environment, state);
   const { driver, target } = await targetFor(workspace, state, live.service);
   const all = await resolveVariables(workspace, environment, configuration);

@@ -8,8 +8,7 @@ import { leftHosts, noteOf, openHosts, urlOf, within } from './host.ts';
 import { lockPlaces } from './lock.ts';
 import { routeName } from './names.ts';
 import { preflight } from './preflight.ts';
-import { ensureProxy } from './proxy/container.ts';
-import { ensureRoute } from './proxy/routes.ts';
+import { ensureEntrance } from './proxy/entrance.ts';
 import { destroyTarget } from './release/destroy.ts';
 import { inGroups } from './release/groups.ts';
 import { inspectTarget } from './release/inspection.ts';
@@ -55,9 +54,7 @@ async function provision(target: Target, context: DriverContext): Promise<Provis
   const hosts = await openHosts(target, context);
   const made = new Set<Provisioned['outcome']>();
   await inGroups(hosts, context, async (host, scope) => {
-    const mine = within(host, scope);
-    made.add(await ensureProxy(mine, scope));
-    made.add(await ensureRoute(mine, target));
+    made.add(await ensureEntrance(within(host, scope), target, scope));
   });
   const left = leftHosts(
     target,

@@ -11,7 +11,7 @@ export const spec: CommandSpec = {
   examples: ['deployer state unlock lock01hzy3x5w8', 'deployer state unlock lock01hzy3x5w8 --env production'],
   async run(invocation) {
     const workspace = await openProject(invocation);
-    const { unlock } = await import('../../../workflows/locks-at-platforms.ts');
+    const { unlock } = await import('../../../workflows/unlock.ts');
     const [id = ''] = invocation.args;
     await insist(invocation, {
       text: `Free the lock ${id}? A holder that still runs will stop before its next step.`,

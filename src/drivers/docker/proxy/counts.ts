@@ -95,7 +95,7 @@ function latenciesOf(buckets: readonly string[]): readonly number[] {
 }
 
 /** Of several addresses, or of one release on several hosts, together. */
-export function together(sides: readonly SideFigures[]): SideFigures {
+export function addUp(sides: readonly SideFigures[]): SideFigures {
   return {
     requests: sides.reduce((sum, { requests }) => sum + requests, 0),
     errors: sides.reduce((sum, { errors }) => sum + errors, 0),

@@ -4,7 +4,7 @@ import { type ContainerView, listContainers, memoryInUse, removeStopped, stopCon
 import { frameLines } from '../engine/streams.ts';
 import type { Host } from '../host.ts';
 import { LABEL, targetLabels } from '../names.ts';
-import type { LogSource, PlacedRelease } from './placed-release.ts';
+import { isKept, KEPT, type LogSource, type PlacedRelease } from './placed-release.ts';
 import { isGated, wakeReplicas } from './replicas.ts';
 
 /** Releases whose replicas are containers of the engine itself. */
@@ -94,8 +94,7 @@ function instanceOf(host: Host, container: ContainerView, { shares, memory }: Me
   const { Running, StartedAt, Health } = container.State;
   const state = stateOf(container);
   const percent = shares.get(addressOf(container)) ?? 0;
-  const kept = state === 'stopped' && percent === 0;
-  const detail = kept ? KEPT : detailOf(container);
+  const detail = isKept({ state, percent }) ? KEPT : detailOf(container);
   const used = memory.get(container.Id);
   return {
     name: nameOf(container),
@@ -109,9 +108,6 @@ function instanceOf(host: Host, container: ContainerView, { shares, memory }: Me
     ...(detail ? { detail } : {}),
   };
 }
-
-/** Nothing is wrong with it. */
-export const KEPT = 'stopped, kept for a roll-back';
 
 function stateOf(container: ContainerView): Instance['state'] {
   const { Status, Running, Health } = container.State;

@@ -2,9 +2,8 @@ import type { SideFigures } from '../../../core/canary-judgement.ts';
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import type { InspectedRelease, Inspection, Instance } from '../../../core/inspection.ts';
 import { type Host, openReachable, type Unreachable, urlOf } from '../host.ts';
-import { countRequests, together } from '../proxy/counts.ts';
-import { KEPT } from './container-releases.ts';
-import type { PlacedRelease, TargetView } from './placed-release.ts';
+import { addUp, countRequests } from '../proxy/counts.ts';
+import { isKept, KEPT, type PlacedRelease, type TargetView } from './placed-release.ts';
 import { viewTarget } from './view.ts';
 
 /** One release as one host has it. */
@@ -43,7 +42,7 @@ async function viewHost(host: Host, target: Target) {
 /** Of all its addresses on all hosts together; while nobody counts, none. */
 function figuresOf(parts: Parts): Partial<SideFigures> {
   if (parts.every(({ counts }) => counts === undefined)) return {};
-  return together(parts.flatMap(({ view, counts }) => view.addresses.flatMap((address) => counts?.get(address) ?? [])));
+  return addUp(parts.flatMap(({ view, counts }) => view.addresses.flatMap((address) => counts?.get(address) ?? [])));
 }
 
 function isEmpty({ slots, releases }: TargetView): boolean {
@@ -69,7 +68,7 @@ function inspected(parts: Parts, hosts: readonly Host[], unreachable: readonly U
   const url = percent > 0 ? urlOf(first) : undefined;
   const instances = instancesOf(parts);
   const started = instances.flatMap((one) => (one.state === 'running' ? (one.started_at ?? []) : [])).sort()[0];
-  const kept = instances.length > 0 && instances.every((one) => one.detail === KEPT);
+  const kept = instances.length > 0 && instances.every(isKept);
   const detail = [
     ...(kept ? [KEPT] : worst(instances, hosts)),
     ...missing(parts, hosts),

@@ -1,5 +1,6 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import type { LogLine, LogRequest } from '../../../core/logs.ts';
+import { untilCancelled } from '../../follow.ts';
 import type { OutputLine } from '../engine/streams.ts';
 import { type Host, openReachable } from '../host.ts';
 import type { LogSource } from './placed-release.ts';
@@ -12,17 +13,8 @@ const LOOK_EVERY = 1_000;
  * Lines of the release asked for, or of those with traffic, or else of the newest; of several in the order of time. A
  * container that comes to have traffic is followed too.
  */
-export async function* releaseLogs(
-  target: Target,
-  request: LogRequest,
-  context: DriverContext,
-): AsyncGenerator<LogLine> {
-  try {
-    yield* linesOf(target, request, context);
-  } catch (error) {
-    // Whoever follows a log ends by cancelling, at any time.
-    if (!request.follow || !context.signal.aborted) throw error;
-  }
+export function releaseLogs(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine> {
+  return untilCancelled(linesOf(target, request, context), request, context);
 }
 
 async function* linesOf(target: Target, request: LogRequest, context: DriverContext): AsyncGenerator<LogLine> {

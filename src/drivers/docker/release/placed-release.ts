@@ -24,6 +24,13 @@ export interface PlacedRelease {
   readonly sources: readonly LogSource[];
 }
 
+/** What is told of one that was laid to rest: nothing is wrong with it. */
+export const KEPT = 'stopped, kept for a roll-back';
+
+export function isKept({ state, percent }: Pick<Instance, 'state' | 'percent'>): boolean {
+  return state === 'stopped' && percent === 0;
+}
+
 export interface LogSource {
   /** Unique on its host; in the cluster, for what belongs to that and not to a host. */
   readonly name: string;

@@ -3,8 +3,7 @@ import { toFailure } from '../../../core/errors.ts';
 import { type Host, type Hosts, openHosts, openReachableAnyway, urlOf, within } from '../host.ts';
 import { containerName, releaseOf, replicaNames } from '../names.ts';
 import { isClustered } from '../options.ts';
-import { ensureProxy } from '../proxy/container.ts';
-import { ensureRoute } from '../proxy/routes.ts';
+import { ensureEntrance } from '../proxy/entrance.ts';
 import { placeService } from '../swarm/placement.ts';
 import { tasksName } from '../swarm/spec.ts';
 import { inGroups } from './groups.ts';
@@ -34,8 +33,7 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
   try {
     await inGroups(hosts, context, async (host, scope) => {
       const mine = within(host, scope);
-      await ensureProxy(mine, scope);
-      await ensureRoute(mine, target);
+      await ensureEntrance(mine, target, scope);
       const making = { release, names, context: scope, onTouch: () => void touched.add(host.name) };
       if (!isClustered(host.options)) await placeReplicas(mine, target, request, making);
       else if (host === hosts[0]) await placeService(mine, target, request, making);
@@ -59,8 +57,7 @@ async function wakeRelease(hosts: Hosts, target: Target, release: string, contex
   try {
     await inGroups(hosts, context, async (host, scope) => {
       const mine = within(host, scope);
-      await ensureProxy(mine, scope);
-      await ensureRoute(mine, target);
+      await ensureEntrance(mine, target, scope);
       await (await find(mine))?.wake(scope);
     });
   } catch (error) {

@@ -2,8 +2,7 @@ import type { DriverContext, PlaceRequest, Target } from '../../../core/driver.t
 import { DeployerError } from '../../../core/errors.ts';
 import { type Host, openReachableAnyway } from '../host.ts';
 import { containerName, releaseOf, routeName } from '../names.ts';
-import { ensureProxy } from '../proxy/container.ts';
-import { ensureRoute } from '../proxy/routes.ts';
+import { ensureEntrance } from '../proxy/entrance.ts';
 import { assignSlots, holdRequests, type SlotState, spreadShares, writeSlots } from '../proxy/slots.ts';
 import { longestWait } from '../traits.ts';
 import { bringImage } from './image-transfer.ts';
@@ -25,8 +24,7 @@ export async function replaceRelease(
   context: DriverContext,
 ): Promise<string> {
   await bringImage(host, target, request.artifact, context);
-  await ensureProxy(host, context);
-  await ensureRoute(host, target);
+  await ensureEntrance(host, target, context);
   const kept = await keptOn(host, target, request);
   const release = kept?.release ?? releaseOf(target, context.idempotencyKey);
   if (!kept) await createReplica(host, target, request, { release, name: containerName(target, release) });

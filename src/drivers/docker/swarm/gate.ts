@@ -17,10 +17,11 @@ export interface Expected {
 /** The gate for a service: so many replicas run and are well by their own check, and the proxy gets answers. */
 export function passServiceGate(
   { host, target, context }: { readonly host: Host; readonly target: Target; readonly context: DriverContext },
-  { name, replicas, before }: Expected,
+  expected: Expected,
 ): Promise<void> {
+  const { name } = expected;
   const subject = {
-    look: async () => sightOf(await listTasks(host.engine, name), { name, replicas, before }),
+    look: async () => sightOf(await listTasks(host.engine, name), expected),
     output: (lines: number) => collect(serviceOutput(host.engine, name, { tail: lines })),
   };
   return passGate({ host, target, name: tasksName(name), subject, context });

@@ -1,5 +1,6 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import type { LogLine, LogRequest } from '../../../core/logs.ts';
+import { untilCancelled } from '../../follow.ts';
 import { Vercel } from '../api/client.ts';
 import type { ProjectView } from '../api/types.ts';
 import { findProject } from '../project/project.ts';
@@ -16,17 +17,8 @@ const RECONNECT_AFTER = 2_000;
  * Lines of the build of the release asked for, or of the live one, or else of the newest; whoever follows gets those that
  * its functions print from then on.
  */
-export async function* releaseLogs(
-  target: Target,
-  request: LogRequest,
-  context: DriverContext,
-): AsyncGenerator<LogLine> {
-  try {
-    yield* linesOf(target, request, context);
-  } catch (error) {
-    // Whoever follows a log ends by cancelling, at any time.
-    if (!request.follow || !context.signal.aborted) throw error;
-  }
+export function releaseLogs(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine> {
+  return untilCancelled(linesOf(target, request, context), request, context);
 }
 
 async function* linesOf(target: Target, request: LogRequest, context: DriverContext): AsyncGenerator<LogLine> {

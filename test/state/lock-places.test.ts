@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { LockRecord } from '../../src/core/state.ts';
 import type { Lock } from '../../src/state/held-lock.ts';
 import type { PlaceLocks } from '../../src/state/held-places.ts';
-import type { PlacesRequest } from '../../src/state/place-lock.ts';
+import type { PlacesRequest } from '../../src/state/lock-places.ts';
 import type { Machine } from '../../src/state/process-identity.ts';
 import type { State } from '../../src/state/state.ts';
 import { lockPlaceContract } from '../contracts/lock-place.ts';

@@ -3,7 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import type { LockPlace } from '../core/lock-place.ts';
 import type { LockRecord } from '../core/state.ts';
 import { list } from '../core/text.ts';
-import type { PlaceHolder } from '../state/place-lock.ts';
+import type { PlaceHolder } from '../state/lock-places.ts';
 import { environmentNames, isConfigured } from './environments.ts';
 import { findTarget } from './observe.ts';
 import { lockPlaces } from './platform-locks.ts';
