@@ -10,6 +10,7 @@ import {
   anEnvironmentState,
   aRelease,
   aSnapshot,
+  CANARY,
   observed,
 } from '../support/snapshots.ts';
 import { ancestors, graph, ids, operation } from './reading.ts';
@@ -179,17 +180,10 @@ describe('pending migrations of a deploy', () => {
   });
 
   test('that take away are refused beside a canary, unless forced', () => {
-    const rollout = {
-      strategy: 'canary',
-      steps: [10],
-      interval: 1_000,
-      max_error_rate: 0.1,
-      min_requests: 50,
-    } as const;
-    const snapshot = withMigrations('pre_deploy', [drops], { environment: { rollout } });
+    const snapshot = withMigrations('pre_deploy', [drops], { environment: { rollout: CANARY } });
     expect(planDeploy(snapshot).plan.gates).toMatchObject([{ name: 'migration_phase', met: false }]);
     expect(planDeploy(snapshot, { force: true }).plan.gates).toMatchObject([{ name: 'migration_phase', met: true }]);
-    const expanding = withMigrations('pre_deploy', [adds], { environment: { rollout } });
+    const expanding = withMigrations('pre_deploy', [adds], { environment: { rollout: CANARY } });
     expect(planDeploy(expanding).plan.gates).toEqual([]);
   });
 

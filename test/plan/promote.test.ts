@@ -12,6 +12,7 @@ import {
   aRelease,
   aSnapshot,
   aVersion,
+  CANARY,
   observed,
   record,
   type SnapshotDraft,
@@ -112,14 +113,7 @@ describe('promoting', () => {
   });
 
   test('rolls out by canary where the environment says so', () => {
-    const rollout = {
-      strategy: 'canary',
-      steps: [10],
-      interval: 1_000,
-      max_error_rate: 0.1,
-      min_requests: 50,
-    } as const;
-    expect(ids(planPromote(promotion({ environment: { ...production, rollout } })).plan)).toContain('watch:10');
+    expect(ids(planPromote(promotion({ environment: { ...production, rollout: CANARY } })).plan)).toContain('watch:10');
   });
 });
 

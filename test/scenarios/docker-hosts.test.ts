@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appFolder, dockerConfig } from '../support/docker/config.ts';
 import { hostsUnavailable } from '../support/docker/engine.ts';
-import { engineCall, IMAGES } from '../support/docker/images.ts';
+import { engineCall } from '../support/docker/images.ts';
+import { proxyPort } from '../support/docker/ports.ts';
 import { type SshHost, type SshHosts, sshHosts } from '../support/docker/ssh.ts';
 import { removeThings, thingsOf } from '../support/docker/things.ts';
-import { appFiles } from '../support/driver-world.ts';
-import { freePort } from '../support/loopback.ts';
 import { get, type Outcome, type Project, projectOf } from '../support/project.ts';
 
 const reason = hostsUnavailable ? ` (skipped: ${hostsUnavailable})` : '';
@@ -25,13 +25,12 @@ describe.skipIf(hostsUnavailable)(`a service on two hosts over ssh${reason}`, { 
   const name = `m${process.pid}`;
 
   beforeAll(async () => {
-    [all, port] = await Promise.all([sshHosts(), freePort()]);
+    all = await sshHosts();
+    port = proxyPort();
     hosts = all.hosts as unknown as typeof hosts;
-    const app = await appFiles('zero');
     project = await projectOf({
-      'deploy.config.yaml': config(hosts, name, port),
-      ...Object.fromEntries(Object.entries(app).map(([file, text]) => [`app/${file}`, text])),
-      'app/Dockerfile': `FROM ${IMAGES.node}\nWORKDIR /app\nCOPY . .\nCMD ["node", "app.mjs"]\n`,
+      'deploy.config.yaml': dockerConfig({ name, hosts, port, patience: '20s' }),
+      ...(await appFolder('zero')),
     });
   });
   afterAll(async () => {
@@ -54,7 +53,7 @@ describe.skipIf(hostsUnavailable)(`a service on two hosts over ssh${reason}`, { 
 
   it.each(every ? CUTS : [])('ends so on one host too when $signal hits at $step', async ({ step, signal }) => {
     const both = await project.read('deploy.config.yaml');
-    await project.write('deploy.config.yaml', config([hosts[0]], name, port));
+    await project.write('deploy.config.yaml', dockerConfig({ name, hosts: [hosts[0]], port, patience: '20s' }));
     await run(['deploy']);
     const label = `one-${step}-${signal}`;
     await cutAndResume(label, { step, signal });
@@ -84,7 +83,7 @@ describe.skipIf(hostsUnavailable)(`a service on two hosts over ssh${reason}`, { 
 
   it('leaves a host that is no longer named', async () => {
     const text = await project.read('deploy.config.yaml');
-    await project.write('deploy.config.yaml', config([hosts[0]], name, port));
+    await project.write('deploy.config.yaml', dockerConfig({ name, hosts: [hosts[0]], port, patience: '20s' }));
     await run(['deploy']);
     expect((await get(urlOf(hosts[0]))).text).toBe('lost');
     expect(await thingsOf(hosts[1].engine, name)).toEqual([]);
@@ -152,23 +151,4 @@ describe.skipIf(hostsUnavailable)(`a service on two hosts over ssh${reason}`, { 
 
 function begins(line: string, step: string): boolean {
   return line.includes('"operation.started"') && line.includes(`"${step}"`);
-}
-
-function config(hosts: readonly SshHost[], name: string, port: number): string {
-  const list = hosts.map(({ endpoint, address }) => `{ engine: "${endpoint}", address: ${address} }`);
-  return `version: 1
-project: ${name}
-services:
-  app:
-    path: app
-    driver: docker
-    health: { path: /healthz, timeout: 20s, interval: 100ms, successes: 1 }
-    docker:
-      hosts: [${list.join(', ')}]
-      stop_timeout: 1s
-      drain_timeout: 2s
-      proxy: { name: ${name}, image: "${IMAGES.caddy}", http_port: ${port}, https_port: ${port + 1} }
-environments:
-  dev: { mode: dev }
-`;
 }

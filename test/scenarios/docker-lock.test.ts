@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appFolder, dockerConfig } from '../support/docker/config.ts';
 import { dockerEngine, dockerUnavailable, type Engine } from '../support/docker/engine.ts';
-import { engineCall, IMAGES } from '../support/docker/images.ts';
+import { engineCall } from '../support/docker/images.ts';
+import { proxyPort } from '../support/docker/ports.ts';
 import { removeThings, thingsOf } from '../support/docker/things.ts';
-import { appFiles } from '../support/driver-world.ts';
-import { freePort } from '../support/loopback.ts';
 import { get, type Outcome, type Project, projectOf } from '../support/project.ts';
 import { until } from '../support/waiting.ts';
 
@@ -25,11 +25,10 @@ describe.skipIf(dockerUnavailable)(`two operators with folders of their own and 
 
   beforeAll(async () => {
     engine = await dockerEngine();
-    const port = await freePort();
+    const port = proxyPort();
     const files = {
-      'deploy.config.yaml': config(engine, name, port),
-      ...Object.fromEntries(Object.entries(await appFiles('one')).map(([file, text]) => [`app/${file}`, text])),
-      'app/Dockerfile': `FROM ${IMAGES.node}\nWORKDIR /app\nCOPY . .\nCMD ["node", "app.mjs"]\n`,
+      'deploy.config.yaml': dockerConfig({ name, hosts: [engine], port, patience: '50s', environment: [QUICK_LINE] }),
+      ...(await appFolder('one')),
     };
     [alice, bob] = await Promise.all([projectOf(files), projectOf(files)]);
     url = `http://${engine.address}:${port}`;
@@ -121,23 +120,3 @@ describe.skipIf(dockerUnavailable)(`two operators with folders of their own and 
 
 const QUICK_LINE = 'variables: {}';
 const SLOW_LINE = `variables: { START_DELAY: "${SLOW.START_DELAY}" }`;
-
-function config({ endpoint, address }: Engine, name: string, port: number): string {
-  return `version: 1
-project: ${name}
-services:
-  app:
-    path: app
-    driver: docker
-    health: { path: /healthz, timeout: 50s, interval: 100ms, successes: 1 }
-    docker:
-      hosts: [{ engine: "${endpoint}", address: ${address} }]
-      stop_timeout: 1s
-      drain_timeout: 2s
-      proxy: { name: ${name}, image: "${IMAGES.caddy}", http_port: ${port}, https_port: ${port + 1} }
-environments:
-  dev:
-    mode: dev
-    ${QUICK_LINE}
-`;
-}

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dockerConfig } from '../support/docker/config.ts';
 import { type Engine, hostEngine, hostsUnavailable } from '../support/docker/engine.ts';
 import { IMAGES } from '../support/docker/images.ts';
+import { proxyPort } from '../support/docker/ports.ts';
 import { type Registry, registry } from '../support/docker/registry.ts';
 import { removeThings } from '../support/docker/things.ts';
 import { folderSinks } from '../support/leaks.ts';
-import { freePort } from '../support/loopback.ts';
 import { type Project, projectOf } from '../support/project.ts';
 
 const reason = hostsUnavailable ? ` (skipped: ${hostsUnavailable})` : '';
@@ -20,7 +21,7 @@ describe.skipIf(hostsUnavailable)(`a project whose images go by a registry${reas
   beforeAll(async () => {
     [place, ...hosts] = await Promise.all([registry({ accounts: { deploy: PASSWORD } }), hostEngine(1), hostEngine(2)]);
     project = await projectOf({
-      'deploy.config.yaml': config(name, { place, hosts, port: await freePort() }),
+      'deploy.config.yaml': config(name, { place, hosts, port: proxyPort() }),
       'app/Dockerfile': `FROM ${IMAGES.busybox}\nCMD ["sleep", "3600"]\n`,
     });
   });
@@ -61,22 +62,8 @@ function config(
   name: string,
   { place, hosts, port }: { readonly place: Registry; readonly hosts: readonly Engine[]; readonly port: number },
 ): string {
-  const [builder, host] = hosts;
-  return `version: 1
-project: ${name}
-services:
-  app:
-    path: app
-    driver: docker
-    docker:
-      hosts: [{ engine: "${host?.endpoint}", address: ${host?.address} }]
-      builder: "${builder?.endpoint}"
-      registry: { repository: "${place.place}/shop", username: deploy, password: "env:REGISTRY_PASSWORD" }
-      worker: true
-      stop_timeout: 1s
-      proxy: { name: ${name}, image: "${IMAGES.caddy}", http_port: ${port}, https_port: ${port + 1} }
-environments:
-  dev:
-    mode: dev
-`;
+  const [builder, ...others] = hosts;
+  const registry = `{ repository: "${place.place}/shop", username: deploy, password: "env:REGISTRY_PASSWORD" }`;
+  const docker = [`builder: "${builder?.endpoint}"`, `registry: ${registry}`, 'worker: true'];
+  return dockerConfig({ name, hosts: others, port, docker });
 }

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appFolder, dockerConfig, hostsLine, proxyLine } from '../support/docker/config.ts';
 import { dockerEngine, dockerUnavailable, type Engine } from '../support/docker/engine.ts';
 import { engineCall, IMAGES } from '../support/docker/images.ts';
+import { proxyPort } from '../support/docker/ports.ts';
 import { removeThings, thingsOf } from '../support/docker/things.ts';
-import { appFiles } from '../support/driver-world.ts';
 import { startLoad } from '../support/load.ts';
-import { freePort } from '../support/loopback.ts';
 import { get, type Outcome, type Project, projectOf } from '../support/project.ts';
 
 const reason = dockerUnavailable ? ` (skipped: ${dockerUnavailable})` : '';
@@ -20,13 +20,11 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
 
   beforeAll(async () => {
     engine = await dockerEngine();
-    const port = await freePort();
-    const app = await appFiles('one');
+    const port = proxyPort();
     project = await projectOf({
       'deploy.config.yaml': config(engine, name, port),
-      ...Object.fromEntries(Object.entries(app).map(([file, text]) => [`app/${file}`, text])),
+      ...(await appFolder('one')),
       'app/.dockerignore': '*.md\n',
-      'app/Dockerfile': `FROM ${IMAGES.node}\nWORKDIR /app\nCOPY . .\nCMD ["node", "app.mjs"]\n`,
     });
     url = `http://${engine.address}:${port}`;
   });
@@ -245,34 +243,23 @@ describe.skipIf(dockerUnavailable)(`a project on the docker driver${reason}`, ()
   }
 });
 
-function config({ endpoint, address }: Engine, name: string, port: number): string {
-  return `version: 1
-project: ${name}
-services:
-  app:
-    path: app
-    driver: docker
-    env: [GREETING]
-    health: { path: /healthz, timeout: 20s, interval: 100ms, successes: 1 }
-    docker:
-      hosts: [{ engine: "${endpoint}", address: ${address} }]
-      stop_timeout: 1s
-      drain_timeout: 2s
-      proxy: { name: ${name}, image: "${IMAGES.caddy}", http_port: ${port}, https_port: ${port + 1} }
-  db:
+function config(engine: Engine, name: string, port: number): string {
+  const place = { name, hosts: [engine], port };
+  return dockerConfig({
+    ...place,
+    patience: '20s',
+    service: ['env: [GREETING]'],
+    services: `  db:
     driver: docker
     health: { tcp: 5000, timeout: 20s, interval: 100ms }
     docker:
-      hosts: [{ engine: "${endpoint}", address: ${address} }]
+      ${hostsLine(place)}
       image: ${IMAGES.busybox}
       command: [sh, -c, "echo first >>/data/words; echo $(cat /data/words); exec nc -ll -p 5000 -e true"]
       volumes: ["words:/data"]
       stop_timeout: 2s
-      proxy: { name: ${name}, image: "${IMAGES.caddy}", http_port: ${port}, https_port: ${port + 1} }
-environments:
-  dev:
-    mode: dev
-    variables: { LOG_LEVEL: info }
-    secrets: { GREETING: "env:GREETING_VALUE" }
-`;
+      ${proxyLine(place)}
+`,
+    environment: ['variables: { LOG_LEVEL: info }', 'secrets: { GREETING: "env:GREETING_VALUE" }'],
+  });
 }

@@ -12,9 +12,9 @@ import { systemPeers } from '../../src/system/peers.ts';
 import { systemProcesses } from '../../src/system/processes.ts';
 import { dockerEngine, type Engine } from './docker/engine.ts';
 import { engineCall, IMAGES } from './docker/images.ts';
+import { proxyPort } from './docker/ports.ts';
 import { removeThings, thingsOf } from './docker/things.ts';
-import { appFiles, createDriverWorld, type DriverWorld, targetOf } from './driver-world.ts';
-import { freePort } from './loopback.ts';
+import { appFiles, createDriverWorld, type DriverWorld, FIXTURE_HEALTH, targetOf } from './driver-world.ts';
 
 /** A project on the test engine, behind a proxy of its own. */
 export interface DockerWorld extends DriverWorld {
@@ -51,7 +51,8 @@ let dockerfiles = 0;
 
 /** The environment is laid over the usual one: `sshHosts` has one by which its hosts are reached. */
 export async function createDockerWorld(given: { environment?: Record<string, string> } = {}): Promise<DockerWorld> {
-  const [engine, world, port] = await Promise.all([dockerEngine(), createDriverWorld(), freePort()]);
+  const [engine, world] = await Promise.all([dockerEngine(), createDriverWorld()]);
+  const port = proxyPort();
   const name = `t${process.pid}-${++worlds}`;
   const environment = { PATH: process.env.PATH, HOME: world.root, ...given.environment };
   const ports = { peers: systemPeers({ environment }), processes: systemProcesses({ environment }) };
@@ -151,16 +152,7 @@ export async function createDockerWorld(given: { environment?: Record<string, st
   }
 }
 
-const health = {
-  kind: 'http',
-  target: '/healthz',
-  status: [200],
-  headers: {},
-  allowPrivate: false,
-  timeout: 10_000,
-  interval: 50,
-  successes: 1,
-} as const;
+const health = { ...FIXTURE_HEALTH, timeout: 10_000, interval: 50 };
 
 async function labelsOf({ socket }: Engine, name: string) {
   const filters = encodeURIComponent(JSON.stringify({ name: [name] }));

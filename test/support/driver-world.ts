@@ -184,3 +184,15 @@ function tcpAnswer({ url }: ProbeRequest): Promise<{ ok: boolean; answer: string
     socket.once('error', () => resolve({ ok: false, answer: 'connection refused' }));
   });
 }
+
+/** How the fixture server says that it is well; worlds differ in their patience. */
+export const FIXTURE_HEALTH = {
+  kind: 'http',
+  target: '/healthz',
+  status: [200],
+  headers: {},
+  allowPrivate: false,
+  timeout: 10_000,
+  interval: 50,
+  successes: 1,
+} as const;

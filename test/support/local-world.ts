@@ -4,7 +4,7 @@ import type { Driver, Placed, Target } from '../../src/core/driver.ts';
 import type { Variables } from '../../src/core/secret.ts';
 import { localStatus, localStop } from '../../src/drivers/local/control.ts';
 import { driver } from '../../src/drivers/local/driver.ts';
-import { appFiles, createDriverWorld, type DriverWorld, eventually, targetOf } from './driver-world.ts';
+import { appFiles, createDriverWorld, type DriverWorld, eventually, FIXTURE_HEALTH, targetOf } from './driver-world.ts';
 
 /** A project on the local driver: the fixture server as its services, and the gateway. */
 export interface LocalWorld extends DriverWorld {
@@ -57,16 +57,7 @@ export function processesWith(text: string): readonly number[] {
   return ids.filter((id) => isLiving(id) && textOf(id).includes(text)).map(Number);
 }
 
-const health = {
-  kind: 'http',
-  target: '/healthz',
-  status: [200],
-  headers: {},
-  allowPrivate: false,
-  timeout: 8_000,
-  interval: 50,
-  successes: 1,
-} as const;
+const health = { ...FIXTURE_HEALTH, timeout: 8_000, interval: 50 };
 
 async function killGateway(folder: string): Promise<void> {
   const { pid } = await localStatus(folder);

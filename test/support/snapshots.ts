@@ -315,3 +315,12 @@ function aState(current: EnvironmentState | undefined): StateDocument {
     environments: current ? { [current.name]: current } : {},
   };
 }
+
+/** One step, for plans that only have to be by canary. */
+export const CANARY = {
+  strategy: 'canary',
+  steps: [10],
+  interval: 1_000,
+  max_error_rate: 0.1,
+  min_requests: 50,
+} as const;

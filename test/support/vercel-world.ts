@@ -8,7 +8,7 @@ import { Secret } from '../../src/core/secret.ts';
 import { driver } from '../../src/drivers/vercel/driver.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import { systemHttp } from '../../src/system/http.ts';
-import { createDriverWorld, type DriverWorld, targetOf } from './driver-world.ts';
+import { createDriverWorld, type DriverWorld, FIXTURE_HEALTH, targetOf } from './driver-world.ts';
 import { Front } from './vercel/front.ts';
 
 /** The output of a build that serves a label. */
@@ -67,16 +67,7 @@ export async function createVercelWorld(): Promise<VercelWorld> {
   };
 }
 
-const health = {
-  kind: 'http',
-  target: '/healthz',
-  status: [200],
-  headers: {},
-  allowPrivate: false,
-  timeout: 20_000,
-  interval: 500,
-  successes: 1,
-} as const;
+const health = { ...FIXTURE_HEALTH, timeout: 20_000, interval: 500 };
 
 /** Hosts of Vercel are this machine; everything else is what it says. */
 function browsing(front: Front): Http {

@@ -1,7 +1,7 @@
 import { it } from 'vitest';
+import { proxyPort } from '../../support/docker/ports.ts';
 import { sshHosts } from '../../support/docker/ssh.ts';
 import { removeThings } from '../../support/docker/things.ts';
-import { freePort } from '../../support/loopback.ts';
 import { pageProject, timed } from './project.ts';
 import { median, report } from './rows.ts';
 
@@ -15,7 +15,7 @@ it('compares ten hosts with one', { timeout: 900_000 }, async () => {
     [1, HOSTS].map(async (count) => {
       const name = `bench${process.pid}-${count}`;
       const hosts = all.hosts.slice(0, count);
-      return { name, hosts, project: await pageProject(name, hosts, await freePort()), walls: [] as number[] };
+      return { name, hosts, project: await pageProject(name, hosts, proxyPort()), walls: [] as number[] };
     }),
   );
   try {

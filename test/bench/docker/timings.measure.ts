@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, it } from 'vitest';
 import { engineCall } from '../../support/docker/images.ts';
+import { proxyPort } from '../../support/docker/ports.ts';
 import { type SshHost, type SshHosts, sshHosts } from '../../support/docker/ssh.ts';
 import { removeThings, thingsOf } from '../../support/docker/things.ts';
-import { freePort } from '../../support/loopback.ts';
 import type { Project } from '../../support/project.ts';
 import { pageProject, type Timing, timed } from './project.ts';
 import { median, report } from './rows.ts';
@@ -16,7 +16,7 @@ let project: Project;
 beforeAll(async () => {
   all = await sshHosts({ count: 1 });
   [host] = all.hosts as [SshHost];
-  project = await pageProject(NAME, [host], await freePort());
+  project = await pageProject(NAME, [host], proxyPort());
   await run(['deploy', '--env', 'staging']);
   await run(['env', 'promote', 'staging', 'production', '--yes']);
 });
