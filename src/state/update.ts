@@ -4,7 +4,7 @@ import type { EnvironmentState, StateDocument } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { emptyDocument, environmentOf, withEnvironment } from './document.ts';
 import type { Lock } from './held-lock.ts';
-import { addSnapshot, type NewestSnapshot, readableCopy, readNewest } from './snapshots.ts';
+import { addSnapshot, listSnapshots, type NewestSnapshot, readableCopy, readNewest } from './snapshots.ts';
 
 /** Writers that meet go on after at most one of them succeeded, so this many lost rounds in a row mean that something is wrong. */
 const ROUNDS = 500;
@@ -40,7 +40,7 @@ export async function updateState(context: UpdateContext, request: UpdateRequest
     const document = nextDocument(context, { base, request });
     if (!document) return base.newest?.document ?? emptyDocument(context);
     await request.lock?.assertHeld();
-    if ((await addSnapshot(store, { base, document })) === 'created') return published(store, document);
+    if ((await addSnapshot(store, { base, document })) === 'created') return published(context, document);
     await pause(context, round);
     base = await readSettled(context);
     if (partOf(base, request.environment) !== partOf(seen, request.environment)) throw conflict(request.environment);
@@ -83,9 +83,18 @@ function nextDocument(
 }
 
 /** The copy for people. The state is written by now; a copy that fails is mended by the next write and named by `verify`. */
-async function published(store: Store, document: StateDocument): Promise<StateDocument> {
-  await store.replace('state.json', readableCopy(document)).catch(() => undefined);
+async function published(context: UpdateContext, document: StateDocument): Promise<StateDocument> {
+  await copyNewest(context, document).catch(() => undefined);
   return document;
+}
+
+/** Whoever was overtaken while copying may have put an older copy in the place of a newer one. */
+async function copyNewest(context: UpdateContext, document: StateDocument): Promise<void> {
+  await context.store.replace('state.json', readableCopy(document));
+  const { serials } = await listSnapshots(context.store);
+  if (serials[0] === document.serial) return;
+  const { newest } = await readNewest(context.store, context.project);
+  if (newest && newest.document.serial !== document.serial) await copyNewest(context, newest.document);
 }
 
 function partOf({ newest }: NewestSnapshot, environment: string): string | undefined {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Store } from '../../src/core/store.ts';
 import { openFileStore } from '../../src/state/file-store.ts';
 import { seal } from '../../src/state/sealed.ts';
 import { type Fault, type MemoryStore, memoryStore } from './memory-store.ts';
@@ -122,6 +123,23 @@ describe('a write', () => {
     await store.replace('state.json', Buffer.from('{'));
     expect((await state.read()).document.serial).toBe(1);
     expect((await state.verify()).findings).toMatchObject([{ level: 'warning', place: { file: 'state.json' } }]);
+  });
+
+  it('leaves the newest copy for people also when whoever wrote before comes late', async () => {
+    const store = memoryStore();
+    let overtake: (() => Promise<unknown>) | undefined = () =>
+      stateIn({ folder: '/x', store }).update('dev', add('dev'));
+    const late: Store = {
+      ...store,
+      async replace(key, bytes) {
+        const first = overtake;
+        overtake = undefined;
+        await first?.();
+        await store.replace(key, bytes);
+      },
+    };
+    await stateIn({ folder: '/x', store: late }).update('dev', add('dev'));
+    expect(JSON.parse(Buffer.from(store.content.get('state.json') ?? []).toString()).serial).toBe(2);
   });
 
   it('keeps the last 50 snapshots', async () => {
