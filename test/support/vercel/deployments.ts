@@ -57,6 +57,7 @@ const SETTINGS = new Set([
   'commandForIgnoringBuildStep',
 ]);
 const MOST_FILES = 15_000;
+const NOTHING = Buffer.alloc(0);
 
 export function stateOf(deployment: Deployment): string {
   if (deployment.canceled) return 'CANCELED';
@@ -74,7 +75,7 @@ export async function takeFile(front: Front, { request, raw }: Call) {
     throw new HttpError(400, 'bad_request', 'Invalid digest');
   if (createHash('sha1').update(raw).digest('hex') !== digest)
     throw new HttpError(400, 'bad_request', 'Digest does not match the body');
-  front.blobs.set(digest, raw);
+  front.blobs.set(digest, front.keeps === 'bytes' ? raw : NOTHING);
   return { status: 200, body: { urls: [] } };
 }
 
@@ -233,8 +234,12 @@ export function require(front: Front, id: string): Deployment {
   throw new HttpError(404, 'not_found', 'The deployment was not found.');
 }
 
+export function events(front: Front, call: Call, id: string) {
+  return call.query.get('follow') === '1' ? followEvents(front, call, id) : listEvents(front, id);
+}
+
 /** One line per connection, with a sign of life before it: whoever reads has to come again, and sees the last one twice. */
-export function followEvents(front: Front, call: Call, id: string) {
+function followEvents(front: Front, call: Call, id: string) {
   const deployment = require(front, id);
   const since = Number(call.query.get('since') ?? 0);
   const due = deployment.log.filter(({ at }) => at >= since && at <= Date.now());
@@ -261,7 +266,7 @@ export function runtimeRows(front: Front, id: string) {
   };
 }
 
-export function listEvents(front: Front, id: string) {
+function listEvents(front: Front, id: string) {
   const deployment = require(front, id);
   const due = deployment.log.filter(({ at }) => at <= Date.now());
   return {
