@@ -1,4 +1,5 @@
 import type { Artifact } from './artifact.ts';
+import type { PlatformIgnores } from './build-inputs.ts';
 import type { Mode, ServiceConfig } from './config.ts';
 import type { JsonObject } from './json.ts';
 
@@ -41,6 +42,8 @@ export interface DriverFacts {
   readonly concurrency: number;
   /** What the artifact has to be. */
   readonly artifact: Artifact['kind'];
+  /** What its users know to be left out of a folder that goes up as it is. */
+  readonly ignores?: PlatformIgnores;
   /** Whether a plan asks `preflight`, as `doctor` does. Without, there is nothing that could refuse a deploy. */
   readonly askedByPlans?: boolean;
   /** JSON Schema of the options that stand under the driver's name. */

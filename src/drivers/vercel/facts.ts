@@ -11,6 +11,13 @@ const CAPABILITIES: readonly Capability[] = [
   'static',
 ];
 
+/** As Vercel's own command line has them, beyond what nobody ever takes. */
+const LEFT_OUT = [
+  ...['.hg', '.svn', 'CVS', '.gitmodules', '.cache', '.next', '.now', '.vercel', '.npmignore', '.dockerignore'],
+  ...['.gitignore', '.vercelignore', '.deployignore', '.*.swp', '.lock-wscript', '.venv', 'venv', '__pycache__'],
+  ...['.yarn/cache', '.pnp*', 'npm-debug.log', 'config.gypi'],
+];
+
 export const facts: DriverFacts = {
   name: 'vercel',
   title: 'Vercel',
@@ -22,6 +29,7 @@ export const facts: DriverFacts = {
   ],
   concurrency: 4,
   artifact: 'files',
+  ignores: { file: '.vercelignore', defaults: LEFT_OUT },
   askedByPlans: true,
   traitsOf: ({ options }, { mode }) => ({
     capabilities: CAPABILITIES.filter((capability) => capability !== 'weights' || isRolling(mode, options)),

@@ -41,8 +41,6 @@ export async function withContents<T>(
   const options = readOptions(target.service.options);
   const links = options.content === 'static' ? 'followed' : 'kept';
   const tree = shaped(await readTree(artifact, { algorithm: 'sha1', links }, context), options);
-  if (options.content === 'source' && tree.files.some(({ path }) => path === '.vercelignore'))
-    context.log('.vercelignore is not read: what it leaves out has to stand in .deployignore');
   if (!wantsArchive(tree, options)) return use({ files: tree.files.map(entryOf), contents: tree.contents });
   context.log(`packing ${tree.files.length} files into an archive`);
   return withArchive(tree, { algorithm: 'sha1', part: PART }, context, (parts) =>
