@@ -57,6 +57,8 @@ export interface DriverFacts {
   ): TargetTraits;
   /** What the artifact is, such as the name of an image, for options with which nothing of the project is built. Pure. */
   madeElsewhere?(options: JsonObject): string | undefined;
+  /** How many files an artifact may have, and what to do about more; `undefined` for any number. Pure. */
+  fileLimit?(options: JsonObject): { readonly most: number; readonly fix: string } | undefined;
   /**
    * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
    * What they stand for is looked up when the driver is called, and is among its credentials under the path.

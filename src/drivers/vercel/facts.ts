@@ -1,5 +1,5 @@
 import type { Capability, DriverFacts } from '../../core/driver.ts';
-import { checkOptions, isRolling, optionsSchema } from './options.ts';
+import { checkOptions, fileLimit, isRolling, optionsSchema } from './options.ts';
 
 const CAPABILITIES: readonly Capability[] = [
   'provision',
@@ -34,6 +34,7 @@ export const facts: DriverFacts = {
   traitsOf: ({ options }, { mode }) => ({
     capabilities: CAPABILITIES.filter((capability) => capability !== 'weights' || isRolling(mode, options)),
   }),
+  fileLimit,
   optionsSchema,
   checkOptions,
 };

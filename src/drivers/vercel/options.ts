@@ -70,6 +70,15 @@ export function isRolling(mode: Mode, options: JsonObject): boolean {
   return readOptions(options).rolling_releases && sideFor(mode, options) === 'production';
 }
 
+/** More files one by one than this are refused. */
+const MOST_FILES = 15_000;
+
+/** An archive has no such limit. */
+export function fileLimit(options: JsonObject): { readonly most: number; readonly fix: string } | undefined {
+  if (readOptions(options).archive !== 'never') return undefined;
+  return { most: MOST_FILES, fix: 'Set vercel.archive to automatic, or leave files out' };
+}
+
 /** Checks what the owner wrote and fills in what was left out; all problems at once. */
 export function checkOptions(written: unknown): OptionsCheck {
   const checked = checkAll(written, { driver: 'vercel', checks: CHECKS, defaults: DEFAULTS });
@@ -175,7 +184,8 @@ export const optionsSchema: JsonObject = {
     archive: {
       enum: ['automatic', 'always', 'never'],
       default: 'automatic',
-      description: 'One archive instead of single files; automatic from 12,000 files on',
+      description:
+        'One archive instead of single files; automatic from 12,000 files on, and with files of more than 95 MiB',
     },
     protection_bypass: {
       type: 'boolean',

@@ -63,8 +63,8 @@ describe.each([vercel] as readonly Platform[])('$title', (platform) => {
   it('measures the memory of a big tree', { timeout: 600_000 }, async () => {
     const MIB = 1024 * 1024;
     const sizes = [
-      { files: 4, bytes: 192 * MIB },
-      { files: 256, bytes: MIB },
+      { files: 12, bytes: 80 * MIB },
+      { files: 64, bytes: MIB },
     ];
     await deployed(platform, sizes, async ({ first }) => {
       const note = seconds(first.wall);
