@@ -43,8 +43,19 @@ const OF_PRODUCTION = [
   'POST /v10/projects/*/promote/*',
   'POST /v1/projects/*/rollback/*',
   'GET /v2/user',
+  'GET /v9/projects/*/domains',
+  'POST /v10/projects/*/domains',
+  'POST /v9/projects/*/domains/*/verify',
+  'DELETE /v9/projects/*/domains/*',
 ];
-const OF_PREVIEWS = ['POST /v2/deployments/*/aliases', 'GET /v4/aliases/*', 'DELETE /v2/aliases/*'];
+const OF_PREVIEWS = [
+  'POST /v2/deployments/*/aliases',
+  'GET /v4/aliases/*',
+  'DELETE /v2/aliases/*',
+  'GET /v9/projects/*/custom-environments',
+  'POST /v9/projects/*/custom-environments',
+  'DELETE /v9/projects/*/custom-environments/*',
+];
 const CALLS = { production: [...ALWAYS, ...OF_PRODUCTION], preview: [...ALWAYS, ...OF_PREVIEWS] } as const;
 
 const TROUBLES: readonly (readonly [string, Trouble])[] = [
@@ -184,9 +195,13 @@ async function liveOnce(side: 'production' | 'preview'): Promise<void> {
   const { front } = world;
   const wanted = world.target({
     name: 'web',
-    options: { target: side, content: 'prebuilt', rolling_releases: side === 'production' },
+    options:
+      side === 'production'
+        ? { content: 'prebuilt', rolling_releases: true, domains: ['shop.example'] }
+        : { content: 'prebuilt', target: 'preview', custom_environment: 'qa' },
   });
   front.isProtected = side === 'production';
+  front.unproved.add('shop.example');
   const step = async <T>(work: (context: DriverContext) => Promise<T>) => persistently(work, context());
   await step((own) => sound(wanted, own));
   const resource = (await step((at) => driver.provision?.(wanted, at) ?? Promise.reject())).resource;
@@ -208,6 +223,7 @@ async function liveOnce(side: 'production' | 'preview'): Promise<void> {
   if (side === 'production') await step((own) => driver.traffic?.(at, split, own) ?? Promise.reject());
   await step((own) => driver.traffic?.(at, [{ ref: two.ref, percent: 100 }], own) ?? Promise.reject());
   front.isProtected = false;
+  front.unproved.clear();
   expect(await world.ask(two.url ?? '')).toBe('two');
   await step((own) => driver.traffic?.(at, [{ ref: one.ref, percent: 100 }], own) ?? Promise.reject());
   expect(await world.ask(one.url ?? '')).toBe('one');
@@ -223,7 +239,7 @@ async function liveOnce(side: 'production' | 'preview'): Promise<void> {
 
 /** What a plan would refuse for now may pass. */
 async function sound(target: Target, own: DriverContext): Promise<void> {
-  const [finding] = await world.driver.preflight(target, own);
+  const finding = (await world.driver.preflight(target, own)).find(({ level }) => level === 'error');
   if (finding) throw new DeployerError({ code: finding.code, reason: finding.message });
 }
 

@@ -8,6 +8,7 @@ export interface Deployment {
   readonly project: string;
   readonly created: number;
   readonly target: 'production' | null;
+  readonly customEnvironment: string | undefined;
   readonly staged: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly files: ReadonlyMap<string, string>;
@@ -87,6 +88,10 @@ export async function createDeployment(front: Front, call: Call) {
   const skips = call.query.get('skipAutoDetectionConfirmation') === '1';
   if (own.length === 0 && !body.projectSettings && !skips)
     throw new HttpError(400, 'missing_project_settings', 'The `projectSettings` object is required for new projects');
+  const { customEnvironmentSlugOrId: custom } = body;
+  const known = front.customEnvironments.get(project.id) ?? [];
+  if (custom !== undefined && (body.target !== undefined || !known.some(({ slug }) => slug === custom)))
+    throw new HttpError(400, 'bad_request', 'Invalid custom environment', { dataPath: 'customEnvironmentSlugOrId' });
   const missing = [...new Set(body.files.map((file: { sha: string }) => file.sha))].filter(
     (sha) => !front.blobs.has(sha as string),
   );
@@ -159,6 +164,7 @@ async function make(front: Front, call: Call, project: any, fingerprint: string)
     project: project.id,
     created: Math.max(now, front.lastCreated + 1),
     target: target === 'production' || first ? 'production' : null,
+    customEnvironment: call.json.customEnvironmentSlugOrId,
     staged,
     env,
     // biome-ignore lint/suspicious/noExplicitAny: checked above

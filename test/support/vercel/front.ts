@@ -54,12 +54,17 @@ export class Front {
   readonly autoAssign = new Map<string, boolean>();
   readonly aliasRequests = new Map<string, AliasRequest>();
   readonly bypasses = new Map<string, readonly string[]>();
-  /** Production host → project. */
+  /** Production host, also one of its own domains → project. */
   readonly hosts = new Map<string, string>();
   readonly rollouts = new Map<string, Rolling>();
   /** As the account's plan has it. */
   rolloutReason = 'unlimited_slots';
   readonly aliases = new Map<string, string>();
+  /** Domains whose owners have proved nothing yet. */
+  readonly unproved = new Set<string>();
+  /** By project. */
+  readonly customEnvironments = new Map<string, readonly { readonly slug: string; readonly description?: string }[]>();
+  hasCustomEnvironments = true;
   /** Host names that belong to strangers. */
   readonly taken = new Set<string>();
   readonly faults: Fault[] = [];
@@ -133,7 +138,7 @@ export class Front {
     settlePromotions(this);
     const url = new URL(request.url ?? '', 'http://x');
     const host = request.headers.host ?? '';
-    if (host.endsWith('.vercel.app')) {
+    if (host.endsWith('.vercel.app') || this.hosts.has(host)) {
       const bypass = request.headers['x-vercel-protection-bypass'];
       const { status, body } = page(this, host, url.pathname, typeof bypass === 'string' ? bypass : undefined);
       return void response.writeHead(status).end(body);

@@ -6,7 +6,8 @@ import { rollingOf } from './rollout.ts';
 export async function projectView(front: Front, call: Call, idOrName: string): Promise<Answer> {
   const project = await front.project(call, idOrName);
   const live = front.deployments.get(front.production.get(project.id) ?? '');
-  const production = live ? { id: live.id, alias: [`${project.name}.vercel.app`, live.url] } : null;
+  const hosts = [...front.hosts].flatMap(([host, id]) => (id === project.id && !front.unproved.has(host) ? host : []));
+  const production = live ? { id: live.id, alias: [...hosts, live.url] } : null;
   const { stages } = rollingOf(front, project.id);
   const body = {
     ...project,

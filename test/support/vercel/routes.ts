@@ -1,4 +1,5 @@
 import * as deployments from './deployments.ts';
+import * as domains from './domains.ts';
 import type { Front, Handler } from './front.ts';
 import * as projects from './projects.ts';
 import * as promotion from './promotion.ts';
@@ -27,6 +28,17 @@ export function routesOf(front: Front): readonly (readonly [RegExp, Handler])[] 
     [/^POST \/v10\/projects\/([^/]+)\/env$/, (call, parts) => variables.setVariables(front, call, at(parts, 0))],
     [/^PATCH \/v9\/projects\/([^/]+)\/env\/([^/]+)$/, pass],
     [/^DELETE \/v9\/projects\/([^/]+)\/env\/([^/]+)$/, pass],
+    [/^GET \/v9\/projects\/([^/]+)\/domains$/, (call, parts) => domains.listDomains(front, call, at(parts, 0))],
+    [/^POST \/v10\/projects\/([^/]+)\/domains$/, (call, parts) => domains.addDomain(front, call, at(parts, 0))],
+    [/^POST \/v9\/projects\/[^/]+\/domains\/([^/]+)\/verify$/, (_, parts) => domains.verifyDomain(front, at(parts, 0))],
+    [
+      /^DELETE \/v9\/projects\/([^/]+)\/domains\/([^/]+)$/,
+      (call, parts) => domains.removeDomain(front, call, at(parts, 0), at(parts, 1)),
+    ],
+    [
+      /^(?:GET|POST|DELETE) \/v9\/projects\/([^/]+)\/custom-environments(?:\/([^/]+))?$/,
+      (call, parts) => domains.customEnvironments(front, call, at(parts, 0), at(parts, 1)),
+    ],
     [/^POST \/v2\/files$/, (call) => deployments.takeFile(front, call)],
     [/^POST \/v13\/deployments$/, (call) => deployments.createDeployment(front, call)],
     [/^GET \/v7\/deployments$/, (call) => deployments.listDeployments(front, call)],

@@ -81,6 +81,14 @@ export interface VariableRecord {
   readonly comment?: string | null;
 }
 
+/** A domain of a project. */
+export interface DomainView {
+  readonly name: string;
+  readonly verified?: boolean;
+  /** What proves whose it is. */
+  readonly verification?: readonly { readonly type?: string; readonly domain?: string; readonly value?: string }[];
+}
+
 /** `error` of an answer. */
 export interface ApiError {
   readonly code?: string;
