@@ -26,6 +26,7 @@ const ALWAYS = [
   'GET /v13/deployments/*',
   'DELETE /v13/deployments/*',
   'GET /v3/deployments/*/events',
+  'GET /api/logs/request-logs',
   'DELETE /v9/projects/*',
 ];
 const OF_PRODUCTION = [

@@ -152,6 +152,27 @@ describe('a deployment', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
+  test('has what its functions have printed behind the log of its build, as many lines as are asked for', async () => {
+    const own = await provisioned();
+    const { ref } = await deploy(own, 'one');
+    const lines = (from: number) => ({ deployment: String(ref), lines: [`line ${from}`, `line ${from + 1}\n`, ''] });
+    world.front.printed.push(...[1, 3, 5].map(lines), { deployment: 'dpl_other', lines: ['other'] });
+    const seen = async (tail: number) => {
+      const found: string[] = [];
+      const all = world.driver.logs?.(own, { follow: false, tail, ref }, context()) ?? [];
+      for await (const { line } of all) found.push(line);
+      return found;
+    };
+    expect(await seen(3)).toEqual(['line 4', 'line 5', 'line 6']);
+    expect(await seen(8)).toEqual([
+      'Building',
+      'Build completed',
+      ...[1, 2, 3, 4, 5, 6].map((count) => `line ${count}`),
+    ]);
+    world.front.faults.push({ of: 'GET /api/logs/request-logs', trouble: { status: 404 } });
+    expect(await seen(2)).toEqual(['Building', 'Build completed']);
+  });
+
   test('that cannot be built fails with the last lines, and another attempt makes it anew', async () => {
     const own = await provisioned();
     const attempt = context();

@@ -76,6 +76,8 @@ export class Front {
   /** ms. */
   buildTime = 0;
   lastCreated = 0;
+  /** What functions of deployments have printed, request by request. */
+  readonly printed: { readonly deployment: string; readonly lines: readonly string[] }[] = [];
   /** That have read what functions print. */
   connections = 1;
   isProtected = false;

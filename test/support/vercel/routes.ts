@@ -1,6 +1,7 @@
 import * as deployments from './deployments.ts';
 import * as domains from './domains.ts';
 import type { Front, Handler } from './front.ts';
+import * as logs from './logs.ts';
 import * as projects from './projects.ts';
 import * as promotion from './promotion.ts';
 import { rollout } from './rollout.ts';
@@ -47,10 +48,7 @@ export function routesOf(front: Front): readonly (readonly [RegExp, Handler])[] 
       (_, parts) => ({ status: 200, body: deployments.view(front, deployments.require(front, at(parts, 0))) }),
     ],
     [/^DELETE \/v13\/deployments\/([^/]+)$/, (call, parts) => deployments.removeDeployment(front, call, at(parts, 0))],
-    [
-      /^GET \/v3\/(?:now\/)?deployments\/([^/]+)\/events$/,
-      (call, parts) => deployments.events(front, call, at(parts, 0)),
-    ],
+    [/^GET \/v3\/(?:now\/)?deployments\/([^/]+)\/events$/, (call, parts) => logs.events(front, call, at(parts, 0))],
     [
       /^POST \/v10\/projects\/([^/]+)\/promote\/([^/]+)$/,
       (call, parts) => promotion.promote(front, call, at(parts, 0), at(parts, 1)),
@@ -69,8 +67,9 @@ export function routesOf(front: Front): readonly (readonly [RegExp, Handler])[] 
     ],
     [
       /^GET \/v1\/projects\/[^/]+\/deployments\/([^/]+)\/runtime-logs$/,
-      (_, parts) => deployments.runtimeRows(front, at(parts, 0)),
+      (_, parts) => logs.runtimeRows(front, at(parts, 0)),
     ],
+    [/^GET \/api\/logs\/request-logs$/, (call) => logs.requestLogs(front, call)],
     [/^POST \/v2\/deployments\/([^/]+)\/aliases$/, (call, parts) => promotion.assignAlias(front, call, at(parts, 0))],
     [/^GET \/v4\/aliases\/([^/]+)$/, (_, parts) => promotion.findAlias(front, at(parts, 0))],
     [/^DELETE \/v2\/aliases\/([^/]+)$/, (_, parts) => promotion.removeAlias(front, at(parts, 0))],

@@ -2,6 +2,8 @@
 export interface ProjectView {
   readonly id: string;
   readonly name: string;
+  /** The account or team it belongs to. */
+  readonly accountId?: string;
   readonly autoAssignCustomDomains?: boolean;
   readonly targets?: { readonly production?: { readonly id?: string; readonly alias?: readonly string[] } | null };
   readonly lastAliasRequest?: AliasRequest | null;
