@@ -26,9 +26,9 @@ it('compares ten hosts with one', { timeout: 900_000 }, async () => {
       for (const { project, walls, busy } of sides) {
         await project.write('page/www/index.html', `round ${round}`);
         await timed(project, ['deploy', '--env', 'staging'], { env });
-        const before = processorTime();
+        const before = machineTime();
         walls.push((await timed(project, ['env', 'promote', 'staging', 'production', '--yes'], { env })).wall);
-        busy.push(shareBetween(before, processorTime()));
+        busy.push(shareBetween(before, machineTime()));
       }
   } finally {
     for (const { name, hosts } of sides) for (const { engine } of hosts) await removeThings(engine, name);
@@ -40,18 +40,18 @@ it('compares ten hosts with one', { timeout: 900_000 }, async () => {
   report({ what: `${HOSTS} hosts`, value: ten / one, unit: '× one host', most: 1.6, note });
 });
 
-interface ProcessorTime {
+interface MachineTime {
   readonly busy: number;
   readonly all: number;
 }
 
 /** Of all processors since the start of the machine, ms. */
-function processorTime(): ProcessorTime {
+function machineTime(): MachineTime {
   const times = cpus().map(({ times: { user, nice, sys, irq, idle } }) => ({ busy: user + nice + sys + irq, idle }));
   const busy = times.reduce((sum, one) => sum + one.busy, 0);
   return { busy, all: busy + times.reduce((sum, one) => sum + one.idle, 0) };
 }
 
-function shareBetween(before: ProcessorTime, after: ProcessorTime): number {
+function shareBetween(before: MachineTime, after: MachineTime): number {
   return (after.busy - before.busy) / (after.all - before.all);
 }
