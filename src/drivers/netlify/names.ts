@@ -84,6 +84,8 @@ export function isOf({ project, environment, service }: Target, label: Label | u
 export const MARK = 'DEPLOYER_MANAGED';
 /** A variable of no deploy, with the names of those that we keep in the site. */
 export const KEPT = 'DEPLOYER_VARIABLES';
+/** The same, while publishing is unlocked for the moment. */
+export const LOCKED = 'DEPLOYER_LOCKED';
 
 export function markOf({ project, service }: Target): string {
   return `${project}/${service.name}`;

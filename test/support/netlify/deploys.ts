@@ -279,11 +279,19 @@ function remove(platform: Platform, call: Call): Answer {
   return { status: 204 };
 }
 
+/** Those of what is published, and of the newest deploy of each branch. */
 function listFunctions(platform: Platform, call: Call): Answer {
-  const live = published(platform, siteOf(platform, call));
-  const functions = [...(live?.functions.keys() ?? [])].map((name) => ({ n: name }));
-  return {
-    status: 200,
-    body: [{ id: live?.id ?? null, branch: null, functions, provider: 'aws', log_type: 'socketeer' }],
-  };
+  const site = siteOf(platform, call);
+  const live = published(platform, site);
+  const branches = [...new Set(platform.deploysOf(site).flatMap(({ branch }) => branch ?? []))];
+  const newest = branches.map((branch) => newestOfBranch(platform, site, slugOf(branch)));
+  const shown = [live, ...newest].flatMap((deploy) => deploy ?? []);
+  const body = shown.map((deploy) => ({
+    id: deploy.id,
+    branch: deploy.branch ?? null,
+    functions: [...deploy.functions.keys()].map((name) => ({ n: name })),
+    provider: 'aws',
+    log_type: 'socketeer',
+  }));
+  return { status: 200, body };
 }

@@ -19,12 +19,11 @@ export function page(platform: Platform, host: string, path: string): Page {
   if (given.has('EXIT_AT_START')) return { status: 500, body: 'the function has crashed' };
   const delay = Number(given.get('START_DELAY') ?? 0);
   if (Date.now() < (deploy.uploaded ?? 0) + delay) return { status: 503, body: 'the function is starting' };
-  const name = /^\/\.netlify\/functions\/([^/]+)$/.exec(path)?.[1];
-  if (name === undefined) return fileAt(platform, deploy, path);
-  if (!deploy.functions.has(name)) return NOTHING;
+  const name = /^\/\.netlify\/functions\/([^/]+)$/.exec(path)?.[1] ?? [...deploy.functions.keys()][0] ?? '';
   const lines = platform.functionLines.get(deploy.id) ?? [];
-  platform.functionLines.set(deploy.id, [...lines, `${name} was asked`]);
-  return { status: 200, body: JSON.stringify(Object.fromEntries(given)) };
+  platform.functionLines.set(deploy.id, [...lines, `${name} was asked for ${path}`]);
+  if (!path.startsWith('/.netlify/functions/')) return fileAt(platform, deploy, path);
+  return deploy.functions.has(name) ? { status: 200, body: JSON.stringify(Object.fromEntries(given)) } : NOTHING;
 }
 
 function deployOfHost(platform: Platform, host: string): Deploy | undefined {

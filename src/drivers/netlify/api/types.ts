@@ -30,6 +30,7 @@ export interface DeployView {
   readonly required?: readonly string[] | null;
   readonly required_functions?: readonly string[] | null;
   readonly created_at?: string | null;
+  readonly published_at?: string | null;
 }
 
 export interface VariableView {

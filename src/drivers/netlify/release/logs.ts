@@ -26,7 +26,10 @@ export interface PrintedLine {
   readonly line: string;
 }
 
-/** What the functions of the release asked for have printed, or of the live one; a deploy of files has no log of its own. */
+/**
+ * What became of the release asked for, or of the live one, and what its functions have printed; files that were brought have
+ * no log of a build.
+ */
 export function releaseLogs(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine> {
   return untilCancelled(linesOf(target, request, context), request, context);
 }
@@ -67,8 +70,8 @@ function toLine({ service }: Target, release: string, { at, channel, line }: Pri
 }
 
 /**
- * Lines of all functions of a deploy within a day, in their order. Netlify keeps those of production and of each branch; of a
- * draft there are none.
+ * Lines of all functions of a deploy within a day, in their order. Netlify keeps those of what is published, and of each
+ * branch; of a draft there are none.
  */
 export async function recentLines(
   api: Netlify,
@@ -76,14 +79,32 @@ export async function recentLines(
   deploy: DeployView,
   { clock }: Pick<DriverContext, 'clock'>,
 ): Promise<readonly PrintedLine[]> {
-  const names = await functionNames(api, site);
+  const places = [
+    ...(deploy.branch ? [`branch/${part(deploy.branch)}/`] : []),
+    ...(site.published_deploy?.id === deploy.id ? [''] : []),
+  ];
+  const names = places.length > 0 ? await functionNames(api, site) : [];
   const to = clock.now();
-  const branch = deploy.branch ? `branch/${part(deploy.branch)}/` : '';
   const lists = await Promise.all([
-    ...names.map((name) => read(api, `${branch}function_logs/${part(name)}`, site, { from: to - BACK, to })),
+    ...places.flatMap((place) =>
+      names.map((name) => read(api, `${place}function_logs/${part(name)}`, site, { from: to - BACK, to })),
+    ),
     read(api, 'edge_function_logs', site, { from: to - BACK, to, deploy_id: deploy.id }),
   ]);
-  return lists.flat().sort((one, other) => (one.at ?? 0) - (other.at ?? 0));
+  const unique = new Map([...ownLines(deploy), ...lists.flat()].map((line) => [line.id, line]));
+  return [...unique.values()].sort((one, other) => (one.at ?? 0) - (other.at ?? 0));
+}
+
+function ownLines({ id, created_at, published_at, error_message }: DeployView): readonly PrintedLine[] {
+  const told = [
+    [created_at, 'made'],
+    [published_at, 'ready'],
+  ] as const;
+  const lines = told.flatMap(([at, what]): PrintedLine[] =>
+    at ? [{ id: what, at: Date.parse(at), channel: 'stdout', line: `deploy ${id} ${what}` }] : [],
+  );
+  if (!error_message) return lines;
+  return [...lines, { id: 'error', at: undefined, channel: 'stderr', line: printableLine(error_message) }];
 }
 
 async function functionNames(api: Netlify, { id, name }: SiteView): Promise<readonly string[]> {

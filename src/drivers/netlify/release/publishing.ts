@@ -3,8 +3,9 @@ import { DeployerError } from '../../../core/errors.ts';
 import { textContent } from '../../upload/content.ts';
 import type { Netlify } from '../api/client.ts';
 import type { DeployView, SiteView } from '../api/types.ts';
-import { type Label, part, readTitle } from '../names.ts';
+import { type Label, LOCKED, part, readTitle } from '../names.ts';
 import { readOptions } from '../options.ts';
+import { listVariables, removeVariable, setNote } from '../site/marks.ts';
 import { requireSite } from '../site/site.ts';
 import { completeDeploy } from './create.ts';
 import { isReady, listDeploys, ofTarget } from './list.ts';
@@ -18,22 +19,42 @@ export interface Shift {
   readonly context: DriverContext;
 }
 
-/** Makes a deploy what the site publishes, as it is. That it is so already is no failure. */
+/**
+ * Makes a deploy what the site publishes, as it is. That it is so already is no failure. A lock is taken off for the moment
+ * where the options allow that; a note in the site tells whoever goes on after a cut that it was there.
+ */
 export async function publish(api: Netlify, site: SiteView, id: string, shift: Shift): Promise<void> {
   const live = site.published_deploy;
-  if (live?.id === id) return;
-  const isLocked = live?.locked === true;
-  if (isLocked) {
-    if (!readOptions(shift.target.service.options).unlock) throw locked(site, shift.target);
-    await setLock(api, live.id, 'unlock');
-    shift.context.log(`publishing was locked at ${live.id}, and is unlocked for the moment`);
-  }
+  const isLocked = live?.locked === true && live.id !== id;
+  const { unlock } = readOptions(shift.target.service.options);
+  if (isLocked && !unlock) throw locked(site, shift.target);
+  if (isLocked) await takeLockOff(api, site, live.id, shift);
+  const wasLocked = isLocked || (unlock && (await isNoted(api, site)));
+  if (live?.id !== id) await restore(api, site, id, shift);
+  if (wasLocked) await lockAgain(api, site, id);
+  else if (live?.id !== id && site.build_settings?.repo_url)
+    shift.context.log('the site publishes what git brings: the next deploy by git takes the place of this one');
+}
+
+async function restore(api: Netlify, site: SiteView, id: string, shift: Shift): Promise<void> {
   const path = `/sites/${part(site.id)}/deploys/${part(id)}/restore`;
   await api.call('POST', path, { doing: `publish the deploy ${id}`, repeat: 'always' });
   await settle(api, id, shift);
-  if (isLocked) await setLock(api, id, 'lock');
-  if (site.build_settings?.repo_url && !isLocked)
-    shift.context.log('the site publishes what git brings: the next deploy by git takes the place of this one');
+}
+
+async function takeLockOff(api: Netlify, site: SiteView, id: string, { context }: Shift): Promise<void> {
+  await setNote(api, site, { key: LOCKED, value: id });
+  await setLock(api, id, 'unlock');
+  context.log(`publishing was locked at ${id}, and is unlocked for the moment`);
+}
+
+async function isNoted(api: Netlify, site: SiteView): Promise<boolean> {
+  return (await listVariables(api, site)).some(({ key }) => key === LOCKED);
+}
+
+async function lockAgain(api: Netlify, site: SiteView, id: string): Promise<void> {
+  await setLock(api, id, 'lock');
+  await removeVariable(api, site, LOCKED);
 }
 
 /** Somebody wants what is published to stay. */

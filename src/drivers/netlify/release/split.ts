@@ -14,7 +14,11 @@ export interface Split {
 }
 
 export async function activeSplit(api: Netlify, site: SiteView): Promise<Split | undefined> {
-  const found = (await listSplits(api, site)).find(({ active }) => active === true);
+  return activeOf(await listSplits(api, site));
+}
+
+function activeOf(splits: readonly SplitView[]): Split | undefined {
+  const found = splits.find(({ active }) => active === true);
   return found && { id: found.id, shares: sharesOf(found) };
 }
 
@@ -40,15 +44,15 @@ export async function startSplit(
 ): Promise<void> {
   if (!canary.branch) throw withoutBranch(canary);
   const branches = { [live.branch ?? mainBranch(site)]: 100 - percent, [canary.branch]: percent };
-  const active = await activeSplit(api, site);
+  const splits = await listSplits(api, site);
+  const active = activeOf(splits);
   if (active && isSame(active, branches)) return;
   const given = {
     doing: `split the users of ${site.name}`,
     body: { branch_tests: branches },
     refusal: REFUSED,
   } as const;
-  const [last] = await listSplits(api, site);
-  const old = active?.id ?? last?.id;
+  const old = active?.id ?? splits[0]?.id;
   const { body } =
     old === undefined
       ? await api.call<SplitView>('POST', pathOf(site), { ...given, member: 'id' })

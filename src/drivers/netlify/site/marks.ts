@@ -43,7 +43,7 @@ export async function removeVariable(api: Netlify, site: SiteView, key: string):
 }
 
 /** A variable that no deploy ever sees: it is for local development alone. Netlify keeps nothing else for us with a site. */
-async function setNote(
+export async function setNote(
   api: Netlify,
   site: SiteView,
   { key, value }: { readonly key: string; readonly value: string },
