@@ -117,7 +117,7 @@ test('an upload that is cut off half way goes on with what is missing', async ()
 test('nothing changed costs no upload and at most 6 requests; one file of many is one upload', async () => {
   const target = await provisioned();
   const { server } = world;
-  const files = Object.fromEntries(Array.from({ length: 700 }, (_, number) => [`d/f${number}.txt`, `text ${number}`]));
+  const files = Object.fromEntries(Array.from({ length: 510 }, (_, number) => [`d/f${number}.txt`, `text ${number}`]));
   server.platform.prepareTime = 10;
   const place = async (changed: string) => {
     const artifact = await world.artifact({ ...files, healthz: 'ok', 'd/f7.txt': changed });

@@ -93,6 +93,8 @@ export function stateOf(platform: Platform, deploy: Deploy): string {
   if (missing(platform, deploy).length > 0)
     return deploy.async && deploy.uploaded === undefined ? 'prepared' : 'uploading';
   deploy.uploaded ??= Date.now();
+  if (platform.fate === 'error') deploy.error = 'Failed during stage "post-processing"';
+  if (platform.fate) return platform.fate;
   return Date.now() < deploy.uploaded + platform.processTime ? 'processing' : 'ready';
 }
 

@@ -88,6 +88,8 @@ export class Platform {
   /** How long it takes to look through the files of an async deploy, and to make a deploy ready, ms. */
   prepareTime = 0;
   processTime = 0;
+  /** What becomes of deploys once their bytes are there, instead of being ready. */
+  fate: 'error' | 'rejected' | 'pending_review' | undefined;
   /** Whether the account may have split tests. */
   splits: 'allowed' | 'refused' = 'allowed';
   #created = 0;

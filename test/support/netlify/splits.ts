@@ -18,10 +18,7 @@ const MAIN = 'main';
 export const SPLIT_HANDLERS: Readonly<Record<string, Handler>> = {
   createSplitTest: (platform, call) => create(platform, call),
   updateSplitTest: (platform, call) => update(platform, call),
-  getSplitTests: (platform, call) => ({
-    status: 200,
-    body: [...siteOf(platform, call).splits.values()].map((split) => viewOf(siteOf(platform, call), split)),
-  }),
+  getSplitTests: (platform, call) => list(platform, siteOf(platform, call)),
   getSplitTest: (platform, call) => ({
     status: 200,
     body: viewOf(siteOf(platform, call), splitOf(siteOf(platform, call), call)),
@@ -36,6 +33,15 @@ export function activeSplit(site: Site): Split | undefined {
 
 export function productionBranch({ repo }: Site): string {
   return repo?.branch ?? MAIN;
+}
+
+function list(platform: Platform, site: Site): Answer {
+  requireSplits(platform);
+  return { status: 200, body: [...site.splits.values()].map((split) => viewOf(site, split)) };
+}
+
+function requireSplits({ splits }: Platform): void {
+  if (splits === 'refused') throw new Refusal(422, 'Split testing is not available for this site');
 }
 
 function create(platform: Platform, call: Call): Answer {
@@ -71,7 +77,7 @@ function activate(platform: Platform, call: Call, { active }: { readonly active:
 
 /** Branches that are deployed, with whole percentages that make a hundred. */
 function wanted(platform: Platform, site: Site, { json }: Call): Readonly<Record<string, number>> {
-  if (platform.splits === 'refused') throw new Refusal(422, 'Split testing is not available for this site');
+  requireSplits(platform);
   const branches = json.branch_tests as Readonly<Record<string, number>>;
   const shares = Object.entries(branches ?? {});
   const sum = shares.reduce((total, [, percent]) => total + percent, 0);
