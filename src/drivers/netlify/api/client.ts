@@ -1,0 +1,172 @@
+import type { DriverContext } from '../../../core/driver.ts';
+import { DeployerError, isTemporary } from '../../../core/errors.ts';
+import type { HttpAnswer, HttpRequest } from '../../../core/ports.ts';
+import { Redactor } from '../../../core/redact.ts';
+import type { Variables } from '../../../core/secret.ts';
+import { callWeb, type WebTerms, webTerms } from '../../web-call.ts';
+import { callFailure, type Meaning, meaningOf, parseJson } from './failure.ts';
+
+const STANDARD = 'https://api.netlify.com/api/v1';
+/** Where functions' lines are kept. */
+const LOGS = 'https://analytics.services.netlify.com';
+const PREFIX = '/api/v1';
+/** One exchange, ms; Netlify itself ends longer ones. */
+const TIMEOUT = 40_000;
+/** A page of a hundred deploys, each with all its members. */
+const LIMIT = 16 * 1024 * 1024;
+const PAGE = 100;
+const MOST_PAGES = 30;
+
+type Method = NonNullable<HttpRequest['method']>;
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+export interface Given {
+  /** Completes `Netlify could not …`. */
+  readonly doing: string;
+  readonly query?: Query;
+  readonly body?: unknown;
+  /** Statuses that are an answer and no failure. */
+  readonly accept?: readonly number[];
+  /** For writes that end the same when they are done twice; reads and removals always are. */
+  readonly repeat?: 'always';
+  /** A member that every true answer has; another server's page has none. */
+  readonly member?: string;
+  /** What it means that Netlify does not take just this. */
+  readonly refusal?: Meaning;
+  /** Values that go along; Netlify may repeat them in what it says about them. */
+  readonly values?: Variables;
+}
+
+export interface Answer<T> {
+  readonly status: number;
+  readonly body: T;
+}
+
+/** Netlify's API. The token goes into one header, and no redirect is followed with it. */
+export class Netlify {
+  readonly terms: WebTerms;
+  readonly #base: URL;
+  readonly #token: string;
+
+  constructor(context: DriverContext) {
+    this.terms = webTerms(context);
+    this.#base = baseOf(context);
+    this.#token = tokenOf(context);
+  }
+
+  /** Throws what the answer means when it says no. */
+  async call<T>(method: Method, path: string, given: Given): Promise<Answer<T>> {
+    const { doing, body, accept = [], repeat } = given;
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const again = repeat ?? (method === 'GET' || method === 'DELETE' ? 'always' : 'when_refused');
+    const request = { ...this.request(path, given.query, headers), method, ...text, timeout: TIMEOUT, limit: LIMIT };
+    const answer = await callWeb({ ...request, repeat: again }, this.terms).catch((error: unknown) => {
+      throw lost(doing, error);
+    });
+    const accepted = accept.includes(answer.status);
+    if (!accepted && (answer.status < 200 || answer.status >= 300)) throw this.#failure(answer, given);
+    return { status: answer.status, body: this.#bodyOf<T>(answer, given, accepted ? 'any' : 'whole') };
+  }
+
+  /** Items of all pages of a list, in its order; `enough` ends the reading. */
+  async pages<Item>(
+    path: string,
+    given: Given & { readonly enough?: (items: readonly Item[]) => boolean },
+  ): Promise<readonly Item[]> {
+    const found: Item[] = [];
+    for (let page = 1; page <= MOST_PAGES; page++) {
+      const query = { ...given.query, page, per_page: PAGE };
+      const { body } = await this.call<readonly Item[]>('GET', path, { ...given, query, member: 'length' });
+      found.push(...body);
+      if (body.length < PAGE || given.enough?.(found)) break;
+    }
+    return found;
+  }
+
+  /** Where and as whom, for requests that do not go through `call`. */
+  request(path: string, query: Query = {}, headers: Readonly<Record<string, string>> = {}) {
+    return this.#at(new URL(this.#base.href.replace(/\/$/, '') + path), query, headers);
+  }
+
+  /** The same for the service that keeps what functions have printed. A test server is both. */
+  logRequest(path: string, query: Query) {
+    return this.#at(new URL(path, this.isStandard ? LOGS : this.#base.origin), query, {});
+  }
+
+  /** Whether this is Netlify itself, whose hosts are below `netlify.app`. */
+  get isStandard(): boolean {
+    return this.#base.href === STANDARD;
+  }
+
+  meaning(answer: HttpAnswer) {
+    return meaningOf(answer, this.terms.clock.now());
+  }
+
+  #at(url: URL, query: Query, headers: Readonly<Record<string, string>>) {
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    return {
+      url: url.href,
+      reach: this.isStandard ? 'public' : 'private',
+      headers: { authorization: `Bearer ${this.#token}`, 'user-agent': 'deployer', ...headers },
+    } as const;
+  }
+
+  #bodyOf<T>(answer: HttpAnswer, { doing, member }: Given, wanted: 'any' | 'whole'): T {
+    const parsed = answer.body.length === 0 ? {} : parseJson(answer.body);
+    const whole = parsed !== undefined && !answer.truncated && (member === undefined || Object.hasOwn(parsed, member));
+    if (wanted === 'whole' && !whole) throw strange(doing);
+    return (parsed ?? {}) as T;
+  }
+
+  #failure(answer: HttpAnswer, { doing, refusal, values = {} }: Given): DeployerError {
+    const { failure } = callFailure(doing, answer, this.terms.clock.now(), refusal);
+    const redactor = new Redactor();
+    redactor.add(...Object.values(values), this.#token);
+    return new DeployerError(redactor.redactDeep(failure));
+  }
+}
+
+/** As the official tools read it: an address without path is that of the whole service. */
+function baseOf({ settings }: DriverContext): URL {
+  const text = settings['NETLIFY_API_URL'] ?? STANDARD;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const local = url !== undefined && /^(?:localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname);
+  if (url && (url.protocol === 'https:' || (local && url.protocol === 'http:')))
+    return url.pathname === '/' ? new URL(PREFIX, url) : url;
+  throw new DeployerError({
+    code: 'INVALID_CONFIG',
+    reason: 'NETLIFY_API_URL is not an https address',
+    fix: 'Correct it, or unset it',
+  });
+}
+
+function tokenOf({ credentials }: DriverContext): string {
+  const token = credentials['NETLIFY_AUTH_TOKEN']?.reveal() ?? '';
+  if (/^[A-Za-z0-9._~+/=-]+$/.test(token)) return token;
+  throw new DeployerError({
+    code: 'AUTH_FAILED',
+    reason:
+      token === ''
+        ? 'NETLIFY_AUTH_TOKEN is not set'
+        : 'NETLIFY_AUTH_TOKEN is no token of Netlify: it holds characters that none has',
+    fix: 'Make a token at https://app.netlify.com/user/applications#personal-access-tokens and put it into NETLIFY_AUTH_TOKEN',
+  });
+}
+
+/** No answer: by what was to be done, instead of an address. */
+function lost(doing: string, error: unknown): unknown {
+  if (!(error instanceof DeployerError) || !isTemporary(error)) return error;
+  const [words = 'no answer'] = error.failure.detail ?? [];
+  return new DeployerError({ ...error.failure, reason: `Netlify could not ${doing}: ${words}` });
+}
+
+function strange(doing: string): DeployerError {
+  return new DeployerError({
+    code: 'PLATFORM_UNAVAILABLE',
+    reason: `Netlify could not ${doing}: its answer was none that its API gives`,
+    fix: 'Try again; look whether a proxy answers in its place',
+  });
+}
