@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { BINARY } from '../../support/project.ts';
 import { median, type Row, report } from '../report.ts';
+import { netlify } from './netlify.ts';
 import type { Platform, Service } from './platform.ts';
 import { type Cost, filled, projectOf, run } from './programs.ts';
 import { vercel } from './vercel.ts';
@@ -14,7 +15,7 @@ const DELAY = 50;
 const TOOLS: Readonly<Record<string, { readonly command: readonly string[]; readonly env: Record<string, string> }>> =
   JSON.parse(process.env['DEPLOYER_BENCH_TOOLS'] ?? '{}');
 
-describe.each([vercel] as readonly Platform[])('$title', (platform) => {
+describe.each([vercel, netlify] as readonly Platform[])('$title', (platform) => {
   const { title, bounds } = platform;
 
   it('compares a first deploy with the official tool, and with bare requests', { timeout: 600_000 }, async () => {
