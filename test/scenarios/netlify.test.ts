@@ -95,7 +95,8 @@ describe('a front end on Netlify', () => {
   });
 
   it('is deployed, goes on after its token was revoked in the middle, and is left alone when nothing has changed', async () => {
-    server.faults.push({ of: 'PUT /deploys/*/files/*', trouble: { status: 401 }, times: 1 });
+    const error = { code: 401, message: `Not with ${TOKEN}` };
+    server.faults.push({ of: 'PUT /deploys/*/files/*', trouble: { status: 401, error }, times: 1 });
     const failed = await project.run(['deploy', '--env', 'staging'], { env: env() });
     expect(failed.code).toBe(3);
     expect(hasSecret(failed.stdout + failed.stderr)).toBe(false);

@@ -266,6 +266,24 @@ describe('production', () => {
     expect(await failureOf(world.driver.traffic?.(plain, again, context()))).toMatchObject({ code: 'UNSUPPORTED' });
   });
 
+  test.each([
+    'production',
+    'preview',
+  ])('is seen behind many deploys of others, as a %s, without asking for all', async (side) => {
+    const own = await provisioned({ target: side });
+    const { ref } = await live(own, 'one');
+    const site = siteOf(own);
+    const ours = site.published;
+    for (let count = 0; count < 450; count++) serve(site);
+    site.published = ours;
+    const before = world.server.requests.length;
+    const { releases } = await world.driver.inspect(own, context());
+    expect(releases).toMatchObject([{ ref, percent: 100 }]);
+    expect(world.server.requests.length - before).toBeLessThanOrEqual(3);
+    await world.driver.destroy(own, context());
+    expect(world.server.platform.deploys.has(String(ref))).toBe(false);
+  });
+
   test('goes back to a release that was kept, as it is', async () => {
     const own = await provisioned();
     const [one] = [await live(own, 'one'), await live(own, 'two')];
