@@ -246,7 +246,8 @@ describe('production', () => {
 
   test('has a canary by a split test between the branches of its releases', async () => {
     const own = await provisioned({ split_testing: true });
-    const [one, two] = [await live(own, 'one'), await deploy(own, 'two')];
+    const plain = { ...own, ...withOptions(own, { split_testing: false }) };
+    const [one, two] = [await live(plain, 'one'), await deploy(own, 'two')];
     const split = [
       { ref: one.ref, percent: 80 },
       { ref: two.ref, percent: 20 },
@@ -261,7 +262,10 @@ describe('production', () => {
     await shift(split);
     await shift([{ ref: two.ref, percent: 100 }]);
     expect(await shares(own)).toEqual([0, 100]);
-    const plain = { ...own, ...withOptions(own, { split_testing: false }) };
+    expect(await failureOf(shift(split))).toMatchObject({
+      code: 'UNSUPPORTED',
+      reason: expect.stringContaining('belongs to no branch'),
+    });
     const again = [split[1], split[0]].flatMap((share) => share ?? []);
     expect(await failureOf(world.driver.traffic?.(plain, again, context()))).toMatchObject({ code: 'UNSUPPORTED' });
   });
@@ -298,6 +302,14 @@ describe('production', () => {
 });
 
 describe('a preview', () => {
+  test('is never what the site publishes', async () => {
+    const own = await provisioned({ target: 'preview', branch: 'trunk' });
+    siteOf(own).repo = { url: 'https://git.test/shop', branch: 'trunk' };
+    expect(await preflight(own)).toEqual(['UNSUPPORTED']);
+    expect(await failureOf(deploy(own, 'one'))).toMatchObject({ fix: expect.stringContaining('netlify.branch') });
+    expect(world.server.platform.deploysOf(siteOf(own))).toEqual([]);
+  });
+
   test('has one host name for its life, which leads to the newest release that is well', async () => {
     const own = await provisioned({ target: 'preview' });
     const [one, two] = [await deploy(own, 'one'), await deploy(own, 'two')];

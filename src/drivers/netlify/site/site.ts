@@ -35,6 +35,25 @@ export function urlOf(site: SiteView, target: Target): string {
   return `https://${wantedBranch(site.name, target)}--${site.name}.netlify.app`;
 }
 
+/** What a site publishes that is not linked to git. */
+const MAIN = 'main';
+
+export function mainBranch({ build_settings }: SiteView): string {
+  return build_settings?.repo_branch ?? MAIN;
+}
+
+/** A deploy to the branch that the site publishes would be published. */
+export function refuseMainBranch(site: SiteView, target: Target): void {
+  const branch = wantedBranch(site.name, target);
+  if (sideOf(target) === 'production' || branch !== mainBranch(site)) return;
+  throw new DeployerError({
+    code: 'UNSUPPORTED',
+    stage: 'deploy',
+    reason: `The branch ${branch} is what the Netlify site ${site.name} publishes, so it cannot be a preview`,
+    fix: `Set netlify.branch of ${target.service.name} in ${target.environment} to another name`,
+  });
+}
+
 /** Creates the site, or adopts one that was made for this service or is named in the config. */
 export async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
   const api = new Netlify(context);
