@@ -85,6 +85,15 @@ describe('before anything is touched', () => {
     expect(platform.deploysOf(site)).toHaveLength(1);
   });
 
+  test('a site that the config names goes before the one of before', async () => {
+    const own = await provisioned();
+    const moved = { ...own, ...withOptions(own, { site: `${siteName(own)}-new` }) };
+    expect(await world.driver.inspect(moved, context())).toMatchObject({ state: 'absent' });
+    const { resource = null, outcome } = (await world.driver.provision?.(moved, context())) ?? {};
+    expect(outcome).toBe('created');
+    expect(siteOf({ ...moved, resource }).name).toBe(`${siteName(own)}-new`);
+  });
+
   test('a site that was made for another service is not taken even then', async () => {
     await provisioned({}, 'first');
     expect(await preflight(target({ site: 'shop-first' }, 'second'))).toEqual(['PROJECT_NAME_TAKEN']);

@@ -9,11 +9,12 @@ import { listVariables, setMark } from './marks.ts';
 /** How long a site may take to show after its answer was lost; ms between looks. */
 const LOOKS = [500, 1_500, 3_000];
 
-/** What is there of a target's site. `undefined`: nothing that the token sees. */
+/** What is there of a target's site: the one that the config names, else the one of before. `undefined`: nothing that the token sees. */
 export async function findSite(api: Netlify, target: Target): Promise<SiteView | undefined> {
   const known = knownSite(target);
   const found = known === undefined ? undefined : await getSite(api, known);
-  if (found) return found;
+  const names = readOptions(target.service.options).site !== undefined;
+  if (found && (!names || isNamed(found, target))) return found;
   const wanted = wantedSite(target);
   return isSiteId(wanted) ? getSite(api, wanted) : findByName(api, wanted);
 }
@@ -123,7 +124,8 @@ export async function isBlank(api: Netlify, site: SiteView): Promise<boolean> {
   return body.length === 0;
 }
 
-function knownSite({ resource }: Target): string | undefined {
+/** The one that was provisioned. */
+export function knownSite({ resource }: Target): string | undefined {
   const known = resource as { readonly site?: unknown } | null;
   return typeof known?.site === 'string' ? known.site : undefined;
 }
