@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACCOUNT } from '../support/netlify/platform.ts';
 import { NetlifyServer } from '../support/netlify/server.ts';
 import { type Outcome, type Project, projectOf } from '../support/project.ts';
+import { Front } from '../support/vercel/front.ts';
+import { page } from '../support/vercel/site.ts';
 
 const SECRET = 'Zq7netlifyScenarioCanaryV4k';
 const TOKEN = 'Zq7netlifyTokenCanaryK9w';
@@ -37,17 +39,39 @@ fs.writeFileSync('.netlify/functions/key.zip', 'a packed function');
 fs.appendFileSync('../builds.txt', JSON.stringify(process.env) + '\\n');
 `;
 
-describe('the example', () => {
-  it('is deployed to staging, promoted to the other site, and previewed', async () => {
+/** The command line looks names up where no test can answer. */
+const HEALTH = '    health: { path: /index.html, timeout: 60s, interval: 2s, successes: 1 }\n';
+
+describe('the examples', () => {
+  it('with pages on Netlify and an app on Vercel are deployed by one plan, or not at all', async () => {
+    const folder = resolve(import.meta.dirname, '../../examples/two-platforms');
+    const [server, front, project] = await Promise.all([started(), Front.start(), projectOf({})]);
+    await cp(folder, project.folder, { recursive: true });
+    for (const _ of ['pages', 'app']) await project.edit('deploy.config.yaml', HEALTH, '');
+    const env = { ...envOf(server), VERCEL_TOKEN: 'goodtoken', VERCEL_API_URL: front.url };
+    await project.ok(['deploy'], { env });
+    const host = 'my-two-platforms-staging.netlify.app';
+    expect(server.page(host)).toContain('<h1>What the app is for</h1>');
+    expect(page(front, 'two-platforms-app-staging.vercel.app', '/', undefined).body.toString()).toContain(host);
+
+    await project.edit('pages/build.js', 'What the app is for', 'Another thing');
+    await project.edit('app/build.js', '<h1>The app</h1>', '<h1>Another app</h1>');
+    const before = server.platform.things();
+    front.faults.push({ of: 'POST /v2/deployments/*/aliases', trouble: { status: 410 }, times: 1 });
+    const failed = await project.run(['deploy'], { env });
+    expect(failed.code).not.toBe(0);
+    expect(server.page(host)).toContain('<h1>What the app is for</h1>');
+    expect(server.platform.things()).toEqual(before);
+    await project.ok(['env', 'destroy', 'staging', '--confirm', 'staging'], { env });
+    expect([...server.platform.things(), ...(await front.things())]).toEqual([]);
+    await Promise.all([server.close(), front.close(), project.dispose()]);
+  });
+
+  it('with a page are deployed to staging, promoted to the other site, and previewed', async () => {
     const folder = resolve(import.meta.dirname, '../../examples/netlify-site');
     const [server, project] = await Promise.all([started(), projectOf({})]);
     await cp(folder, project.folder, { recursive: true });
-    // The command line looks names up where no test can answer.
-    await project.edit(
-      'deploy.config.yaml',
-      '    health: { path: /index.html, timeout: 60s, interval: 2s, successes: 1 }\n',
-      '',
-    );
+    await project.edit('deploy.config.yaml', HEALTH, '');
     const env = envOf(server);
     await project.ok(['deploy'], { env });
     await project.ok(['env', 'promote', 'staging', 'production', '--yes'], { env });
@@ -95,7 +119,8 @@ describe('a front end on Netlify', () => {
   });
 
   it('is deployed, goes on after its token was revoked in the middle, and is left alone when nothing has changed', async () => {
-    server.faults.push({ of: 'PUT /deploys/*/files/*', trouble: { status: 401 }, times: 1 });
+    const error = { code: 401, message: `Not with ${TOKEN}` };
+    server.faults.push({ of: 'PUT /deploys/*/files/*', trouble: { status: 401, error }, times: 1 });
     const failed = await project.run(['deploy', '--env', 'staging'], { env: env() });
     expect(failed.code).toBe(3);
     expect(hasSecret(failed.stdout + failed.stderr)).toBe(false);

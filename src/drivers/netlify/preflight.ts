@@ -7,7 +7,7 @@ import { sideOf, wantedSite } from './names.ts';
 import { isSiteId, isSplit, readOptions } from './options.ts';
 import { locked } from './release/publishing.ts';
 import { listSplits } from './release/split.ts';
-import { findSite, isBlank, nameTaken, ownerOf, refuseStranger } from './site/site.ts';
+import { findSite, isBlank, knownSite, nameTaken, ownerOf, refuseMainBranch, refuseStranger } from './site/site.ts';
 
 /** Whether the token, the team and the site can be used. Changes nothing. */
 export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
@@ -16,7 +16,8 @@ export async function preflight(target: Target, context: DriverContext): Promise
     const site = await findSite(api, target);
     if (!site) return [...(await teamFindings(api, target)), ...(await nameFindings(api, target, context))];
     // Once provisioned, whose it is has been settled.
-    if (target.resource === null) await refuseOthers(api, site, target);
+    if (knownSite(target) !== site.id) await refuseOthers(api, site, target);
+    refuseMainBranch(site, target);
     return sideOf(target) === 'preview' ? [] : await publishingFindings(api, site, target);
   } catch (error) {
     if (!(error instanceof DeployerError)) throw error;

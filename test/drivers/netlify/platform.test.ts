@@ -85,6 +85,15 @@ describe('before anything is touched', () => {
     expect(platform.deploysOf(site)).toHaveLength(1);
   });
 
+  test('a site that the config names goes before the one of before', async () => {
+    const own = await provisioned();
+    const moved = { ...own, ...withOptions(own, { site: `${siteName(own)}-new` }) };
+    expect(await world.driver.inspect(moved, context())).toMatchObject({ state: 'absent' });
+    const { resource = null, outcome } = (await world.driver.provision?.(moved, context())) ?? {};
+    expect(outcome).toBe('created');
+    expect(siteOf({ ...moved, resource }).name).toBe(`${siteName(own)}-new`);
+  });
+
   test('a site that was made for another service is not taken even then', async () => {
     await provisioned({}, 'first');
     expect(await preflight(target({ site: 'shop-first' }, 'second'))).toEqual(['PROJECT_NAME_TAKEN']);
@@ -246,7 +255,8 @@ describe('production', () => {
 
   test('has a canary by a split test between the branches of its releases', async () => {
     const own = await provisioned({ split_testing: true });
-    const [one, two] = [await live(own, 'one'), await deploy(own, 'two')];
+    const plain = { ...own, ...withOptions(own, { split_testing: false }) };
+    const [one, two] = [await live(plain, 'one'), await deploy(own, 'two')];
     const split = [
       { ref: one.ref, percent: 80 },
       { ref: two.ref, percent: 20 },
@@ -261,9 +271,30 @@ describe('production', () => {
     await shift(split);
     await shift([{ ref: two.ref, percent: 100 }]);
     expect(await shares(own)).toEqual([0, 100]);
-    const plain = { ...own, ...withOptions(own, { split_testing: false }) };
+    expect(await failureOf(shift(split))).toMatchObject({
+      code: 'UNSUPPORTED',
+      reason: expect.stringContaining('belongs to no branch'),
+    });
     const again = [split[1], split[0]].flatMap((share) => share ?? []);
     expect(await failureOf(world.driver.traffic?.(plain, again, context()))).toMatchObject({ code: 'UNSUPPORTED' });
+  });
+
+  test.each([
+    'production',
+    'preview',
+  ])('is seen behind many deploys of others, as a %s, without asking for all', async (side) => {
+    const own = await provisioned({ target: side });
+    const { ref } = await live(own, 'one');
+    const site = siteOf(own);
+    const ours = site.published;
+    for (let count = 0; count < 450; count++) serve(site);
+    site.published = ours;
+    const before = world.server.requests.length;
+    const { releases } = await world.driver.inspect(own, context());
+    expect(releases).toMatchObject([{ ref, percent: 100 }]);
+    expect(world.server.requests.length - before).toBeLessThanOrEqual(3);
+    await world.driver.destroy(own, context());
+    expect(world.server.platform.deploys.has(String(ref))).toBe(false);
   });
 
   test('goes back to a release that was kept, as it is', async () => {
@@ -280,6 +311,14 @@ describe('production', () => {
 });
 
 describe('a preview', () => {
+  test('is never what the site publishes', async () => {
+    const own = await provisioned({ target: 'preview', branch: 'trunk' });
+    siteOf(own).repo = { url: 'https://git.test/shop', branch: 'trunk' };
+    expect(await preflight(own)).toEqual(['UNSUPPORTED']);
+    expect(await failureOf(deploy(own, 'one'))).toMatchObject({ fix: expect.stringContaining('netlify.branch') });
+    expect(world.server.platform.deploysOf(siteOf(own))).toEqual([]);
+  });
+
   test('has one host name for its life, which leads to the newest release that is well', async () => {
     const own = await provisioned({ target: 'preview' });
     const [one, two] = [await deploy(own, 'one'), await deploy(own, 'two')];

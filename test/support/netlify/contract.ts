@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 interface Schema {
@@ -56,8 +55,7 @@ export class Contract {
   readonly #validators = new Map<string, ValidateFunction>();
 
   constructor() {
-    // By the folder that is worked in, since the bench makes one file of all this, which lies elsewhere.
-    const document = createRequire(join(process.cwd(), 'any.js'))('@netlify/open-api') as Document;
+    const document = createRequire(import.meta.url)('@netlify/open-api') as Document;
     this.#operations = operationsOf(document).sort((one, other) => one.names.length - other.names.length);
   }
 

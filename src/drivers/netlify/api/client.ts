@@ -14,7 +14,8 @@ const PREFIX = '/api/v1';
 const TIMEOUT = 40_000;
 /** A page of a hundred deploys, each with all its members. */
 const LIMIT = 16 * 1024 * 1024;
-const PAGE = 100;
+/** Items of a page of a list; Netlify has no larger ones. */
+export const PAGE = 100;
 const MOST_PAGES = 30;
 
 type Method = NonNullable<HttpRequest['method']>;
@@ -101,7 +102,7 @@ export class Netlify {
   }
 
   meaning(answer: HttpAnswer) {
-    return meaningOf(answer, this.terms.clock.now());
+    return this.#hidden(meaningOf(answer, this.terms.clock.now()));
   }
 
   #at(url: URL, query: Query, headers: Readonly<Record<string, string>>) {
@@ -123,9 +124,13 @@ export class Netlify {
 
   #failure(answer: HttpAnswer, { doing, refusal, values = {} }: Given): DeployerError {
     const { failure } = callFailure(doing, answer, this.terms.clock.now(), refusal);
+    return new DeployerError(this.#hidden(failure, values));
+  }
+
+  #hidden<T>(told: T, values: Variables = {}): T {
     const redactor = new Redactor();
     redactor.add(...Object.values(values), this.#token);
-    return new DeployerError(redactor.redactDeep(failure));
+    return redactor.redactDeep(told);
   }
 }
 

@@ -43,15 +43,14 @@ export async function completeDeploy(
   wanted: Wanted,
   begun: DeployView | undefined,
 ): Promise<DeployView> {
-  const waiting = creation;
   let deploy = begun ?? (await createDeploy(creation, wanted));
   for (let round = 1; round <= MOST_ROUNDS; round++) {
-    deploy = await awaitDeploy(creation.api, deploy, waiting, hasBeenRead);
+    deploy = await awaitDeploy(creation.api, deploy, creation, hasBeenRead);
     await sendMissing(creation, deploy);
     let looks = 0;
     // What has just been sent may be missed by the first look.
     const isOver = (one: DeployView) => isReady(one) || (isOpen(one) && missesSome(one) && ++looks > 2);
-    deploy = await awaitDeploy(creation.api, { ...deploy, required: [], required_functions: [] }, waiting, isOver);
+    deploy = await awaitDeploy(creation.api, { ...deploy, required: [], required_functions: [] }, creation, isOver);
     if (isReady(deploy)) return deploy;
   }
   throw new DeployerError({
@@ -124,7 +123,7 @@ function bodyOf({ contents, target, variables }: Creation, { draft, branch }: Wa
     files,
     draft,
     ...(branch === undefined ? {} : { branch }),
-    ...(Object.keys(files).length > ASYNC_FROM ? { async: true } : {}),
+    ...(Object.keys(files).length >= ASYNC_FROM ? { async: true } : {}),
     ...(functions.length > 0
       ? { functions: Object.fromEntries(functions.map(({ name, content }) => [name, content.digest])) }
       : {}),

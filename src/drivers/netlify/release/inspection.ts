@@ -6,7 +6,7 @@ import type { DeployView, SiteView } from '../api/types.ts';
 import { readTitle } from '../names.ts';
 import { isSplit } from '../options.ts';
 import { findSite, urlOf } from '../site/site.ts';
-import { isFailed, isReady, listDeploys, liveDeploy, ofTarget } from './list.ts';
+import { isFailed, isReady, liveDeploy, ofTarget, recentDeploys } from './list.ts';
 import { hostOf } from './placement.ts';
 import { activeSplit, splitShares } from './split.ts';
 
@@ -15,7 +15,7 @@ export async function inspectTarget(target: Target, context: DriverContext): Pro
   const api = new Netlify(context);
   const site = await findSite(api, target);
   if (!site) return { state: 'absent', releases: [] };
-  const deploys = await listDeploys(api, site);
+  const deploys = await recentDeploys(api, site, target);
   const own = ofTarget(deploys, target);
   if (own.length === 0) return { state: 'absent', releases: [] };
   const shares = await sharesAt(api, site, deploys, target);

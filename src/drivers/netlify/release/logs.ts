@@ -9,7 +9,7 @@ import { parseJson } from '../api/failure.ts';
 import type { DeployView, SiteView } from '../api/types.ts';
 import { part } from '../names.ts';
 import { findSite } from '../site/site.ts';
-import { listDeploys, liveDeploy, ofTarget } from './list.ts';
+import { liveDeploy, ofTarget, recentDeploys } from './list.ts';
 import { getDeploy } from './wait.ts';
 
 /** Between two looks; ms. */
@@ -58,7 +58,7 @@ async function wantedDeploy(
   { ref }: LogRequest,
 ): Promise<DeployView | undefined> {
   if (ref !== undefined) return getDeploy(api, String(ref));
-  const deploys = await listDeploys(api, site);
+  const deploys = await recentDeploys(api, site, target);
   const own = ofTarget(deploys, target);
   const live = liveDeploy(site, deploys, target);
   return own.find(({ id }) => id === live?.id) ?? own[0];

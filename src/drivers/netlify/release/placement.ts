@@ -17,7 +17,7 @@ import {
   wantedBranch,
 } from '../names.ts';
 import { isSplit } from '../options.ts';
-import { requireSite, urlOf } from '../site/site.ts';
+import { refuseMainBranch, requireSite, urlOf } from '../site/site.ts';
 import { refuseReserved, usedVariables } from '../site/variables.ts';
 import { readContents } from './contents.ts';
 import { type Creation, completeDeploy, type Wanted } from './create.ts';
@@ -41,6 +41,7 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
   refuseReserved(variables, target);
   const api = new Netlify(context);
   const site = await requireSite(api, target);
+  refuseMainBranch(site, target);
   const kept = await findKept(api, target, request);
   if (kept) return placedOf(kept, site, target);
   const key = context.idempotencyKey;

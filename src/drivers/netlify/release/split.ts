@@ -2,9 +2,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { Netlify } from '../api/client.ts';
 import type { DeployView, SiteView, SplitView } from '../api/types.ts';
 import { part } from '../names.ts';
-
-/** What a site publishes that is not linked to git. */
-const MAIN = 'main';
+import { mainBranch } from '../site/site.ts';
 
 /** A split test under way. */
 export interface Split {
@@ -98,10 +96,6 @@ function sharesOf({ branches }: SplitView): ReadonlyMap<string, number> {
 function isSame({ shares }: Split, branches: Readonly<Record<string, number>>): boolean {
   const wanted = Object.entries(branches);
   return shares.size === wanted.length && wanted.every(([branch, percent]) => shares.get(branch) === percent);
-}
-
-function mainBranch({ build_settings }: SiteView): string {
-  return build_settings?.repo_branch ?? MAIN;
 }
 
 function pathOf({ id }: SiteView, split?: string): string {

@@ -7,7 +7,7 @@ import { sideOf } from '../names.ts';
 import { isSplit } from '../options.ts';
 import { findSite, requireSite } from '../site/site.ts';
 import { sharesAt } from './inspection.ts';
-import { listDeploys, liveDeploy } from './list.ts';
+import { liveDeploy, recentDeploys } from './list.ts';
 import { removeDeploy } from './placement.ts';
 import { publish, takeOffline } from './publishing.ts';
 import { endSplit, startSplit } from './split.ts';
@@ -40,7 +40,7 @@ export async function retireRelease(target: Target, ref: Json, context: DriverCo
   if (!site) return;
   const takenBack = context.undoing === true && sideOf(target) === 'preview';
   if (!takenBack) {
-    const deploys = await listDeploys(api, site);
+    const deploys = await recentDeploys(api, site, target);
     if ((await sharesAt(api, site, deploys, target)).has(String(ref))) throw live(target, String(ref));
   }
   await removeDeploy(api, String(ref));
@@ -70,7 +70,7 @@ function wantedOf(
 
 /** A branch leads to its newest deploy by itself. */
 async function requireNewest(api: Netlify, site: SiteView, target: Target, shares: readonly Share[]): Promise<void> {
-  const newest = liveDeploy(site, await listDeploys(api, site), target);
+  const newest = liveDeploy(site, await recentDeploys(api, site, target), target);
   if (shares.every(({ ref, percent }) => percent === (ref === newest?.id ? 100 : 0))) return;
   throw new DeployerError({
     code: 'UNSUPPORTED',

@@ -50,8 +50,8 @@ export async function setNote(
 ): Promise<void> {
   const values = [{ context: 'dev', value }];
   const doing = `keep ${key} in ${site.name}`;
-  const put = { doing, query: ofSite(site), body: { key, values, is_secret: false }, accept: [404] };
+  const put = { doing, query: ofSite(site), body: { key, values, is_secret: false }, accept: [404, 422] };
   const { status } = await api.call('PUT', variablesPath(site, key), { ...put, repeat: 'always' });
-  if (status !== 404) return;
+  if (status < 400) return;
   await api.call('POST', variablesPath(site), { ...put, body: [{ key, values, is_secret: false }], accept: [409] });
 }

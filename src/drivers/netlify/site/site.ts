@@ -9,11 +9,12 @@ import { listVariables, setMark } from './marks.ts';
 /** How long a site may take to show after its answer was lost; ms between looks. */
 const LOOKS = [500, 1_500, 3_000];
 
-/** What is there of a target's site. `undefined`: nothing that the token sees. */
+/** What is there of a target's site: the one that the config names, else the one of before. `undefined`: nothing that the token sees. */
 export async function findSite(api: Netlify, target: Target): Promise<SiteView | undefined> {
   const known = knownSite(target);
   const found = known === undefined ? undefined : await getSite(api, known);
-  if (found) return found;
+  const names = readOptions(target.service.options).site !== undefined;
+  if (found && (!names || isNamed(found, target))) return found;
   const wanted = wantedSite(target);
   return isSiteId(wanted) ? getSite(api, wanted) : findByName(api, wanted);
 }
@@ -33,6 +34,25 @@ export async function requireSite(api: Netlify, target: Target): Promise<SiteVie
 export function urlOf(site: SiteView, target: Target): string {
   if (sideOf(target) === 'production') return site.ssl_url ?? site.url ?? `https://${site.name}.netlify.app`;
   return `https://${wantedBranch(site.name, target)}--${site.name}.netlify.app`;
+}
+
+/** What a site publishes that is not linked to git. */
+const MAIN = 'main';
+
+export function mainBranch({ build_settings }: SiteView): string {
+  return build_settings?.repo_branch ?? MAIN;
+}
+
+/** A deploy to the branch that the site publishes would be published. */
+export function refuseMainBranch(site: SiteView, target: Target): void {
+  const branch = wantedBranch(site.name, target);
+  if (sideOf(target) === 'production' || branch !== mainBranch(site)) return;
+  throw new DeployerError({
+    code: 'UNSUPPORTED',
+    stage: 'deploy',
+    reason: `The branch ${branch} is what the Netlify site ${site.name} publishes, so it cannot be a preview`,
+    fix: `Set netlify.branch of ${target.service.name} in ${target.environment} to another name`,
+  });
 }
 
 /** Creates the site, or adopts one that was made for this service or is named in the config. */
@@ -104,7 +124,8 @@ export async function isBlank(api: Netlify, site: SiteView): Promise<boolean> {
   return body.length === 0;
 }
 
-function knownSite({ resource }: Target): string | undefined {
+/** The one that was provisioned. */
+export function knownSite({ resource }: Target): string | undefined {
   const known = resource as { readonly site?: unknown } | null;
   return typeof known?.site === 'string' ? known.site : undefined;
 }
