@@ -24,7 +24,6 @@ const ALWAYS = [
   'GET /sites/*/functions',
   'GET /accounts/*/env',
   'POST /accounts/*/env',
-  'PUT /accounts/*/env/*',
   'POST /sites/*/deploys',
   'PUT /deploys/*/files/*',
   'PUT /deploys/*/functions/*',
@@ -34,6 +33,7 @@ const ALWAYS = [
   'DELETE /sites/*',
 ];
 const OF_PRODUCTION = [
+  'PUT /accounts/*/env/*',
   'PATCH /accounts/*/env/*',
   'DELETE /accounts/*/env/*/value/*',
   'DELETE /accounts/*/env/*',
