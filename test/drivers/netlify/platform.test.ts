@@ -240,6 +240,23 @@ describe('production', () => {
     expect(records(own).map(([key]) => key)).toEqual(['DEPLOYER_MANAGED']);
   });
 
+  test('that somebody else has taken is seen, and what they have made is not removed', async () => {
+    const own = await provisioned();
+    const { ref } = await live(own, 'one');
+    const site = siteOf(own);
+    serve(site);
+    const { releases } = await world.driver.inspect(own, context());
+    expect(releases.map(({ ref: id, percent }) => [id, percent])).toEqual([
+      [ref, 0],
+      [site.published, 100],
+    ]);
+    expect(releases[1]).toMatchObject({ version_id: `deploy ${site.published}`, detail: 'was not made by deployer' });
+    const theirs = site.published;
+    await world.driver.traffic?.(own, [{ ref, percent: 100 }], context());
+    await world.driver.retire(own, theirs ?? '', context());
+    expect(world.server.platform.deploys.has(theirs ?? '')).toBe(true);
+  });
+
   test('that nobody is to have any more is off line, and the rest of the site stays', async () => {
     const own = await provisioned();
     const preview = { ...own, ...withOptions(own, { target: 'preview' }), environment: 'pr-7' };
