@@ -131,9 +131,10 @@ describe('variables', () => {
       ['DEPLOYER_MANAGED', 'open', `dev=shop/${own.service.name}`],
       ['DEPLOYER_VARIABLES', 'open', 'dev=A,B'],
     ]);
-    const scoped = { ...own, ...withOptions(own, { scopes: ['functions'] }) };
-    await configure(scoped, { A: 'plain', C: 'scoped' });
-    expect(siteOf(own).variables.get('C')?.scopes).toEqual(['functions']);
+    const scoped = { ...own, ...withOptions(own, { scopes: ['functions', 'post_processing'] }) };
+    await configure(scoped, { A: 'plain', C: 'scoped', D: new Secret('hidden-value') });
+    expect(siteOf(own).variables.get('C')?.scopes).toEqual(['functions', 'post_processing']);
+    expect(siteOf(own).variables.get('D')?.scopes).toEqual(['functions']);
   });
 
   test('leave those of other contexts their value, also where one value was for all', async () => {

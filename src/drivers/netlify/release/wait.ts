@@ -6,7 +6,7 @@ import type { DeployView, SiteView } from '../api/types.ts';
 import { part } from '../names.ts';
 import { isFailed } from './list.ts';
 
-/** Between two looks, ms: small sites are ready at once, and a token has 500 requests a minute. */
+/** Between two looks, ms, after one at once: small sites are ready at once, and a token has 500 requests a minute. */
 const FIRST = 200;
 const GROWTH = 1.5;
 const LONGEST = 5_000;
@@ -46,13 +46,13 @@ export async function awaitDeploy(
   const { clock, signal } = waiting.context;
   let deploy = begun;
   let blockedAt: number | undefined;
-  for (let wait = FIRST; ; wait = Math.min(LONGEST, wait * GROWTH)) {
+  for (let wait = 0; ; wait = Math.min(LONGEST, Math.max(FIRST, wait * GROWTH))) {
     if (isFailed(deploy)) throw failed(deploy, waiting);
     if (isWanted(deploy)) return deploy;
     blockedAt = deploy.state === 'pending_review' ? (blockedAt ?? clock.monotonic()) : undefined;
     if (blockedAt !== undefined && clock.monotonic() - blockedAt >= BLOCKED_FOR) throw blocked(deploy, waiting);
     if (clock.monotonic() + wait >= api.terms.deadline) throw late(deploy, waiting);
-    await clock.sleep(wait, signal);
+    if (wait > 0) await clock.sleep(wait, signal);
     const found = await getDeploy(api, deploy.id);
     if (!found) throw removed(deploy, waiting);
     deploy = found;
