@@ -143,7 +143,7 @@ describe('variables', () => {
     const values = [{ id: '1', context: 'all', value: 'theirs' }];
     siteOf(own).variables.set('A', { key: 'A', scopes, values, is_secret: false });
     await configure(own, { A: new Secret('ours') });
-    const others = 'branch-deploy=theirs deploy-preview=theirs dev=theirs';
+    const others = 'branch-deploy=theirs deploy-preview=theirs dev-server=theirs dev=theirs';
     expect(records(own)).toContainEqual(['A', 'secret', `${others} production=ours`]);
     await configure(own, {});
     expect(records(own)).toContainEqual(['A', 'secret', others]);

@@ -18,7 +18,7 @@ const RESERVED_NAMES = new Set([
   'AWS_SESSION_TOKEN',
 ]);
 /** Contexts beside production that a value for all of them stands for. */
-const OTHERS = ['dev', 'branch-deploy', 'deploy-preview'] as const;
+const OTHERS = ['dev', 'dev-server', 'branch-deploy', 'deploy-preview'] as const;
 const REFUSED = { code: 'INVALID_ENV', fix: 'Correct the variable it names' } as const;
 
 /**
