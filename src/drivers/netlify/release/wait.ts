@@ -1,6 +1,7 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { printableLine } from '../../../core/text.ts';
+import { strangeAnswer } from '../../web-service.ts';
 import type { Netlify } from '../api/client.ts';
 import type { DeployView, SiteView } from '../api/types.ts';
 import { part } from '../names.ts';
@@ -25,11 +26,7 @@ export async function getDeploy(api: Netlify, id: string): Promise<DeployView | 
   const { status, body } = await api.call<DeployView>('GET', `/deploys/${part(id)}`, given);
   if (status === 404) return undefined;
   if (typeof body.id === 'string' && typeof body.state === 'string') return body;
-  throw new DeployerError({
-    code: 'PLATFORM_UNAVAILABLE',
-    reason: `Netlify could not find the deploy ${id}: its answer was none that its API gives`,
-    fix: 'Try again; look whether a proxy answers in its place',
-  });
+  throw strangeAnswer({ service: 'Netlify', doing: `find the deploy ${id}` });
 }
 
 /**
