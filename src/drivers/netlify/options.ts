@@ -1,7 +1,7 @@
 import type { Mode } from '../../core/config.ts';
 import type { OptionsCheck } from '../../core/driver.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { checkAll, checkFlag, isInnerPath, type OptionCheck, wrong } from '../option-checks.ts';
+import { checkAll, checkFlag, innerPath, matching, type OptionCheck, oneOf, wrong } from '../option-checks.ts';
 
 /** Options of the Netlify driver, complete. */
 export interface NetlifyOptions {
@@ -93,19 +93,6 @@ export function isSiteName(text: string): boolean {
 
 export function isSiteId(text: string): boolean {
   return SITE_ID.test(text);
-}
-
-function matching(pattern: RegExp, message: string, expected: string): (value: unknown) => OptionCheck {
-  return (value) => (typeof value === 'string' && pattern.test(value) ? { value } : wrong(message, expected));
-}
-
-function oneOf(...words: readonly string[]): (value: unknown) => OptionCheck {
-  return (value) =>
-    words.some((word) => word === value) ? { value: value as string } : wrong('is not known', words.join(' or '));
-}
-
-function innerPath(expected: string): (value: unknown) => OptionCheck {
-  return (value) => (isInnerPath(value) ? { value } : wrong('is not a path', expected));
 }
 
 /** JSON Schema of the options as written, for editors. */

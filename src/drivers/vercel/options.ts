@@ -1,7 +1,16 @@
 import type { Mode } from '../../core/config.ts';
 import type { OptionsCheck } from '../../core/driver.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { checkAll, checkFlag, isInnerPath, type OptionCheck, wrong } from '../option-checks.ts';
+import {
+  checkAll,
+  checkFlag,
+  innerPath,
+  isInnerPath,
+  matching,
+  type OptionCheck,
+  oneOf,
+  wrong,
+} from '../option-checks.ts';
 
 /** Options of the Vercel driver, complete. */
 export interface VercelOptions {
@@ -144,19 +153,6 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
 /** Vercel takes no three hyphens in a row. */
 export function isProjectName(text: string): boolean {
   return NAME.test(text) && !text.includes('---');
-}
-
-function matching(pattern: RegExp, message: string, expected: string): (value: unknown) => OptionCheck {
-  return (value) => (typeof value === 'string' && pattern.test(value) ? { value } : wrong(message, expected));
-}
-
-function oneOf(...words: readonly string[]): (value: unknown) => OptionCheck {
-  return (value) =>
-    words.some((word) => word === value) ? { value: value as string } : wrong('is not known', words.join(' or '));
-}
-
-function innerPath(expected: string): (value: unknown) => OptionCheck {
-  return (value) => (isInnerPath(value) ? { value } : wrong('is not a path', expected));
 }
 
 function checkCommand(value: unknown): OptionCheck {

@@ -131,9 +131,10 @@ describe('variables', () => {
       ['DEPLOYER_MANAGED', 'open', `dev=shop/${own.service.name}`],
       ['DEPLOYER_VARIABLES', 'open', 'dev=A,B'],
     ]);
-    const scoped = { ...own, ...withOptions(own, { scopes: ['functions'] }) };
-    await configure(scoped, { A: 'plain', C: 'scoped' });
-    expect(siteOf(own).variables.get('C')?.scopes).toEqual(['functions']);
+    const scoped = { ...own, ...withOptions(own, { scopes: ['functions', 'post_processing'] }) };
+    await configure(scoped, { A: 'plain', C: 'scoped', D: new Secret('hidden-value') });
+    expect(siteOf(own).variables.get('C')?.scopes).toEqual(['functions', 'post_processing']);
+    expect(siteOf(own).variables.get('D')?.scopes).toEqual(['functions']);
   });
 
   test('leave those of other contexts their value, also where one value was for all', async () => {
@@ -142,7 +143,7 @@ describe('variables', () => {
     const values = [{ id: '1', context: 'all', value: 'theirs' }];
     siteOf(own).variables.set('A', { key: 'A', scopes, values, is_secret: false });
     await configure(own, { A: new Secret('ours') });
-    const others = 'branch-deploy=theirs deploy-preview=theirs dev=theirs';
+    const others = 'branch-deploy=theirs deploy-preview=theirs dev-server=theirs dev=theirs';
     expect(records(own)).toContainEqual(['A', 'secret', `${others} production=ours`]);
     await configure(own, {});
     expect(records(own)).toContainEqual(['A', 'secret', others]);
@@ -238,6 +239,23 @@ describe('production', () => {
     expect(await world.ask(one.url ?? '')).toBe('three');
     expect(world.server.platform.deploys.get(String(three.ref))?.locked).toBe(true);
     expect(records(own).map(([key]) => key)).toEqual(['DEPLOYER_MANAGED']);
+  });
+
+  test('that somebody else has taken is seen, and what they have made is not removed', async () => {
+    const own = await provisioned();
+    const { ref } = await live(own, 'one');
+    const site = siteOf(own);
+    serve(site);
+    const { releases } = await world.driver.inspect(own, context());
+    expect(releases.map(({ ref: id, percent }) => [id, percent])).toEqual([
+      [ref, 0],
+      [site.published, 100],
+    ]);
+    expect(releases[1]).toMatchObject({ version_id: `deploy ${site.published}`, detail: 'was not made by deployer' });
+    const theirs = site.published;
+    await world.driver.traffic?.(own, [{ ref, percent: 100 }], context());
+    await world.driver.retire(own, theirs ?? '', context());
+    expect(world.server.platform.deploys.has(theirs ?? '')).toBe(true);
   });
 
   test('that nobody is to have any more is off line, and the rest of the site stays', async () => {

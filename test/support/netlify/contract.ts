@@ -50,13 +50,20 @@ const EXTRAS = new Set(['include_upload_url', 'deploy_source', 'build_version', 
  * `post_processing`, and what a thing does not have is null. Compiled as it is used.
  */
 export class Contract {
+  static #shared: Contract | undefined;
   readonly #operations: readonly Operation[];
   readonly #ajv = new Ajv({ strict: false, allErrors: true, logger: false, formats: FORMATS });
   readonly #validators = new Map<string, ValidateFunction>();
 
-  constructor() {
+  private constructor() {
     const document = createRequire(import.meta.url)('@netlify/open-api') as Document;
     this.#operations = operationsOf(document).sort((one, other) => one.names.length - other.names.length);
+  }
+
+  /** One for all servers of a process: what was compiled once need not be again. */
+  static shared(): Contract {
+    Contract.#shared ??= new Contract();
+    return Contract.#shared;
   }
 
   find(method: string, path: string): { operation: Operation; given: Readonly<Record<string, string>> } | undefined {

@@ -35,12 +35,15 @@ function deployOfHost(platform: Platform, host: string): Deploy | undefined {
   return exact?.site === site.id ? exact : newestOfBranch(platform, site, label);
 }
 
-/** Without a cookie chance decides which branch of a split test a browser gets. */
+/** As evenly as chance never is, so that nobody has to ask a thousand times. */
+const STEP = 0.618_033_988_75;
+
+/** Browsers without a cookie are dealt to the branches of a split test one after the other. */
 function nextOf(platform: Platform, site: Site): Deploy | undefined {
   const live = published(platform, site);
   const split = activeSplit(site);
   if (!split) return live;
-  let left = Math.random() * 100;
+  let left = ((++platform.visits * STEP) % 1) * 100;
   for (const [branch, percent] of Object.entries(split.branches)) {
     left -= percent;
     if (left < 0) return branch === productionBranch(site) ? live : newestOfBranch(platform, site, slugOf(branch));

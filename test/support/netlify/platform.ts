@@ -90,6 +90,8 @@ export class Platform {
   processTime = 0;
   /** What becomes of deploys once their bytes are there, instead of being ready. */
   fate: 'error' | 'rejected' | 'pending_review' | undefined;
+  /** By browsers, to sites with a split test. */
+  visits = 0;
   /** Whether the account may have split tests. */
   splits: 'allowed' | 'refused' = 'allowed';
   #created = 0;

@@ -33,7 +33,7 @@ export class NetlifyServer {
   readonly violations: string[] = [];
   /** Added to every answer of the API, ms. */
   latency = 0;
-  readonly #contract = new Contract();
+  readonly #contract = Contract.shared();
   readonly #server: Server;
 
   private constructor() {

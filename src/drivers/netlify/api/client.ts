@@ -1,10 +1,11 @@
 import type { DriverContext } from '../../../core/driver.ts';
-import { DeployerError, isTemporary } from '../../../core/errors.ts';
+import { DeployerError } from '../../../core/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../../core/ports.ts';
 import { Redactor } from '../../../core/redact.ts';
 import type { Variables } from '../../../core/secret.ts';
 import { callWeb, type WebTerms, webTerms } from '../../web-call.ts';
-import { callFailure, type Meaning, meaningOf, parseJson } from './failure.ts';
+import { lostAnswer, parseAnswer, serviceAddress, strangeAnswer } from '../../web-service.ts';
+import { callFailure, type Meaning, meaningOf } from './failure.ts';
 
 const STANDARD = 'https://api.netlify.com/api/v1';
 /** Where functions' lines are kept. */
@@ -64,7 +65,7 @@ export class Netlify {
     const again = repeat ?? (method === 'GET' || method === 'DELETE' ? 'always' : 'when_refused');
     const request = { ...this.request(path, given.query, headers), method, ...text, timeout: TIMEOUT, limit: LIMIT };
     const answer = await callWeb({ ...request, repeat: again }, this.terms).catch((error: unknown) => {
-      throw lost(doing, error);
+      throw lostAnswer({ service: 'Netlify', doing }, error);
     });
     const accepted = accept.includes(answer.status);
     if (!accepted && (answer.status < 200 || answer.status >= 300)) throw this.#failure(answer, given);
@@ -116,9 +117,9 @@ export class Netlify {
   }
 
   #bodyOf<T>(answer: HttpAnswer, { doing, member }: Given, wanted: 'any' | 'whole'): T {
-    const parsed = answer.body.length === 0 ? {} : parseJson(answer.body);
+    const parsed = answer.body.length === 0 ? {} : parseAnswer(answer.body);
     const whole = parsed !== undefined && !answer.truncated && (member === undefined || Object.hasOwn(parsed, member));
-    if (wanted === 'whole' && !whole) throw strange(doing);
+    if (wanted === 'whole' && !whole) throw strangeAnswer({ service: 'Netlify', doing });
     return (parsed ?? {}) as T;
   }
 
@@ -135,17 +136,9 @@ export class Netlify {
 }
 
 /** As the official tools read it: an address without path is that of the whole service. */
-function baseOf({ settings }: DriverContext): URL {
-  const text = settings['NETLIFY_API_URL'] ?? STANDARD;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const local = url !== undefined && /^(?:localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname);
-  if (url && (url.protocol === 'https:' || (local && url.protocol === 'http:')))
-    return url.pathname === '/' ? new URL(PREFIX, url) : url;
-  throw new DeployerError({
-    code: 'INVALID_CONFIG',
-    reason: 'NETLIFY_API_URL is not an https address',
-    fix: 'Correct it, or unset it',
-  });
+function baseOf(context: DriverContext): URL {
+  const url = serviceAddress(context, { variable: 'NETLIFY_API_URL', standard: STANDARD });
+  return url.pathname === '/' ? new URL(PREFIX, url) : url;
 }
 
 function tokenOf({ credentials }: DriverContext): string {
@@ -158,20 +151,5 @@ function tokenOf({ credentials }: DriverContext): string {
         ? 'NETLIFY_AUTH_TOKEN is not set'
         : 'NETLIFY_AUTH_TOKEN is no token of Netlify: it holds characters that none has',
     fix: 'Make a token at https://app.netlify.com/user/applications#personal-access-tokens and put it into NETLIFY_AUTH_TOKEN',
-  });
-}
-
-/** No answer: by what was to be done, instead of an address. */
-function lost(doing: string, error: unknown): unknown {
-  if (!(error instanceof DeployerError) || !isTemporary(error)) return error;
-  const [words = 'no answer'] = error.failure.detail ?? [];
-  return new DeployerError({ ...error.failure, reason: `Netlify could not ${doing}: ${words}` });
-}
-
-function strange(doing: string): DeployerError {
-  return new DeployerError({
-    code: 'PLATFORM_UNAVAILABLE',
-    reason: `Netlify could not ${doing}: its answer was none that its API gives`,
-    fix: 'Try again; look whether a proxy answers in its place',
   });
 }

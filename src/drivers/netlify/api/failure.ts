@@ -2,6 +2,7 @@ import { DeployerError, type Failure } from '../../../core/errors.ts';
 import type { HttpAnswer } from '../../../core/ports.ts';
 import { printableLine } from '../../../core/text.ts';
 import { askedWait } from '../../web-call.ts';
+import { parseAnswer } from '../../web-service.ts';
 import type { ApiError } from './types.ts';
 
 const TOKEN_FIX =
@@ -24,16 +25,6 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
   413: { code: 'UNSUPPORTED', fix: 'Make the file smaller' },
   429: { code: 'RATE_LIMIT_EXCEEDED', fix: AGAIN },
 };
-
-/** JSON of an answer; `undefined` for anything else, such as the page of a proxy. */
-export function parseJson(body: Uint8Array): object | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString());
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** What an answer that says no means: code, what Netlify said as detail, what to do. */
 export function meaningOf(
@@ -64,7 +55,7 @@ function other(status: number, refusal: Meaning | undefined): Meaning {
 
 /** A sentence stands in any of four places; what is no JSON is a proxy's page, and says nothing about us. */
 function said({ body }: HttpAnswer): readonly string[] {
-  const { message, msg, error, errors } = (parseJson(body) ?? {}) as ApiError;
+  const { message, msg, error, errors } = (parseAnswer(body) ?? {}) as ApiError;
   const single = [message, msg, error].filter((text) => typeof text === 'string' && text !== '');
   const lines = [...new Set(single as string[]), ...fields(errors)];
   return lines.slice(0, MOST_LINES).map((line) => printableLine(line.trim()).slice(0, SHOWN));

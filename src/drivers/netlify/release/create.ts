@@ -16,6 +16,8 @@ import { awaitDeploy } from './wait.ts';
 const ASYNC_FROM = 500;
 /** Normally one. */
 const MOST_ROUNDS = 5;
+/** At what has just been sent, before it is sent again; a second or two. */
+const LOOKS_AFTER = 4;
 /** Fewer files than this are up in no time. */
 const LEAST_TOLD = 100;
 /** How long a deploy may take to show after its answer was lost; ms between looks. */
@@ -48,8 +50,8 @@ export async function completeDeploy(
     deploy = await awaitDeploy(creation.api, deploy, creation, hasBeenRead);
     await sendMissing(creation, deploy);
     let looks = 0;
-    // What has just been sent may be missed by the first look.
-    const isOver = (one: DeployView) => isReady(one) || (isOpen(one) && missesSome(one) && ++looks > 2);
+    // What has just been sent may be missed by the first looks.
+    const isOver = (one: DeployView) => isReady(one) || (isOpen(one) && missesSome(one) && ++looks > LOOKS_AFTER);
     deploy = await awaitDeploy(creation.api, { ...deploy, required: [], required_functions: [] }, creation, isOver);
     if (isReady(deploy)) return deploy;
   }

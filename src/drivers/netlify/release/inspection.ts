@@ -10,7 +10,10 @@ import { isFailed, isReady, liveDeploy, ofTarget, recentDeploys } from './list.t
 import { hostOf } from './placement.ts';
 import { activeSplit, splitShares } from './split.ts';
 
-/** What Netlify has of a target, by the titles of deploys and what the site says: never by what we remember. */
+/**
+ * What Netlify has of a target, by the titles of deploys and what the site says: never by what we remember. What users get is
+ * among it, whoever made it.
+ */
 export async function inspectTarget(target: Target, context: DriverContext): Promise<Inspection> {
   const api = new Netlify(context);
   const site = await findSite(api, target);
@@ -20,7 +23,8 @@ export async function inspectTarget(target: Target, context: DriverContext): Pro
   if (own.length === 0) return { state: 'absent', releases: [] };
   const shares = await sharesAt(api, site, deploys, target);
   const url = urlOf(site, target);
-  const releases = own.map((deploy) => inspected(deploy, site, { percent: shares.get(deploy.id) ?? 0, url }));
+  const shown = deploys.filter((deploy) => own.includes(deploy) || shares.has(deploy.id));
+  const releases = shown.map((deploy) => inspected(deploy, site, { percent: shares.get(deploy.id) ?? 0, url }));
   return { state: 'present', url, releases: releases.toReversed() };
 }
 
@@ -45,7 +49,7 @@ function inspected(
   const detail = detailOf(deploy);
   return {
     ref: deploy.id,
-    version_id: readTitle(deploy.title)?.version ?? '',
+    version_id: readTitle(deploy.title)?.version ?? `deploy ${deploy.id}`,
     state: isReady(deploy) ? 'running' : isFailed(deploy) || deploy.state === 'pending_review' ? 'failed' : 'starting',
     percent,
     ...(percent > 0 ? { url } : {}),
@@ -55,7 +59,8 @@ function inspected(
   };
 }
 
-function detailOf({ state, error_message }: DeployView): string | undefined {
+function detailOf({ state, title, error_message }: DeployView): string | undefined {
+  if (!readTitle(title)) return 'was not made by deployer';
   if (state === 'pending_review') return 'waits for a reviewer';
   return error_message ? printableLine(error_message).slice(0, 300) : undefined;
 }

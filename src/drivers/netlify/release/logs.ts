@@ -4,8 +4,8 @@ import type { LogLine, LogRequest } from '../../../core/logs.ts';
 import { printableLine } from '../../../core/text.ts';
 import { untilCancelled } from '../../follow.ts';
 import { callWeb } from '../../web-call.ts';
+import { parseAnswer } from '../../web-service.ts';
 import { Netlify, type Query } from '../api/client.ts';
-import { parseJson } from '../api/failure.ts';
 import type { DeployView, SiteView } from '../api/types.ts';
 import { part } from '../names.ts';
 import { findSite } from '../site/site.ts';
@@ -123,7 +123,7 @@ async function read(api: Netlify, path: string, { id }: SiteView, query: Query):
   const request = api.logRequest(`/v2/sites/${part(id)}/${path}`, query);
   const answer = await callWeb({ ...request, repeat: 'always', timeout: TIMEOUT }, api.terms);
   if (answer.status === 404) return [];
-  const { logs } = (parseJson(answer.body) ?? {}) as { readonly logs?: unknown };
+  const { logs } = (parseAnswer(answer.body) ?? {}) as { readonly logs?: unknown };
   if (answer.status < 400 && Array.isArray(logs)) return logs.flatMap((entry) => lineOf(entry) ?? []);
   throw new DeployerError({
     reason: `Netlify could not tell what functions have printed (status ${answer.status})`,

@@ -3,7 +3,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
 import { Netlify } from '../api/client.ts';
 import type { DeployView, SiteView } from '../api/types.ts';
-import { sideOf } from '../names.ts';
+import { isOf, readTitle, sideOf } from '../names.ts';
 import { isSplit } from '../options.ts';
 import { findSite, requireSite } from '../site/site.ts';
 import { sharesAt } from './inspection.ts';
@@ -33,11 +33,16 @@ export async function setTraffic(target: Target, shares: readonly Share[], conte
   if (split) await endSplit(api, site);
 }
 
-/** Removes one deploy. One that is gone is no failure, the live one is refused, but for taking its placing back. */
+/**
+ * Removes one deploy. One that is gone, or somebody else's, is no failure; the live one is refused, but for taking its placing
+ * back.
+ */
 export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
   const api = new Netlify(context);
   const site = await findSite(api, target);
   if (!site) return;
+  const deploy = await getDeploy(api, String(ref));
+  if (!deploy || !isOf(target, readTitle(deploy.title))) return;
   const takenBack = context.undoing === true && sideOf(target) === 'preview';
   if (!takenBack) {
     const deploys = await recentDeploys(api, site, target);

@@ -1,12 +1,13 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { printableLine } from '../../../core/text.ts';
+import { strangeAnswer } from '../../web-service.ts';
 import type { Netlify } from '../api/client.ts';
 import type { DeployView, SiteView } from '../api/types.ts';
 import { part } from '../names.ts';
 import { isFailed } from './list.ts';
 
-/** Between two looks, ms: small sites are ready at once, and a token has 500 requests a minute. */
+/** Between two looks, ms, after one at once: small sites are ready at once, and a token has 500 requests a minute. */
 const FIRST = 200;
 const GROWTH = 1.5;
 const LONGEST = 5_000;
@@ -25,11 +26,7 @@ export async function getDeploy(api: Netlify, id: string): Promise<DeployView | 
   const { status, body } = await api.call<DeployView>('GET', `/deploys/${part(id)}`, given);
   if (status === 404) return undefined;
   if (typeof body.id === 'string' && typeof body.state === 'string') return body;
-  throw new DeployerError({
-    code: 'PLATFORM_UNAVAILABLE',
-    reason: `Netlify could not find the deploy ${id}: its answer was none that its API gives`,
-    fix: 'Try again; look whether a proxy answers in its place',
-  });
+  throw strangeAnswer({ service: 'Netlify', doing: `find the deploy ${id}` });
 }
 
 /**
@@ -46,13 +43,13 @@ export async function awaitDeploy(
   const { clock, signal } = waiting.context;
   let deploy = begun;
   let blockedAt: number | undefined;
-  for (let wait = FIRST; ; wait = Math.min(LONGEST, wait * GROWTH)) {
+  for (let wait = 0; ; wait = Math.min(LONGEST, Math.max(FIRST, wait * GROWTH))) {
     if (isFailed(deploy)) throw failed(deploy, waiting);
     if (isWanted(deploy)) return deploy;
     blockedAt = deploy.state === 'pending_review' ? (blockedAt ?? clock.monotonic()) : undefined;
     if (blockedAt !== undefined && clock.monotonic() - blockedAt >= BLOCKED_FOR) throw blocked(deploy, waiting);
     if (clock.monotonic() + wait >= api.terms.deadline) throw late(deploy, waiting);
-    await clock.sleep(wait, signal);
+    if (wait > 0) await clock.sleep(wait, signal);
     const found = await getDeploy(api, deploy.id);
     if (!found) throw removed(deploy, waiting);
     deploy = found;

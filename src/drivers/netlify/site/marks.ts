@@ -48,10 +48,10 @@ export async function setNote(
   site: SiteView,
   { key, value }: { readonly key: string; readonly value: string },
 ): Promise<void> {
-  const values = [{ context: 'dev', value }];
-  const doing = `keep ${key} in ${site.name}`;
-  const put = { doing, query: ofSite(site), body: { key, values, is_secret: false }, accept: [404, 422] };
-  const { status } = await api.call('PUT', variablesPath(site, key), { ...put, repeat: 'always' });
+  const body = { key, values: [{ context: 'dev', value }], is_secret: false };
+  const given = { doing: `keep ${key} in ${site.name}`, query: ofSite(site) };
+  const fresh = { ...given, body: [body], accept: [409, 422] };
+  const { status } = await api.call('POST', variablesPath(site), fresh);
   if (status < 400) return;
-  await api.call('POST', variablesPath(site), { ...put, body: [{ key, values, is_secret: false }], accept: [409] });
+  await api.call('PUT', variablesPath(site, key), { ...given, body, repeat: 'always' });
 }

@@ -1,5 +1,6 @@
 import type { DriverContext, Provisioned, Target } from '../../../core/driver.ts';
 import { DeployerError, isTemporary } from '../../../core/errors.ts';
+import { strangeAnswer } from '../../web-service.ts';
 import { Netlify } from '../api/client.ts';
 import type { DeployView, SiteView } from '../api/types.ts';
 import { MARK, markOf, part, sideOf, wantedBranch, wantedSite } from '../names.ts';
@@ -135,11 +136,7 @@ async function getSite(api: Netlify, id: string): Promise<SiteView | undefined> 
   const { status, body } = await api.call<SiteView>('GET', `/sites/${part(id)}`, given);
   if (status === 404) return undefined;
   if (typeof body.id === 'string' && typeof body.name === 'string') return body;
-  throw new DeployerError({
-    code: 'PLATFORM_UNAVAILABLE',
-    reason: `Netlify could not find the site ${id}: its answer was none that its API gives`,
-    fix: 'Try again; look whether a proxy answers in its place',
-  });
+  throw strangeAnswer({ service: 'Netlify', doing: `find the site ${id}` });
 }
 
 /** The filter finds parts of names too. */

@@ -18,7 +18,7 @@ const RESERVED_NAMES = new Set([
   'AWS_SESSION_TOKEN',
 ]);
 /** Contexts beside production that a value for all of them stands for. */
-const OTHERS = ['dev', 'branch-deploy', 'deploy-preview'] as const;
+const OTHERS = ['dev', 'dev-server', 'branch-deploy', 'deploy-preview'] as const;
 const REFUSED = { code: 'INVALID_ENV', fix: 'Correct the variable it names' } as const;
 
 /**
@@ -85,11 +85,11 @@ interface Place {
 
 async function bring(api: Netlify, { site, target, present }: Place, wanted: Variables): Promise<void> {
   const { scopes } = readOptions(target.service.options);
-  const shared = { ...(scopes ? { scopes } : {}) };
   const fresh: object[] = [];
   for (const [key, value] of Object.entries(wanted)) {
     const there = present.find((one) => one.key === key);
-    if (!there) fresh.push({ key, ...shared, values: [ours(value)], is_secret: value instanceof Secret });
+    if (!there)
+      fresh.push({ key, ...scoped(scopes, value), values: [ours(value)], is_secret: value instanceof Secret });
     else if (!isSame(there, value)) await change(api, site, { there, value, wanted });
   }
   if (fresh.length === 0) return;
@@ -124,7 +124,7 @@ async function change(
   const others = values.flatMap(divided).filter(({ context }) => context !== 'production');
   const body = {
     key: there.key,
-    ...(there.scopes ? { scopes: scopesOf(there, becomesSecret ? 'secret' : 'as before') } : {}),
+    ...scoped(there.scopes ?? undefined, value),
     values: [ours(value), ...others],
     is_secret: becomesSecret || there.is_secret === true,
   };
@@ -132,8 +132,9 @@ async function change(
 }
 
 /** A secret is nothing for post-processing. */
-function scopesOf({ scopes }: VariableView, kind: 'secret' | 'as before'): readonly string[] {
-  return (scopes ?? []).filter((scope) => kind === 'as before' || !scope.startsWith('post'));
+function scoped(scopes: readonly string[] | undefined, value: VariableValue): { readonly scopes?: readonly string[] } {
+  const fitting = scopes?.filter((scope) => !(value instanceof Secret) || !scope.startsWith('post'));
+  return fitting && fitting.length > 0 ? { scopes: fitting } : {};
 }
 
 function divided({ value, context, context_parameter }: ValueView): readonly Omit<ValueView, 'id'>[] {

@@ -1,11 +1,12 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
-import { DeployerError, isTemporary } from '../../../core/errors.ts';
+import { DeployerError } from '../../../core/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../../core/ports.ts';
 import { Redactor } from '../../../core/redact.ts';
 import type { Variables } from '../../../core/secret.ts';
 import { callWeb, type WebTerms, webTerms } from '../../web-call.ts';
+import { lostAnswer, parseAnswer, serviceAddress, strangeAnswer } from '../../web-service.ts';
 import { readOptions } from '../options.ts';
-import { callFailure, errorOf, meaningOf, parseObject } from './failure.ts';
+import { callFailure, errorOf, meaningOf } from './failure.ts';
 
 const STANDARD = 'https://api.vercel.com';
 const SITE = 'https://vercel.com';
@@ -52,7 +53,7 @@ export class Vercel {
 
   constructor({ service }: Target, context: DriverContext) {
     this.terms = webTerms(context);
-    this.#base = baseOf(context);
+    this.#base = serviceAddress(context, { variable: 'VERCEL_API_URL', standard: STANDARD });
     this.#scope = scopeOf(readOptions(service.options).team ?? context.settings['VERCEL_ORG_ID']);
     this.#token = tokenOf(context);
   }
@@ -65,16 +66,16 @@ export class Vercel {
     const again = repeat ?? (method === 'GET' || method === 'DELETE' ? 'always' : 'when_refused');
     const request = { ...this.request(path, query, headers, host), method, ...text, timeout: TIMEOUT, limit: LIMIT };
     const answer = await callWeb({ ...request, repeat: again }, this.terms).catch((error: unknown) => {
-      throw lost(doing, error);
+      throw lostAnswer({ service: 'Vercel', doing }, error);
     });
     const { code } = answer.status >= 400 ? errorOf(answer) : {};
     const accepted = accept.includes(answer.status) || (code !== undefined && accept.includes(code));
     if (!accepted && (answer.status < 200 || answer.status >= 300))
       throw this.#hidden(this.failure(doing, answer), given.values);
-    const parsed = answer.body.length === 0 ? {} : parseObject(answer.body);
+    const parsed = answer.body.length === 0 ? {} : parseAnswer(answer.body);
     const { member } = given;
     const whole = parsed !== undefined && !answer.truncated && (member === undefined || Object.hasOwn(parsed, member));
-    if (!accepted && !whole) throw strange(doing);
+    if (!accepted && !whole) throw strangeAnswer({ service: 'Vercel', doing });
     return { status: answer.status, code, body: (parsed ?? {}) as T };
   }
 
@@ -136,18 +137,6 @@ interface Page {
   readonly [list: string]: unknown;
 }
 
-function baseOf({ settings }: DriverContext): URL {
-  const text = settings['VERCEL_API_URL'] ?? STANDARD;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const local = url !== undefined && /^(?:localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname);
-  if (url && (url.protocol === 'https:' || (local && url.protocol === 'http:'))) return url;
-  throw new DeployerError({
-    code: 'INVALID_CONFIG',
-    reason: 'VERCEL_API_URL is not an https address',
-    fix: 'Correct it, or unset it',
-  });
-}
-
 function scopeOf(team: string | undefined): Query {
   if (team === undefined || team === '') return {};
   // The official tools keep the id of a personal account in the same variable; it is no team.
@@ -166,20 +155,5 @@ function tokenOf({ credentials }: DriverContext): string {
     code: 'AUTH_FAILED',
     reason,
     fix: 'Make a token at https://vercel.com/account/settings/tokens and put it into VERCEL_TOKEN',
-  });
-}
-
-/** No answer: by what was to be done, instead of an address. */
-function lost(doing: string, error: unknown): unknown {
-  if (!(error instanceof DeployerError) || !isTemporary(error)) return error;
-  const [words = 'no answer'] = error.failure.detail ?? [];
-  return new DeployerError({ ...error.failure, reason: `Vercel could not ${doing}: ${words}` });
-}
-
-function strange(doing: string): DeployerError {
-  return new DeployerError({
-    code: 'PLATFORM_UNAVAILABLE',
-    reason: `Vercel could not ${doing}: its answer was none that its API gives`,
-    fix: 'Try again; look whether a proxy answers in its place',
   });
 }
