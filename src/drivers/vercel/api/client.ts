@@ -9,6 +9,7 @@ import { readOptions } from '../options.ts';
 import { callFailure, errorOf, meaningOf } from './failure.ts';
 
 const STANDARD = 'https://api.vercel.com';
+const SITE = 'https://vercel.com';
 /** One exchange, ms. */
 const TIMEOUT = 30_000;
 /** Lists of a hundred deployments with their metadata are long. */
@@ -30,6 +31,8 @@ export interface Given {
   readonly repeat?: 'always';
   /** A member that every true answer has; another server's page has none. */
   readonly member?: string;
+  /** For the few calls that Vercel's web site answers. */
+  readonly host?: 'site';
   /** Values that go along; Vercel may repeat them in what it says about them. */
   readonly values?: Variables;
 }
@@ -57,11 +60,11 @@ export class Vercel {
 
   /** Throws what the answer means when it says no. */
   async call<T>(method: Method, path: string, given: Given): Promise<Answer<T>> {
-    const { doing, query, body, accept = [], repeat } = given;
+    const { doing, query, body, accept = [], repeat, host = 'api' } = given;
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };
     const again = repeat ?? (method === 'GET' || method === 'DELETE' ? 'always' : 'when_refused');
-    const request = { ...this.request(path, query, headers), method, ...text, timeout: TIMEOUT, limit: LIMIT };
+    const request = { ...this.request(path, query, headers, host), method, ...text, timeout: TIMEOUT, limit: LIMIT };
     const answer = await callWeb({ ...request, repeat: again }, this.terms).catch((error: unknown) => {
       throw lostAnswer({ service: 'Vercel', doing }, error);
     });
@@ -97,8 +100,14 @@ export class Vercel {
   }
 
   /** Where and as whom, for requests that do not go through `call`. */
-  request(path: string, query: Query = {}, headers: Readonly<Record<string, string>> = {}) {
-    const url = new URL(this.#base.pathname.replace(/\/$/, '') + path, this.#base);
+  request(
+    path: string,
+    query: Query = {},
+    headers: Readonly<Record<string, string>> = {},
+    host: 'api' | 'site' = 'api',
+  ) {
+    const base = host === 'site' && this.#base.origin === STANDARD ? new URL(SITE) : this.#base;
+    const url = new URL(base.pathname.replace(/\/$/, '') + path, base);
     for (const [name, value] of Object.entries({ ...this.#scope, ...query }))
       if (value !== undefined) url.searchParams.set(name, String(value));
     return {
