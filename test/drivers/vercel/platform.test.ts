@@ -138,6 +138,15 @@ describe('a deployment', () => {
     ]);
   });
 
+  test('that Vercel warns about is made, and the warning told', async () => {
+    const own = await provisioned();
+    world.front.warning = 'Node.js 18 ends soon';
+    const said: string[] = [];
+    await deploy(own, 'one', {}, { log: (line) => void said.push(line) });
+    world.front.warning = '';
+    expect(said).toContain('Vercel says: Node.js 18 ends soon');
+  });
+
   test('is followed from its build into what its functions print, each line once', async () => {
     const own = await provisioned();
     const { ref } = await deploy(own, 'one');
