@@ -229,6 +229,16 @@ describe('a deployment', () => {
     expect(await failureOf(place(own, { 'index.html': 'x' }))).toMatchObject({ code: 'BUILD_FAILED' });
   });
 
+  test('is made of the same bytes in another project, none of them sent again', async () => {
+    const uploads = () => world.front.requests.filter((line) => line === 'POST /v2/files').length;
+    const [one, other] = [await provisioned(), await provisioned()];
+    await live(one, 'bytes for two projects');
+    const before = uploads();
+    const { url } = await live(other, 'bytes for two projects');
+    expect(await world.ask(url ?? '')).toBe('bytes for two projects');
+    expect(uploads()).toBe(before);
+  });
+
   test('of many files goes up as one archive', async () => {
     const own = target({ archive: 'always', content: 'source' });
     const ready = {
