@@ -173,7 +173,7 @@ async function make(front: Front, call: Call, project: any, fingerprint: string)
     fingerprint,
     meta: meta ?? {},
     log: ['Cloning', 'Building', 'Build completed'].map((text, index) => ({
-      at: now + index,
+      at: now - 3 + index,
       text,
       id: `${made.body.id}-${index}`,
     })),
