@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DriverContext, Target } from '../../../src/core/driver.ts';
 import { DeployerError } from '../../../src/core/errors.ts';
 import type { PeerRequest } from '../../../src/core/ports.ts';
+import { destroyTarget, silentPlaces } from '../../../src/drivers/docker/release/destroy.ts';
 import { sweepTarget } from '../../../src/drivers/docker/release/retirement.ts';
 
 /** What an engine says of itself, and what it has of the target. */
@@ -9,6 +10,8 @@ interface Engine {
   readonly id: string;
   readonly cluster?: string;
   readonly volumes?: readonly string[];
+  /** Says no to everything. */
+  readonly refuses?: boolean;
 }
 
 const LEFT = 'tcp://left:2375';
@@ -49,7 +52,52 @@ describe('clearing a host that the config no longer names', () => {
   });
 });
 
+describe('removing everything where a host does not answer', () => {
+  const GONE = [KEPT, LEFT];
+
+  it('fails once the others are done, unless that host was given up', async () => {
+    for (const leaving of [undefined, [KEPT]]) {
+      const { destroyed, removed } = await destroy({ [KEPT]: { id: 'one' } }, { leaving });
+      expect(destroyed).toMatchObject({ code: 'PLATFORM_UNAVAILABLE', message: expect.stringContaining(LEFT) });
+      expect(removed).toContain('kept /containers/app');
+    }
+    const { destroyed, removed, said } = await destroy({ [KEPT]: { id: 'one' } }, { leaving: [LEFT] });
+    expect(destroyed).toEqual({ left: [LEFT] });
+    expect(removed).toContain('kept /containers/app');
+    expect(said).toEqual([expect.stringContaining(`${LEFT} does not answer`)]);
+  });
+
+  it('clears one that was given up and answers after all', async () => {
+    const { destroyed, removed } = await destroy({ [LEFT]: { id: 'two' } }, { leaving: GONE });
+    expect(destroyed).toEqual({ left: [KEPT] });
+    expect(removed).toContain('left /containers/app');
+  });
+
+  it('never takes one that refuses us for silent', async () => {
+    const engines = { [KEPT]: { id: 'one', refuses: true } };
+    const { destroyed } = await destroy(engines, { leaving: GONE });
+    expect(destroyed).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
+    const { context } = worldOf(engines);
+    expect(await silentPlaces(target(), context)).toEqual([LEFT]);
+  });
+});
+
+async function destroy(engines: Readonly<Record<string, Engine>>, given: { leaving: readonly string[] | undefined }) {
+  const { context, removed, said } = worldOf(engines);
+  const { leaving } = given;
+  const destroyed = await destroyTarget(target(), { ...context, ...(leaving ? { leaving } : {}) }).catch(
+    (error: unknown) => error,
+  );
+  return { destroyed, removed, said };
+}
+
 async function sweep(engines: Readonly<Record<string, Engine>>) {
+  const { context, removed, said } = worldOf(engines);
+  const resource = await sweepTarget(target(), context);
+  return { removed: removed.toSorted(), resource, said };
+}
+
+function worldOf(engines: Readonly<Record<string, Engine>>) {
   const removed: string[] = [];
   const said: string[] = [];
   const context = {
@@ -62,14 +110,14 @@ async function sweep(engines: Readonly<Record<string, Engine>>) {
       send: async ({ host }: { host: string }, { method, path }: PeerRequest) => {
         const engine = engines[`tcp://${host}:2375`];
         if (!engine) throw unreachable();
+        if (engine.refuses) return { ...answer({ message: 'no' }), status: 403 };
         const bare = path.replace(/^\/v[\d.]+/, '').replace(/\?.*/, '');
         if (method === 'DELETE') removed.push(`${host} ${bare}`);
         return answer(path.includes('com.docker.swarm') ? [] : bodyOf(engine, bare));
       },
     },
   };
-  const resource = await sweepTarget(target(), context as unknown as DriverContext);
-  return { removed: removed.toSorted(), resource, said };
+  return { context: context as unknown as DriverContext, removed, said };
 }
 
 function bodyOf({ id, cluster, volumes = [] }: Engine, path: string): unknown {
