@@ -20,7 +20,7 @@ const KEPT = 'tcp://kept:2375';
 describe('clearing a host that the config no longer names', () => {
   it('removes what is there, and forgets it', async () => {
     const { removed, resource } = await sweep({ [KEPT]: { id: 'one' }, [LEFT]: { id: 'two', cluster: 'old' } });
-    expect(removed).toEqual(['left /containers/app', 'left /services/service']);
+    expect(removed).toEqual(['left /containers/app', 'left /secrets/secret', 'left /services/service']);
     expect(resource).toEqual({ route: 'shop.dev.api', hosts: [{ engine: KEPT, address: 'kept' }] });
   });
 
@@ -121,12 +121,14 @@ function worldOf(engines: Readonly<Record<string, Engine>>) {
 }
 
 function bodyOf({ id, cluster, volumes = [] }: Engine, path: string): unknown {
+  const secret = { ID: 'secret', Spec: { Name: 'secret', Labels: {} }, CreatedAt: '2026-01-01T00:00:00Z' };
   const service = { ID: 'service', Spec: { Name: 'service', Labels: {} }, CreatedAt: '2026-01-01T00:00:00Z' };
   if (path === '/version') return { ApiVersion: '1.47', MinAPIVersion: '1.24' };
   if (path === '/info') return { ID: id, Swarm: cluster ? { ControlAvailable: true, Cluster: { ID: cluster } } : {} };
   if (path === '/containers/json') return [{ Id: 'app' }];
   if (path === '/containers/app/json') return { Id: 'app', Created: '2026-01-01T00:00:00Z' };
   if (path === '/volumes') return { Volumes: volumes.map((Name) => ({ Name })) };
+  if (path === '/secrets') return [secret];
   if (path === '/services') return [service];
   if (path === '/services/service') return service;
   if (path === '/containers/deployer-proxy/json') return undefined;
