@@ -194,9 +194,10 @@ export interface Driver {
   silentPlaces?(target: Target, context: DriverContext): Promise<readonly string[]>;
   /**
    * Removes everything this target created, and only that; its data only when asked to. A place that does not answer is a
-   * failure unless the context names it for being left; answers those that were.
+   * failure unless the context names it for being left; who has `silentPlaces` answers those that were.
    */
-  destroy(target: Target, context: DriverContext, data?: 'keep' | 'remove'): Promise<Destroyed | undefined>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: a driver of one place has nothing to answer
+  destroy(target: Target, context: DriverContext, data?: 'keep' | 'remove'): Promise<Destroyed | void>;
 }
 
 /** All drivers there are. Facts load alone; `load` brings the driver's code. Unknown names give `undefined`. */

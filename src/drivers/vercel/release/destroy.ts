@@ -13,7 +13,7 @@ import { removeDeployment } from './placement.ts';
  * Removes what carries this target's metadata: its deployments, its alias or variables; and the project, when we made it
  * and nobody has anything in it any more.
  */
-export async function destroyTarget(target: Target, context: DriverContext): Promise<undefined> {
+export async function destroyTarget(target: Target, context: DriverContext): Promise<void> {
   const api = new Vercel(target, context);
   const project = await findProject(api, target);
   if (!project) return;
