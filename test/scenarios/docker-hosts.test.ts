@@ -93,7 +93,7 @@ describe.skipIf(hostsUnavailable)(`a service on two hosts over ssh${reason}`, { 
   });
 
   it('is forgotten although a host is gone for good', async () => {
-    const [kept, gone] = hosts;
+    const [gone, kept] = hosts;
     await gone.leave();
     const { json } = await run(['env', 'destroy', 'dev', '--leave-unreachable', '--confirm', 'dev', '--json']);
     expect(json()).toMatchObject({
