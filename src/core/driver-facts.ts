@@ -58,7 +58,7 @@ export interface DriverFacts {
   /** What the artifact is, such as the name of an image, for options with which nothing of the project is built. Pure. */
   madeElsewhere?(options: JsonObject): string | undefined;
   /** How many files an artifact may have, and what to do about more; `undefined` for any number. Pure. */
-  fileLimit?(options: JsonObject): { readonly most: number; readonly fix: string } | undefined;
+  fileLimit?(options: JsonObject): FileLimit | undefined;
   /**
    * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
    * What they stand for is looked up when the driver is called, and is among its credentials under the path.
@@ -69,6 +69,13 @@ export interface DriverFacts {
    * names of variables that the service does not get.
    */
   namedVariables?(options: JsonObject): Readonly<Record<string, readonly string[]>>;
+}
+
+export interface FileLimit {
+  readonly most: number;
+  /** All of the artifact together, or each of its folders by itself. */
+  readonly of: 'artifact' | 'folder';
+  readonly fix: string;
 }
 
 /** How one service differs from others of its driver, by its options. */

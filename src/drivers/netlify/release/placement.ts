@@ -4,18 +4,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import { revealAll } from '../../../core/secret.ts';
 import { Netlify } from '../api/client.ts';
 import type { DeployView, SiteView } from '../api/types.ts';
-import {
-  isOf,
-  keyOf,
-  type Label,
-  labelOf,
-  namesOf,
-  part,
-  readTitle,
-  releaseBranch,
-  sideOf,
-  wantedBranch,
-} from '../names.ts';
+import { isOf, type Label, labelOf, namesOf, part, readTitle, releaseBranch, sideOf, wantedBranch } from '../names.ts';
 import { isSplit } from '../options.ts';
 import { refuseMainBranch, requireSite, urlOf } from '../site/site.ts';
 import { refuseReserved, usedVariables } from '../site/variables.ts';
@@ -54,9 +43,9 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
 }
 
 async function inProduction(placing: Placing, begun: readonly DeployView[]): Promise<DeployView> {
-  const { target, context, label } = placing;
+  const { target, label } = placing;
   const split = isSplit(target.mode, target.service.options);
-  const branch = releaseBranch(keyOf(target, context.idempotencyKey));
+  const branch = releaseBranch(label.key);
   const wanted: Wanted = split ? { label, draft: false, branch } : { label, draft: true };
   const ready = await completeDeploy(placing, wanted, begun[0]);
   await passHealth(placing, ready);
