@@ -64,7 +64,9 @@ else if (readFileSync(OUT, 'utf8') !== text) {
 }
 
 async function types() {
-  const custom = Object.values(schema.getTypeMap()).filter(({ astNode }) => astNode?.kind === Kind.SCALAR_TYPE_DEFINITION);
+  const custom = Object.values(schema.getTypeMap()).filter(
+    ({ astNode }) => astNode?.kind === Kind.SCALAR_TYPE_DEFINITION,
+  );
   const scalars = Object.fromEntries(custom.map(({ name }) => [name, SCALARS[name]?.[0] ?? 'unknown']));
   const written = await codegen({
     filename: 'documents.generated.ts',
@@ -93,7 +95,8 @@ function shapeOf({ selections }, type, used) {
   return Object.assign(
     {},
     ...selections.map((one) => {
-      if (one.kind === Kind.FIELD) return { [one.name.value]: fieldShape(one, type.getFields()[one.name.value].type, used) };
+      if (one.kind === Kind.FIELD)
+        return { [one.name.value]: fieldShape(one, type.getFields()[one.name.value].type, used) };
       used.add(one.name.value);
       return shapeOf(fragments[one.name.value].selectionSet, type, used);
     }),

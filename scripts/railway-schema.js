@@ -13,9 +13,10 @@ const HEAD = `# Part of Railway's public GraphQL schema (railwayapp/cli 5.43.1, 
 `;
 
 const ROOTS = {
-  Query: /^(apiToken|me|projectToken|projects?|environments?|service|serviceInstance|domains|tcpProxies|variables|deployments?|deploymentEvents|buildLogs|deploymentLogs)$/,
+  Query:
+    /^(apiToken|me|projectToken|projects?|environments?|service|serviceInstance|domains|tcpProxies|variables|deployments?|deploymentEvents|buildLogs|deploymentLogs)$/,
   Mutation:
-    /^(project(Create|Delete)|environment(Create|Delete|PatchCommit)|service(Create|Delete)|serviceInstance(Update|DeployV2|Redeploy)|serviceDomain(Create|Delete)|tcpProxy(Create|Delete)|volume(Create|Delete)|variable(CollectionUpsert|Delete)|deployment(Rollback|Redeploy|Cancel|Remove|Restart|Stop))$/,
+    /^(project(Create|Delete)|environment(Create|Delete|PatchCommit)|service(Create|Delete)|serviceInstance(Update|DeployV2|Redeploy)|serviceDomain(Create|Update|Delete)|tcpProxy(Create|Delete)|volume(Create|Delete)|variable(CollectionUpsert|Delete)|deployment(Rollback|Redeploy|Cancel|Remove|Restart|Stop))$/,
   Subscription: /^(deployment|deploymentEvents|buildLogs|deploymentLogs)$/,
 };
 const OBJECTS =

@@ -110,6 +110,14 @@ export type ServiceDomainCreateInput = {
   readonly targetPort?: number | null | undefined;
 };
 
+export type ServiceDomainUpdateInput = {
+  readonly domain: string;
+  readonly environmentId: string;
+  readonly serviceDomainId: string;
+  readonly serviceId: string;
+  readonly targetPort?: number | null | undefined;
+};
+
 export type ServiceInstanceUpdateInput = {
   readonly buildCommand?: string | null | undefined;
   readonly builder?: Builder | null | undefined;
@@ -384,6 +392,13 @@ export type CreateDomainMutationVariables = Exact<{
 
 export type CreateDomainMutation = { readonly serviceDomainCreate: { readonly domain: string } };
 
+export type UpdateDomainMutationVariables = Exact<{
+  input: ServiceDomainUpdateInput;
+}>;
+
+
+export type UpdateDomainMutation = { readonly serviceDomainUpdate: boolean };
+
 export type DeleteDomainMutationVariables = Exact<{
   id: string;
 }>;
@@ -471,6 +486,7 @@ export interface Operations {
   UpdateInstance: { readonly data: UpdateInstanceMutation; readonly variables: UpdateInstanceMutationVariables };
   DeleteService: { readonly data: DeleteServiceMutation; readonly variables: DeleteServiceMutationVariables };
   CreateDomain: { readonly data: CreateDomainMutation; readonly variables: CreateDomainMutationVariables };
+  UpdateDomain: { readonly data: UpdateDomainMutation; readonly variables: UpdateDomainMutationVariables };
   DeleteDomain: { readonly data: DeleteDomainMutation; readonly variables: DeleteDomainMutationVariables };
   CreateTcpProxy: { readonly data: CreateTcpProxyMutation; readonly variables: CreateTcpProxyMutationVariables };
   DeleteTcpProxy: { readonly data: DeleteTcpProxyMutation; readonly variables: DeleteTcpProxyMutationVariables };
@@ -510,6 +526,7 @@ export const DOCUMENTS = {
   UpdateInstance: {"kind":"mutation","text":"mutation UpdateInstance($serviceId:String!$environmentId:String!$input:ServiceInstanceUpdateInput!){serviceInstanceUpdate(serviceId:$serviceId environmentId:$environmentId input:$input)}","shape":{"serviceInstanceUpdate":"b"}},
   DeleteService: {"kind":"mutation","text":"mutation DeleteService($id:String!){serviceDelete(id:$id)}","shape":{"serviceDelete":"b"}},
   CreateDomain: {"kind":"mutation","text":"mutation CreateDomain($input:ServiceDomainCreateInput!){serviceDomainCreate(input:$input){domain}}","shape":{"serviceDomainCreate":{"domain":"s"}}},
+  UpdateDomain: {"kind":"mutation","text":"mutation UpdateDomain($input:ServiceDomainUpdateInput!){serviceDomainUpdate(input:$input)}","shape":{"serviceDomainUpdate":"b"}},
   DeleteDomain: {"kind":"mutation","text":"mutation DeleteDomain($id:String!){serviceDomainDelete(id:$id)}","shape":{"serviceDomainDelete":"b"}},
   CreateTcpProxy: {"kind":"mutation","text":"mutation CreateTcpProxy($input:TCPProxyCreateInput!){tcpProxyCreate(input:$input){id}}","shape":{"tcpProxyCreate":{"id":"s"}}},
   DeleteTcpProxy: {"kind":"mutation","text":"mutation DeleteTcpProxy($id:String!){tcpProxyDelete(id:$id)}","shape":{"tcpProxyDelete":"b"}},

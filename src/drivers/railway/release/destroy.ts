@@ -1,0 +1,110 @@
+import type { DriverContext, Target } from '../../../core/driver.ts';
+import { Railway } from '../api/client.ts';
+import { ENVIRONMENT_MARK, environmentMark, MARK, type PlaceIds, RECORD, recordName, serviceMark } from '../names.ts';
+import { domainsOf, volumesOf } from '../place/attachments.ts';
+import { environmentsOf, type Found, findPlace, getProject, idsOf, servicesOf } from '../place/find.ts';
+import { isOurService } from '../place/ownership.ts';
+import { readRecord, removeShared, sharedVariables, type TargetRecord } from '../place/record.ts';
+import { readInstance } from '../place/settings.ts';
+import { readVariables, removeVariables } from '../place/variables.ts';
+import { listDeployments, phaseOf, removeDeployment } from './deployments.ts';
+
+interface Destruction {
+  readonly api: Railway;
+  readonly target: Target;
+  readonly context: DriverContext;
+  readonly found: Found;
+  readonly place: PlaceIds;
+}
+
+/**
+ * Removes what this target has in its environment, and then what of ours nobody uses any more: the environment, the
+ * service, the project. A volume that is to be kept keeps all three.
+ */
+export async function destroyTarget(target: Target, context: DriverContext, data?: 'keep' | 'remove'): Promise<void> {
+  const api = new Railway(context);
+  const found = await findPlace(api, target, context);
+  if (!found) return;
+  const place = idsOf(found);
+  if (place) {
+    const destruction = { api, target, context, found, place };
+    const record = await readRecord(api, place, target);
+    if (!(await isOurs(destruction, record))) return;
+    await stop(destruction);
+    const kept = await volumesLeft(destruction, record, data);
+    if (kept.length > 0) return context.log(`kept the volume at ${kept.join(', ')}: --volumes removes it`);
+    await withdraw(destruction, record);
+  }
+  await removeEmpty(api, found, target);
+}
+
+/** A service of somebody else's has our record where we have deployed to it. */
+async function isOurs({ api, found, place, target }: Destruction, { releases, names }: TargetRecord): Promise<boolean> {
+  if (releases.length > 0 || names.length > 0) return true;
+  return (await readVariables(api, place))[MARK] === serviceMark(target) || isOurService(api, found, target);
+}
+
+async function stop({ api, place }: Destruction): Promise<void> {
+  const deployments = await listDeployments(api, place);
+  for (const one of deployments.filter((each) => phaseOf(each) !== 'gone')) await removeDeployment(api, one.id);
+}
+
+/** Where the volumes are that stay. Only those that we made are removed. */
+async function volumesLeft(
+  { api, place }: Destruction,
+  record: TargetRecord,
+  data: 'keep' | 'remove' | undefined,
+): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const { volumeId, mountPath } of await volumesOf(api, place)) {
+    if (data !== 'remove' || !record.volumes.includes(volumeId)) left.push(mountPath);
+    else await api.find('DeleteVolume', { volumeId }, { doing: `remove the volume at ${mountPath}`, repeat: 'always' });
+  }
+  return left;
+}
+
+/** Of a service that stays, because of others or because it is not ours: our variables and addresses in this environment. */
+async function withdraw({ api, target, found, place }: Destruction, record: TargetRecord): Promise<void> {
+  const ours = await isOurService(api, found, target);
+  const instance = await readInstance(api, place);
+  if (ours && instance) {
+    for (const { id } of domainsOf(instance))
+      await api.find('DeleteDomain', { id }, { doing: 'remove the domain', repeat: 'always' });
+    for (const { id } of instance.tcpProxies)
+      await api.find('DeleteTcpProxy', { id }, { doing: 'remove the TCP proxy', repeat: 'always' });
+  }
+  const elsewhere = ours && (await usedElsewhere(api, found, place));
+  if (ours && !elsewhere)
+    await api.find('DeleteService', { id: place.service }, { doing: 'remove the service', repeat: 'always' });
+  else await removeVariables(api, place, record.names);
+  if (Object.hasOwn(await sharedVariables(api, place), recordName(place.service)))
+    await removeShared(api, place, recordName(place.service));
+}
+
+/** Whether another environment has a record of the service. */
+async function usedElsewhere(api: Railway, { project }: Found, place: PlaceIds): Promise<boolean> {
+  for (const { id, canAccess } of environmentsOf(project)) {
+    // What cannot be seen may be in use.
+    if (!canAccess) return true;
+    if (id === place.environment) continue;
+    const shared = await sharedVariables(api, { project: project.id, environment: id });
+    if (Object.hasOwn(shared, recordName(place.service))) return true;
+  }
+  return false;
+}
+
+/** The environment that we made, without a record in it; the project that we made, without a service in it. */
+async function removeEmpty(api: Railway, { project, environment, ours }: Found, target: Target): Promise<void> {
+  const now = await getProject(api, project.id);
+  if (!now) return;
+  if (ours && servicesOf(now).length === 0) {
+    await api.find('DeleteProject', { id: now.id }, { doing: `remove the project ${now.name}`, repeat: 'always' });
+    return;
+  }
+  if (!environment || environmentsOf(now).length < 2) return;
+  const shared = await sharedVariables(api, { project: now.id, environment: environment.id });
+  const unused = !Object.keys(shared).some((name) => name.startsWith(RECORD));
+  if (shared[ENVIRONMENT_MARK] !== environmentMark(target) || !unused) return;
+  const doing = `remove the environment ${environment.name}`;
+  await api.find('DeleteEnvironment', { id: environment.id }, { doing, repeat: 'always' });
+}
