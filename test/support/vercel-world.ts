@@ -3,12 +3,13 @@ import { openArtifactStore } from '../../src/artifacts/store.ts';
 import type { Artifact } from '../../src/core/artifact.ts';
 import type { ServiceConfig } from '../../src/core/config.ts';
 import type { Driver, DriverContext, Target } from '../../src/core/driver.ts';
-import type { Clock, Http } from '../../src/core/ports.ts';
+import type { Http } from '../../src/core/ports.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { driver } from '../../src/drivers/vercel/driver.ts';
 import { createProbe } from '../../src/health/probe.ts';
 import { systemHttp } from '../../src/system/http.ts';
 import { createDriverWorld, type DriverWorld, FIXTURE_HEALTH, targetOf } from './driver-world.ts';
+import { putFiles, quickClock } from './quick-world.ts';
 import { Front } from './vercel/front.ts';
 
 /** The output of a build that serves a label. */
@@ -27,9 +28,6 @@ export interface VercelWorld extends Omit<DriverWorld, 'artifact'> {
   ask(url: string): Promise<string>;
   end(): Promise<void>;
 }
-
-/** Time passes so many times faster: official intervals are seconds. */
-const SPEED = 100;
 
 export async function createVercelWorld(): Promise<VercelWorld> {
   const [world, front] = await Promise.all([createDriverWorld(), Front.start()]);
@@ -58,7 +56,7 @@ export async function createVercelWorld(): Promise<VercelWorld> {
       mode: 'production',
       ...place,
     }),
-    artifact: (files) => put(world, artifacts, files),
+    artifact: (files) => putFiles(world, artifacts, files),
     ask: async (url) => Buffer.from((await http.send({ url, timeout: 5_000, reach: 'public' })).body).toString(),
     end: async () => {
       await front.close();
@@ -80,42 +78,4 @@ function browsing(front: Front): Http {
       return real.send({ ...request, url: `${front.url}${url.pathname}`, headers, reach: 'private' });
     },
   };
-}
-
-function quickClock(): Clock {
-  const begun = performance.now();
-  return {
-    now: () => Date.now(),
-    monotonic: () => (performance.now() - begun) * SPEED,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason);
-        const end = () => {
-          signal?.removeEventListener('abort', abort);
-          resolve();
-        };
-        const timer = setTimeout(end, ms / SPEED);
-        const abort = () => {
-          clearTimeout(timer);
-          reject(signal?.reason);
-        };
-        signal?.addEventListener('abort', abort, { once: true });
-      }),
-  };
-}
-
-async function put(
-  world: DriverWorld,
-  store: DriverContext['artifacts'],
-  files: Readonly<Record<string, string>>,
-): Promise<Artifact> {
-  const { mkdir, mkdtemp, rm, writeFile } = await import('node:fs/promises');
-  const folder = await mkdtemp(join(world.root, 'build-'));
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(join(folder, path, '..'), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
-  const artifact = await store.put(folder);
-  await rm(folder, { recursive: true });
-  return artifact;
 }

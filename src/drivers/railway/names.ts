@@ -52,11 +52,8 @@ export function environmentMark({ project, environment }: Target): string {
 
 /** The shared variable that holds what is known of a service in an environment. */
 export function recordName(service: string): string {
-  return `${RECORD}${service.replaceAll('-', '_').toUpperCase()}`;
+  return `DEPLOYER_RECORD_${service.replaceAll('-', '_').toUpperCase()}`;
 }
-
-/** Records begin with it, and marks do not. */
-export const RECORD = 'DEPLOYER_RECORD_';
 
 export function targetName({ project, environment, service }: Target): string {
   return `${project}/${environment}/${service.name}`;

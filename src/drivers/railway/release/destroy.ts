@@ -1,10 +1,10 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { Railway } from '../api/client.ts';
-import { ENVIRONMENT_MARK, environmentMark, MARK, type PlaceIds, RECORD, recordName, serviceMark } from '../names.ts';
+import { ENVIRONMENT_MARK, environmentMark, MARK, type PlaceIds, recordName, serviceMark } from '../names.ts';
 import { domainsOf, volumesOf } from '../place/attachments.ts';
 import { environmentsOf, type Found, findPlace, getProject, idsOf, servicesOf } from '../place/find.ts';
 import { isOurService } from '../place/ownership.ts';
-import { readRecord, removeShared, sharedVariables, type TargetRecord } from '../place/record.ts';
+import { readRecord, removeShared, sharedVariables, type TargetRecord, writeRecord } from '../place/record.ts';
 import { readInstance } from '../place/settings.ts';
 import { readVariables, removeVariables } from '../place/variables.ts';
 import { listDeployments, phaseOf, removeDeployment } from './deployments.ts';
@@ -32,7 +32,11 @@ export async function destroyTarget(target: Target, context: DriverContext, data
     if (!(await isOurs(destruction, record))) return;
     await stop(destruction);
     const kept = await volumesLeft(destruction, record, data);
-    if (kept.length > 0) return context.log(`kept the volume at ${kept.join(', ')}: --volumes removes it`);
+    if (kept.length > 0) {
+      context.log(`kept the volume at ${kept.join(', ')}`);
+      await writeRecord(api, place, { ...record, releases: [] });
+      return;
+    }
     await withdraw(destruction, record);
   }
   await removeEmpty(api, found, target);
@@ -103,7 +107,7 @@ async function removeEmpty(api: Railway, { project, environment, ours }: Found, 
   }
   if (!environment || environmentsOf(now).length < 2) return;
   const shared = await sharedVariables(api, { project: now.id, environment: environment.id });
-  const unused = !Object.keys(shared).some((name) => name.startsWith(RECORD));
+  const unused = !servicesOf(now).some(({ id }) => Object.hasOwn(shared, recordName(id)));
   if (shared[ENVIRONMENT_MARK] !== environmentMark(target) || !unused) return;
   const doing = `remove the environment ${environment.name}`;
   await api.find('DeleteEnvironment', { id: environment.id }, { doing, repeat: 'always' });
