@@ -53,7 +53,7 @@ function filesBelow(folder: string): readonly Trace[] {
 /** What whoever may look at the project sees, but for the variables themselves. */
 function shown({ texts, account, machine }: RailwayServer): readonly Trace[] {
   const shared = [...account.environments.values()].map((one) => [...one.shared].flat().join('\n'));
-  const deployments = [...machine.deployments.values()].map(({ process: _, variables: __, ...one }) => one);
+  const deployments = [...machine.deployments.values()].map(({ process: _, variables: __, over: ___, ...one }) => one);
   return [
     ...texts.map((text) => ({ place: 'a request', text })),
     ...shared.map((text) => ({ place: 'shared variables', text })),

@@ -52,6 +52,8 @@ export interface Deployment {
   hasImage: boolean;
   port: number;
   process: ChildProcess | undefined;
+  /** Aborts when nothing is to be done for it any more. */
+  readonly over: AbortController;
 }
 
 /** Builds, starts, checks and replaces deployments, with real processes for their containers. */
@@ -121,6 +123,7 @@ export class Machine {
       hasImage: false,
       port: 0,
       process: undefined,
+      over: new AbortController(),
     };
     this.deployments.set(deployment.id, deployment);
     const work = this.#run(deployment, instance, like ? 'built' : 'to_build');
@@ -168,6 +171,7 @@ export class Machine {
   }
 
   #stop(deployment: Deployment, status: Status): void {
+    deployment.over.abort();
     deployment.process?.kill('SIGTERM');
     deployment.process = undefined;
     this.set(deployment, status);
@@ -191,11 +195,11 @@ export class Machine {
   }
 
   async #build(deployment: Deployment): Promise<Problem | undefined> {
-    await sleep(this.buildTime / 2);
+    await pause(this.buildTime / 2, deployment);
     if (!this.#isUnderWay(deployment)) return undefined;
     this.set(deployment, 'BUILDING');
     this.print(deployment, 'buildLog', '\u001b[34mUsing Railpack\u001b[0m');
-    await sleep(this.buildTime / 2);
+    await pause(this.buildTime / 2, deployment);
     const broken =
       deployment.folder && (await readFile(join(deployment.folder, 'BROKEN'), 'utf8').catch(() => undefined));
     if (broken !== undefined && broken !== '') {
@@ -251,7 +255,7 @@ export class Machine {
         () => 0,
       );
       if (typeof path === 'string' ? status === 200 : status > 0) return undefined;
-      await sleep(10);
+      await pause(10, deployment);
     }
     return undefined;
   }
@@ -297,6 +301,11 @@ interface Problem {
   readonly step: string;
   readonly error: string;
   readonly status?: Status;
+}
+
+/** Ends early where nothing is waited for any more. */
+function pause(ms: number, { over }: Deployment): Promise<void> {
+  return sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
 }
 
 function freePort(): Promise<number> {

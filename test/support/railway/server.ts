@@ -177,7 +177,10 @@ export class RailwayServer {
       one.domains.some(({ domain }) => domain === host),
     );
     const live = instance && this.machine.live(instance);
-    if (!live?.port) return answer(response, 404, { status: 'error', code: 404, message: 'Application not found' });
+    if (!live?.port) {
+      answer(response, 404, { status: 'error', code: 404, message: 'Application not found' });
+      return;
+    }
     const onward = httpRequest(
       { host: '127.0.0.1', port: live.port, path: request.url, method: request.method },
       (back) => back.pipe(response.writeHead(back.statusCode ?? 502, back.headers)),

@@ -58,6 +58,17 @@ export class Railway {
     throw this.#hidden(await this.#meaning(given.doing, answer.errors), given.values);
   }
 
+  /** Makes something. What was made although its answer was lost is found, where `find` can tell. */
+  async make<Made>(ask: () => Promise<Made>, find: () => Promise<Made | undefined>): Promise<Made> {
+    try {
+      return await ask();
+    } catch (error) {
+      const made = isTemporary(error) ? await find() : undefined;
+      if (made === undefined) throw error;
+      return made;
+    }
+  }
+
   /** `undefined` for what is not there, or not to be seen with this token. */
   async find<Name extends OperationName>(
     name: Name,

@@ -254,7 +254,7 @@ export type EnvironmentQueryVariables = Exact<{
 }>;
 
 
-export type EnvironmentQuery = { readonly environment: { readonly id: string, readonly serviceInstances: { readonly edges: ReadonlyArray<{ readonly node: { readonly serviceId: string, readonly serviceName: string, readonly deletedAt: string | null } }> }, readonly volumeInstances: { readonly edges: ReadonlyArray<{ readonly node: { readonly volumeId: string, readonly serviceId: string | null, readonly mountPath: string, readonly deletedAt: string | null, readonly isPendingDeletion: boolean } }> } } };
+export type EnvironmentQuery = { readonly environment: { readonly id: string, readonly serviceInstances: { readonly edges: ReadonlyArray<{ readonly node: { readonly serviceId: string, readonly activeDeployments: ReadonlyArray<{ readonly id: string }> } }> }, readonly volumeInstances: { readonly edges: ReadonlyArray<{ readonly node: { readonly volumeId: string, readonly serviceId: string | null, readonly mountPath: string, readonly deletedAt: string | null, readonly isPendingDeletion: boolean } }> } } };
 
 export type EnvironmentConfigQueryVariables = Exact<{
   id: string;
@@ -508,7 +508,7 @@ export const DOCUMENTS = {
   Redeploy: {"kind":"mutation","text":"mutation Redeploy($id:String!){deploymentRedeploy(id:$id usePreviousImageTag:true){id}}","shape":{"deploymentRedeploy":{"id":"s"}}},
   CancelDeployment: {"kind":"mutation","text":"mutation CancelDeployment($id:String!){deploymentCancel(id:$id)}","shape":{"deploymentCancel":"b"}},
   RemoveDeployment: {"kind":"mutation","text":"mutation RemoveDeployment($id:String!){deploymentRemove(id:$id)}","shape":{"deploymentRemove":"b"}},
-  Environment: {"kind":"query","text":"query Environment($id:String!$projectId:String!){environment(id:$id projectId:$projectId){id serviceInstances(first:500){edges{node{serviceId serviceName deletedAt}}}volumeInstances(first:500){edges{node{volumeId serviceId mountPath deletedAt isPendingDeletion}}}}}","shape":{"environment":{"id":"s","serviceInstances":{"edges":["*",{"node":{"serviceId":"s","serviceName":"s","deletedAt":["?","s"]}}]},"volumeInstances":{"edges":["*",{"node":{"volumeId":"s","serviceId":["?","s"],"mountPath":"s","deletedAt":["?","s"],"isPendingDeletion":"b"}}]}}}},
+  Environment: {"kind":"query","text":"query Environment($id:String!$projectId:String!){environment(id:$id projectId:$projectId){id serviceInstances(first:500){edges{node{serviceId activeDeployments{id}}}}volumeInstances(first:500){edges{node{volumeId serviceId mountPath deletedAt isPendingDeletion}}}}}","shape":{"environment":{"id":"s","serviceInstances":{"edges":["*",{"node":{"serviceId":"s","activeDeployments":["*",{"id":"s"}]}}]},"volumeInstances":{"edges":["*",{"node":{"volumeId":"s","serviceId":["?","s"],"mountPath":"s","deletedAt":["?","s"],"isPendingDeletion":"b"}}]}}}},
   EnvironmentConfig: {"kind":"query","text":"query EnvironmentConfig($id:String!){environment(id:$id){config(decryptVariables:false)}}","shape":{"environment":{"config":"x"}}},
   CreateEnvironment: {"kind":"mutation","text":"mutation CreateEnvironment($input:EnvironmentCreateInput!){environmentCreate(input:$input){id}}","shape":{"environmentCreate":{"id":"s"}}},
   PatchEnvironment: {"kind":"mutation","text":"mutation PatchEnvironment($environmentId:String!$patch:EnvironmentConfig!$message:String){environmentPatchCommit(environmentId:$environmentId patch:$patch commitMessage:$message)}","shape":{"environmentPatchCommit":"s"}},

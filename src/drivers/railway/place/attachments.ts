@@ -6,17 +6,32 @@ import { readOptions } from '../options.ts';
 import { readRecord, writeRecord } from './record.ts';
 import type { InstanceView } from './settings.ts';
 
+type EnvironmentPlace = Pick<PlaceIds, 'project' | 'environment'>;
 type VolumeView = Data<'Environment'>['environment']['volumeInstances']['edges'][number]['node'];
 
 /** Volumes of the service in this environment. */
 export async function volumesOf(api: Railway, place: PlaceIds): Promise<readonly VolumeView[]> {
-  const ids = { id: place.environment, projectId: place.project };
-  const found = await api.find('Environment', ids, { doing: 'look what the environment holds' });
-  return (found?.environment.volumeInstances.edges ?? [])
-    .map(({ node }) => node)
-    .filter(({ serviceId, deletedAt, isPendingDeletion }) =>
-      Boolean(serviceId === place.service && !deletedAt && !isPendingDeletion),
-    );
+  const { volumes } = await contentsOf(api, place);
+  return volumes.filter(({ serviceId }) => serviceId === place.service);
+}
+
+/** Whether nothing runs in an environment, or nothing of one service, and no data is in it. */
+export async function isIdle(api: Railway, place: EnvironmentPlace, service?: string): Promise<boolean> {
+  const { volumes, running } = await contentsOf(api, place);
+  return ![...volumes, ...running].some(({ serviceId }) => service === undefined || service === serviceId);
+}
+
+async function contentsOf(api: Railway, { environment, project }: EnvironmentPlace) {
+  const given = { doing: 'look what the environment holds' };
+  const found = await api.find('Environment', { id: environment, projectId: project }, given);
+  const { volumeInstances, serviceInstances } = found?.environment ?? {};
+  const volumes = (volumeInstances?.edges ?? []).map(({ node }) => node);
+  return {
+    volumes: volumes.filter(({ deletedAt, isPendingDeletion }) => !deletedAt && !isPendingDeletion),
+    running: (serviceInstances?.edges ?? [])
+      .map(({ node }) => node)
+      .filter(({ activeDeployments }) => activeDeployments.length > 0),
+  };
 }
 
 /** A service of Railway's has one volume at most. */
@@ -33,9 +48,13 @@ export async function ensureVolume(api: Railway, place: PlaceIds, target: Target
     mountPath,
     ...(region === undefined ? {} : { region }),
   };
-  const { volumeCreate } = await api.call('CreateVolume', { input }, { doing: `make a volume at ${mountPath}` });
+  const given = { doing: `make a volume at ${mountPath}` };
+  const id = await api.make(
+    async () => (await api.call('CreateVolume', { input }, given)).volumeCreate.id,
+    async () => (await volumesOf(api, place))[0]?.volumeId,
+  );
   const record = await readRecord(api, place, target);
-  await writeRecord(api, place, { ...record, volumes: [...record.volumes, volumeCreate.id] });
+  await writeRecord(api, place, { ...record, volumes: [...record.volumes, id] });
 }
 
 /** The address by which users come; creating one twice would make two. */

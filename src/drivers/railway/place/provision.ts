@@ -16,7 +16,7 @@ import { readOptions } from '../options.ts';
 import { ensureDomain, ensureTcpProxy, ensureVolume } from './attachments.ts';
 import { environmentsOf, type Found, findPlace, idsOf, knownPlace, projectsNamed, workspacesOf } from './find.ts';
 import { refuseStrangers } from './ownership.ts';
-import { setShared } from './record.ts';
+import { ensureRecord, setShared } from './record.ts';
 import { readInstance } from './settings.ts';
 
 /** Makes or adopts project, environment, service, and what is attached to it. */
@@ -109,8 +109,11 @@ async function makeEnvironment({ project }: Found, { api, target, context }: Sco
     ...(source ? { sourceEnvironmentId: source.id } : {}),
   };
   const given = { doing: `create the environment ${name}` };
-  const { environmentCreate } = await api.call('CreateEnvironment', { input }, given);
-  await markEnvironment(api, target, { project: project.id, environment: environmentCreate.id });
+  const environment = await api.make(
+    async () => (await api.call('CreateEnvironment', { input }, given)).environmentCreate.id,
+    async () => (await findPlace(api, target, context))?.environment?.id,
+  );
+  await markEnvironment(api, target, { project: project.id, environment });
   context.log(`made the environment ${name}${source ? ` as a copy of ${source.name}` : ''}`);
 }
 
@@ -143,6 +146,7 @@ const LOOKS = [0, 500, 1_000, 2_000, 4_000, 8_000];
 async function attach(scope: Scope, place: PlaceIds): Promise<string | undefined> {
   const { api, target } = scope;
   const instance = await ensureInstance(scope, place);
+  await ensureRecord(api, place, target);
   await ensureVolume(api, place, target);
   await ensureTcpProxy(api, place, target, instance);
   return ensureDomain(api, place, target, instance);

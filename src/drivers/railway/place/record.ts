@@ -48,6 +48,13 @@ export async function readRecord(api: Railway, place: PlaceIds, target: Target):
   return recordIn(await sharedVariables(api, place), place, target);
 }
 
+/** Says that the target uses the service, so that it stays when another environment is done with it. */
+export async function ensureRecord(api: Railway, place: PlaceIds, target: Target): Promise<void> {
+  const shared = await sharedVariables(api, place);
+  if (parse(shared[recordName(place.service)])?.target !== targetName(target))
+    await writeRecord(api, place, emptyRecord(target));
+}
+
 /** A copy of an environment brings the records of the other one along: those are not ours. */
 export function recordIn(shared: SharedVariables, { service }: PlaceIds, target: Target): TargetRecord {
   const found = parse(shared[recordName(service)]);

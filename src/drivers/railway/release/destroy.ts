@@ -1,7 +1,7 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { Railway } from '../api/client.ts';
 import { ENVIRONMENT_MARK, environmentMark, MARK, type PlaceIds, recordName, serviceMark } from '../names.ts';
-import { domainsOf, volumesOf } from '../place/attachments.ts';
+import { domainsOf, isIdle, volumesOf } from '../place/attachments.ts';
 import { environmentsOf, type Found, findPlace, getProject, idsOf, servicesOf } from '../place/find.ts';
 import { isOurService } from '../place/ownership.ts';
 import { readRecord, removeShared, sharedVariables, type TargetRecord, writeRecord } from '../place/record.ts';
@@ -85,19 +85,20 @@ async function withdraw({ api, target, found, place }: Destruction, record: Targ
     await removeShared(api, place, recordName(place.service));
 }
 
-/** Whether another environment has a record of the service. */
+/** Whether another environment has a record of the service, or something of it that no record knows. */
 async function usedElsewhere(api: Railway, { project }: Found, place: PlaceIds): Promise<boolean> {
   for (const { id, canAccess } of environmentsOf(project)) {
     // What cannot be seen may be in use.
     if (!canAccess) return true;
     if (id === place.environment) continue;
-    const shared = await sharedVariables(api, { project: project.id, environment: id });
-    if (Object.hasOwn(shared, recordName(place.service))) return true;
+    const at = { project: project.id, environment: id };
+    const shared = await sharedVariables(api, at);
+    if (Object.hasOwn(shared, recordName(place.service)) || !(await isIdle(api, at, place.service))) return true;
   }
   return false;
 }
 
-/** The environment that we made, without a record in it; the project that we made, without a service in it. */
+/** The project that we made, without a service in it; the environment that we made, where nothing is left of anybody. */
 async function removeEmpty(api: Railway, { project, environment, ours }: Found, target: Target): Promise<void> {
   const now = await getProject(api, project.id);
   if (!now) return;
@@ -106,9 +107,11 @@ async function removeEmpty(api: Railway, { project, environment, ours }: Found, 
     return;
   }
   if (!environment || environmentsOf(now).length < 2) return;
-  const shared = await sharedVariables(api, { project: now.id, environment: environment.id });
+  const at = { project: now.id, environment: environment.id };
+  const shared = await sharedVariables(api, at);
   const unused = !servicesOf(now).some(({ id }) => Object.hasOwn(shared, recordName(id)));
-  if (shared[ENVIRONMENT_MARK] !== environmentMark(target) || !unused) return;
+  const made = ours || shared[ENVIRONMENT_MARK] === environmentMark(target);
+  if (!made || !unused || !(await isIdle(api, at))) return;
   const doing = `remove the environment ${environment.name}`;
   await api.find('DeleteEnvironment', { id: environment.id }, { doing, repeat: 'always' });
 }

@@ -70,8 +70,8 @@ export class GrowingLog {
   ): Promise<void> {
     for (let wait = FIRST_WAIT; !signal.aborted; ) {
       const before = this.#latest;
-      await this.#catchUp(onLine).catch(() => undefined);
-      if (await isOver()) return this.#catchUp(onLine).catch(() => undefined);
+      await this.catchUp(onLine);
+      if (await isOver()) return this.catchUp(onLine);
       await this.#listen(signal, onLine).catch(() => undefined);
       signal.throwIfAborted();
       wait = this.#latest === before ? Math.min(LONGEST_WAIT, wait * 1.5) : FIRST_WAIT;
@@ -79,9 +79,11 @@ export class GrowingLog {
     }
   }
 
-  async #catchUp(onLine: (line: PrintedLine) => void): Promise<void> {
+  /** Tells what has not been told so far, if Railway says it. */
+  async catchUp(onLine: (line: PrintedLine) => void): Promise<void> {
     const since = this.#latest === undefined ? {} : { startDate: this.#latest };
-    const lines = await printedLines(this.#api, this.#deployment, this.#kind, { limit: MOST, ...since });
+    const asked = printedLines(this.#api, this.#deployment, this.#kind, { limit: MOST, ...since });
+    const lines = await asked.catch(() => []);
     for (const line of lines) if (this.#isNew(line)) onLine(line);
   }
 

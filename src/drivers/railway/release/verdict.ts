@@ -95,12 +95,15 @@ function meaningOf(step: DeploymentEventStep | undefined, { status }: Deployment
   return (step === undefined ? undefined : STEPS[step]) ?? START;
 }
 
+/** All that is known of what failed: worth asking for again. */
 async function failedStep(api: Railway, id: string): Promise<Event | undefined> {
-  const found = await api
-    .find('DeploymentEvents', { id }, { doing: 'look at the steps of the deployment' })
-    .catch(() => undefined);
-  const events = (found?.deploymentEvents.edges ?? []).map(({ node }) => node);
-  return events.findLast(({ payload }) => Boolean(payload?.error));
+  for (let tries = 1; tries <= 3; tries++) {
+    const given = { doing: 'look at the steps of the deployment' };
+    const found = await api.find('DeploymentEvents', { id }, given).catch(() => undefined);
+    const events = found?.deploymentEvents.edges.map(({ node }) => node);
+    if (events) return events.findLast(({ payload }) => Boolean(payload?.error));
+  }
+  return undefined;
 }
 
 function said(event: Event | undefined, { status }: DeploymentView): readonly string[] {

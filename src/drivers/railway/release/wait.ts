@@ -4,7 +4,7 @@ import { DeployerError, isTemporary } from '../../../core/errors.ts';
 import type { Railway } from '../api/client.ts';
 import { dashboardUrl, type PlaceIds } from '../names.ts';
 import { type DeploymentView, getDeployment, phaseOf, removeDeployment } from './deployments.ts';
-import { GrowingLog } from './log-lines.ts';
+import { GrowingLog, type PrintedLine } from './log-lines.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Between looks, ms: often at first, for what is quick, and then as Railway's own tool does. */
@@ -33,13 +33,9 @@ export async function awaitLive(id: string, awaited: Awaited): Promise<Deploymen
   const { api, context } = awaited;
   const over = new AbortController();
   const signal = AbortSignal.any([context.signal, over.signal]);
-  const telling = new GrowingLog(api, id, 'build')
-    .follow(
-      { clock: context.clock, signal },
-      ({ line, channel }) => context.log(line, channel),
-      async () => false,
-    )
-    .catch(() => undefined);
+  const log = new GrowingLog(api, id, 'build');
+  const tell = ({ line, channel }: PrintedLine) => context.log(line, channel);
+  const telling = log.follow({ clock: context.clock, signal }, tell, async () => false).catch(() => undefined);
   try {
     return await look(id, awaited);
   } catch (error) {
@@ -48,6 +44,8 @@ export async function awaitLive(id: string, awaited: Awaited): Promise<Deploymen
   } finally {
     over.abort(new Error('the deployment is over'));
     await telling;
+    // Whatever became of the subscription.
+    if (!context.signal.aborted) await log.catchUp(tell);
   }
 }
 
