@@ -20,7 +20,12 @@ export async function preflightPlan(
   drivers: Readonly<Record<string, DriverFacts>>,
 ): Promise<readonly Finding[]> {
   const services = Object.values(place.environment.services).filter(({ driver }) => drivers[driver]?.askedByPlans);
-  return (await Promise.all(services.map((service) => preflight(workspace, place, service)))).flat();
+  return distinct((await Promise.all(services.map((service) => preflight(workspace, place, service)))).flat());
+}
+
+/** Services of one platform are told the same. */
+export function distinct<T extends object>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
 /** What the platform of one service says. */

@@ -23,7 +23,7 @@ export const facts: DriverFacts = {
   concurrency: 4,
   artifact: 'files',
   askedByPlans: true,
-  traitsOf: ({ options }) => {
+  traitsOf: ({ options }, { mode }) => {
     const { image, volume } = readOptions(options);
     return {
       capabilities: CAPABILITIES,
@@ -33,7 +33,8 @@ export const facts: DriverFacts = {
               'Railway builds it anew from the same sources, since no environment can take the image of another',
           }
         : { artifact: 'image' as const }),
-      ...(volume === undefined ? {} : { data: true as const }),
+      // A preview's environment goes with all that is in it.
+      ...(volume === undefined || mode === 'preview' ? {} : { data: true as const }),
       ...(image !== undefined && volume !== undefined ? { longLived: true as const } : {}),
     };
   },

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Account, type Instance, Refusal, type Settings } from './world.ts';
 
@@ -266,6 +266,8 @@ export class Machine {
       // A container has a network of its own.
       env: {
         PATH: process.env['PATH'] ?? '',
+        // In place of what a build installs.
+        NODE_PATH: PACKAGES,
         ...deployment.variables,
         HOST: '127.0.0.1',
         PORT: String(deployment.port),
@@ -296,6 +298,8 @@ export class Machine {
     deployment.events.push(error === undefined ? event : { ...event, error });
   }
 }
+
+const PACKAGES = resolve(import.meta.dirname, '../../../node_modules');
 
 interface Problem {
   readonly step: string;

@@ -201,11 +201,14 @@ export class Operations {
           (one) => one.serviceId === input.serviceId && one.environmentId === input.environmentId,
         );
         if (taken) throw new Refusal('A service can only have one volume');
-        const volume = { id: randomUUID(), ...input };
+        const volume = { id: randomUUID(), volumeId: randomUUID(), ...input };
         account.volumes.set(volume.id, volume);
-        return { id: volume.id, name: 'volume', projectId: input.projectId, createdAt: account.stamp() };
+        return { id: volume.volumeId, name: 'volume', projectId: input.projectId, createdAt: account.stamp() };
       },
-      volumeDelete: ({ volumeId }) => account.volumes.delete(volumeId),
+      volumeDelete: ({ volumeId }) => {
+        for (const [id, one] of account.volumes) if (one.volumeId === volumeId) account.volumes.delete(id);
+        return true;
+      },
       variableCollectionUpsert: ({ input }, caller) => this.#setVariables(input, caller),
       variableDelete: ({ input: { environmentId, serviceId, name } }, caller) => {
         if (!serviceId) return this.#environment(environmentId, caller).shared.delete(name) || true;
@@ -402,10 +405,10 @@ export class Operations {
   }
 }
 
-function volumeView({ id, environmentId, serviceId, mountPath }: Volume) {
+function volumeView({ id, volumeId, environmentId, serviceId, mountPath }: Volume) {
   return {
-    id: `instance-${id}`,
-    volumeId: id,
+    id,
+    volumeId,
     environmentId,
     serviceId,
     mountPath,

@@ -55,8 +55,10 @@ export interface Instance {
   proxies: { readonly id: string; readonly applicationPort: number }[];
 }
 
+/** In one environment; copies of an environment have their own of the same volume. */
 export interface Volume {
   readonly id: string;
+  readonly volumeId: string;
   readonly projectId: string;
   readonly environmentId: string;
   serviceId: string | null;

@@ -15,13 +15,8 @@ export async function volumesOf(api: Railway, place: PlaceIds): Promise<readonly
   return volumes.filter(({ serviceId }) => serviceId === place.service);
 }
 
-/** Whether nothing runs in an environment, or nothing of one service, and no data is in it. */
-export async function isIdle(api: Railway, place: EnvironmentPlace, service?: string): Promise<boolean> {
-  const { volumes, running } = await contentsOf(api, place);
-  return ![...volumes, ...running].some(({ serviceId }) => service === undefined || service === serviceId);
-}
-
-async function contentsOf(api: Railway, { environment, project }: EnvironmentPlace) {
+/** Volumes of an environment, and services of which something runs in it. */
+export async function contentsOf(api: Railway, { environment, project }: EnvironmentPlace) {
   const given = { doing: 'look what the environment holds' };
   const found = await api.find('Environment', { id: environment, projectId: project }, given);
   const { volumeInstances, serviceInstances } = found?.environment ?? {};

@@ -1,7 +1,7 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { Railway } from '../api/client.ts';
 import { ENVIRONMENT_MARK, environmentMark, MARK, type PlaceIds, recordName, serviceMark } from '../names.ts';
-import { domainsOf, isIdle, volumesOf } from '../place/attachments.ts';
+import { contentsOf, domainsOf, volumesOf } from '../place/attachments.ts';
 import { environmentsOf, type Found, findPlace, getProject, idsOf, servicesOf } from '../place/find.ts';
 import { isOurService } from '../place/ownership.ts';
 import { readRecord, removeShared, sharedVariables, type TargetRecord, writeRecord } from '../place/record.ts';
@@ -53,18 +53,38 @@ async function stop({ api, place }: Destruction): Promise<void> {
   for (const one of deployments.filter((each) => phaseOf(each) !== 'gone')) await removeDeployment(api, one.id);
 }
 
-/** Where the volumes are that stay. Only those that we made are removed. */
+/** Where the volumes are that stay. Only those that we made are removed, and none that another environment has too. */
 async function volumesLeft(
-  { api, place }: Destruction,
+  { api, found, place, target }: Destruction,
   record: TargetRecord,
   data: 'keep' | 'remove' | undefined,
 ): Promise<readonly string[]> {
+  if (await isThrownAway(api, found, target)) return [];
   const left: string[] = [];
   for (const { volumeId, mountPath } of await volumesOf(api, place)) {
-    if (data !== 'remove' || !record.volumes.includes(volumeId)) left.push(mountPath);
-    else await api.find('DeleteVolume', { volumeId }, { doing: `remove the volume at ${mountPath}`, repeat: 'always' });
+    const mine =
+      data === 'remove' && record.volumes.includes(volumeId) && !(await isShared(api, found, place, volumeId));
+    if (mine)
+      await api.find('DeleteVolume', { volumeId }, { doing: `remove the volume at ${mountPath}`, repeat: 'always' });
+    else left.push(mountPath);
   }
   return left;
+}
+
+/** A preview of ours goes as a whole, with its volumes. */
+async function isThrownAway(api: Railway, { project, environment, ours }: Found, target: Target): Promise<boolean> {
+  if (!environment?.isEphemeral || target.mode !== 'preview') return false;
+  const shared = await sharedVariables(api, { project: project.id, environment: environment.id });
+  return ours || shared[ENVIRONMENT_MARK] === environmentMark(target);
+}
+
+async function isShared(api: Railway, { project }: Found, place: PlaceIds, volumeId: string): Promise<boolean> {
+  for (const { id } of environmentsOf(project)) {
+    if (id === place.environment) continue;
+    const { volumes } = await contentsOf(api, { project: project.id, environment: id });
+    if (volumes.some((one) => one.volumeId === volumeId)) return true;
+  }
+  return false;
 }
 
 /** Of a service that stays, because of others or because it is not ours: our variables and addresses in this environment. */
@@ -93,7 +113,9 @@ async function usedElsewhere(api: Railway, { project }: Found, place: PlaceIds):
     if (id === place.environment) continue;
     const at = { project: project.id, environment: id };
     const shared = await sharedVariables(api, at);
-    if (Object.hasOwn(shared, recordName(place.service)) || !(await isIdle(api, at, place.service))) return true;
+    if (Object.hasOwn(shared, recordName(place.service))) return true;
+    const { volumes, running } = await contentsOf(api, at);
+    if ([...volumes, ...running].some(({ serviceId }) => serviceId === place.service)) return true;
   }
   return false;
 }
@@ -111,7 +133,10 @@ async function removeEmpty(api: Railway, { project, environment, ours }: Found, 
   const shared = await sharedVariables(api, at);
   const unused = !servicesOf(now).some(({ id }) => Object.hasOwn(shared, recordName(id)));
   const made = ours || shared[ENVIRONMENT_MARK] === environmentMark(target);
-  if (!made || !unused || !(await isIdle(api, at))) return;
+  if (!made || !unused) return;
+  const { volumes, running } = await contentsOf(api, at);
+  if (running.length > 0 || (volumes.length > 0 && !(await isThrownAway(api, { project, environment, ours }, target))))
+    return;
   const doing = `remove the environment ${environment.name}`;
   await api.find('DeleteEnvironment', { id: environment.id }, { doing, repeat: 'always' });
 }

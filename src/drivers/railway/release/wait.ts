@@ -7,10 +7,9 @@ import { type DeploymentView, getDeployment, phaseOf, removeDeployment } from '.
 import { GrowingLog, type PrintedLine } from './log-lines.ts';
 import { verdictOf } from './verdict.ts';
 
-/** Between looks, ms: often at first, for what is quick, and then as Railway's own tool does. */
-const FIRST_LOOKS = 2_000;
-const LOOKS = 5_000;
-const AT_FIRST = 60_000;
+/** Between looks, ms: soon at first, for what is quick, and in the end as seldom as Railway's own tool. */
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 5_000;
 /** Whoever has to approve it may be there. */
 const APPROVAL = 60_000;
 /** A look that fails for a moment says nothing about the deployment. */
@@ -54,7 +53,8 @@ async function look(id: string, awaited: Awaited): Promise<DeploymentView> {
   const begun = context.clock.monotonic();
   const waited = () => context.clock.monotonic() - begun;
   let said = '';
-  for (let failed = 0; ; ) {
+  let failed = 0;
+  for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, wait * 1.5)) {
     const seen = await lookOnce(api, id, failed);
     failed = seen === 'unknown' ? failed + 1 : 0;
     if (seen === undefined) throw vanished(awaited);
@@ -67,7 +67,6 @@ async function look(id: string, awaited: Awaited): Promise<DeploymentView> {
       if (said !== seen.status) context.log(`Railway: ${seen.status.toLowerCase().replaceAll('_', ' ')}`);
       said = seen.status;
     }
-    const wait = waited() < AT_FIRST ? FIRST_LOOKS : LOOKS;
     if (context.clock.monotonic() + wait >= api.terms.deadline) throw late(id, waited(), awaited);
     await context.clock.sleep(wait, context.signal);
   }
