@@ -51,13 +51,13 @@ export async function readRecord(api: Railway, place: PlaceIds, target: Target):
 /** Says that the target uses the service, so that it stays when another environment is done with it. */
 export async function ensureRecord(api: Railway, place: PlaceIds, target: Target): Promise<void> {
   const shared = await sharedVariables(api, place);
-  if (parse(shared[recordName(place.service)])?.target !== targetName(target))
+  if (parseRecord(shared[recordName(place.service)])?.target !== targetName(target))
     await writeRecord(api, place, emptyRecord(target));
 }
 
 /** A copy of an environment brings the records of the other one along: those are not ours. */
 export function recordIn(shared: SharedVariables, { service }: PlaceIds, target: Target): TargetRecord {
-  const found = parse(shared[recordName(service)]);
+  const found = parseRecord(shared[recordName(service)]);
   return found?.target === targetName(target) ? found : emptyRecord(target);
 }
 
@@ -90,7 +90,7 @@ export async function removeShared(
   await api.find('DeleteVariable', { input }, { doing: 'remove the record of the service', repeat: 'always' });
 }
 
-function parse(text: string | undefined): TargetRecord | undefined {
+export function parseRecord(text: string | undefined): TargetRecord | undefined {
   try {
     const value: unknown = JSON.parse(text ?? '');
     const { target, names, volumes, releases } = (isObject(value) ? value : {}) as Partial<TargetRecord>;

@@ -4,7 +4,7 @@ import { revealAll, type Variables } from '../../../core/secret.ts';
 import { list } from '../../../core/text.ts';
 import { isObject } from '../../option-checks.ts';
 import { Railway } from '../api/client.ts';
-import { MARK, type PlaceIds, serviceMark } from '../names.ts';
+import type { PlaceIds } from '../names.ts';
 import { readOptions } from '../options.ts';
 import { requirePlace } from './find.ts';
 import { readRecord, type TargetRecord, writeRecord } from './record.ts';
@@ -72,7 +72,6 @@ function wantedVariables(target: Target, variables: Variables): Readonly<Record<
     ...(image === undefined ? { HOST: '::' } : {}),
     ...(port === undefined ? {} : { PORT: String(port) }),
     ...revealAll(variables),
-    [MARK]: serviceMark(target),
   };
 }
 

@@ -4,7 +4,14 @@ import { ENVIRONMENT_MARK, environmentMark, MARK, type PlaceIds, recordName, ser
 import { contentsOf, domainsOf, volumesOf } from '../place/attachments.ts';
 import { environmentsOf, type Found, findPlace, getProject, idsOf, servicesOf } from '../place/find.ts';
 import { isOurService } from '../place/ownership.ts';
-import { readRecord, removeShared, sharedVariables, type TargetRecord, writeRecord } from '../place/record.ts';
+import {
+  parseRecord,
+  readRecord,
+  removeShared,
+  sharedVariables,
+  type TargetRecord,
+  writeRecord,
+} from '../place/record.ts';
 import { readInstance } from '../place/settings.ts';
 import { readVariables, removeVariables } from '../place/variables.ts';
 import { listDeployments, phaseOf, removeDeployment } from './deployments.ts';
@@ -30,7 +37,7 @@ export async function destroyTarget(target: Target, context: DriverContext, data
     const destruction = { api, target, context, found, place };
     const record = await readRecord(api, place, target);
     if (!(await isOurs(destruction, record))) return;
-    await stop(destruction);
+    await stop(destruction, record);
     const kept = await volumesLeft(destruction, record, data);
     if (kept.length > 0) {
       context.log(`kept the volume at ${kept.join(', ')}`);
@@ -48,9 +55,12 @@ async function isOurs({ api, found, place, target }: Destruction, { releases, na
   return (await readVariables(api, place))[MARK] === serviceMark(target) || isOurService(api, found, target);
 }
 
-async function stop({ api, place }: Destruction): Promise<void> {
-  const deployments = await listDeployments(api, place);
-  for (const one of deployments.filter((each) => phaseOf(each) !== 'gone')) await removeDeployment(api, one.id);
+/** In a service of somebody else's only what we have deployed. */
+async function stop({ api, found, place, target }: Destruction, { releases }: TargetRecord): Promise<void> {
+  const known = new Set(releases.map(({ id }) => id));
+  const ours = await isOurService(api, found, target);
+  const deployments = (await listDeployments(api, place)).filter((one) => phaseOf(one) !== 'gone');
+  for (const { id } of deployments.filter((one) => ours || known.has(one.id))) await removeDeployment(api, id);
 }
 
 /** Where the volumes are that stay. Only those that we made are removed, and none that another environment has too. */
@@ -120,6 +130,11 @@ async function usedElsewhere(api: Railway, { project }: Found, place: PlaceIds):
   return false;
 }
 
+/** A copy of an environment has the records of the other one too. */
+function isRecordHere(text: string | undefined, target: Target): boolean {
+  return parseRecord(text)?.target.startsWith(`${environmentMark(target)}/`) ?? false;
+}
+
 /** The project that we made, without a service in it; the environment that we made, where nothing is left of anybody. */
 async function removeEmpty(api: Railway, { project, environment, ours }: Found, target: Target): Promise<void> {
   const now = await getProject(api, project.id);
@@ -131,7 +146,7 @@ async function removeEmpty(api: Railway, { project, environment, ours }: Found, 
   if (!environment || environmentsOf(now).length < 2) return;
   const at = { project: now.id, environment: environment.id };
   const shared = await sharedVariables(api, at);
-  const unused = !servicesOf(now).some(({ id }) => Object.hasOwn(shared, recordName(id)));
+  const unused = !servicesOf(now).some(({ id }) => isRecordHere(shared[recordName(id)], target));
   const made = ours || shared[ENVIRONMENT_MARK] === environmentMark(target);
   if (!made || !unused) return;
   const { volumes, running } = await contentsOf(api, at);
