@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { cp } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresDatabase, postgresUnavailable } from '../support/postgres.ts';
 import { get, type Outcome, type Project, projectOf } from '../support/project.ts';
@@ -67,6 +68,20 @@ const WEB = `require('node:http').createServer((request, response) => response.e
 process.on('SIGTERM', () => process.exit(0));
 `;
 
+describe('the example', () => {
+  it('has nothing wrong with it', async () => {
+    const [railway, project] = await Promise.all([RailwayServer.start(), projectOf({})]);
+    await cp(resolve(import.meta.dirname, '../../examples/railway-api'), project.folder, { recursive: true });
+    const env = { RAILWAY_API_TOKEN: 'goodtoken', RAILWAY_API_URL: railway.url, POSTGRES_PASSWORD: 'a-password' };
+    const { operations, findings = [] } = (await project.ok(['plan', '--json'], { env })).json();
+    expect(operations.map(({ id }: { id: string }) => id)).toEqual(
+      expect.arrayContaining(['provision:db', 'provision:api', 'build:api', 'deploy:db', 'deploy:api']),
+    );
+    expect(findings).toEqual([]);
+    await Promise.all([railway.close(), project.dispose()]);
+  });
+});
+
 describe.skipIf(postgresUnavailable)(`an API and its PostgreSQL on Railway, and a front end here${reason}`, () => {
   let project: Project;
   let railway: RailwayServer;
@@ -104,6 +119,8 @@ describe.skipIf(postgresUnavailable)(`an API and its PostgreSQL on Railway, and 
     const outcome = await run(['deploy', '--env', 'staging', '--json']);
     expect(outcome.json().urls).toMatchObject({ api: expect.stringMatching(/^https:\/\/api-.*\.up\.railway\.app$/) });
     expect(await shown('staging')).toBe('one string');
+    // By the command line as it is packed.
+    expect(railway.requests).toContain('subscribe');
     expect(await runs('staging')).toBe(1);
     expect(railway.things()).toEqual([
       'project shop',

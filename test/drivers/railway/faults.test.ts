@@ -169,7 +169,7 @@ test.each([
 ])('a service that %s is given up on, with the reason', async (_, headers) => {
   const target = await provisioned();
   world.railway.faults.push({ of: 'up', trouble: { status: 429, headers } });
-  const failure = await failureOf(deploy(target, 'one', context({ timeout: 20_000 })));
+  const failure = await failureOf(deploy(target, 'one', context({ timeout: 200_000 })));
   expect(failure).toMatchObject({ code: 'RATE_LIMIT_EXCEEDED', reason: expect.stringContaining('take the sources') });
   expect(ids()).toEqual([]);
 });

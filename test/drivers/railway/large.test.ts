@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { notLong } from '../../state/machine.ts';
 import { type Project, projectOf } from '../../support/project.ts';
 import { RailwayServer } from '../../support/railway/server.ts';
-import { notLong } from '../../state/machine.ts';
 
 const MIB = 1024 * 1024;
 const FILES = 100;

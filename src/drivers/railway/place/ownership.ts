@@ -1,10 +1,10 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Railway } from '../api/client.ts';
-import { MARK, namedProject, serviceMark, wantedService } from '../names.ts';
+import { MARK, namedProject, type PlaceIds, serviceMark, wantedService } from '../names.ts';
 import { readOptions } from '../options.ts';
 import { environmentsOf, type Found, knownPlace } from './find.ts';
-import { readVariables } from './variables.ts';
+import { readVariables, setVariables } from './variables.ts';
 
 /** What is there must be meant: it may be somebody's live app. Once provisioned, whose it is has been settled. */
 export async function refuseStrangers(
@@ -31,6 +31,12 @@ export async function isOurService(api: Railway, { project, service }: Found, ta
     if ((await readVariables(api, place))[MARK] === serviceMark(target)) return true;
   }
   return false;
+}
+
+/** Puts our mark on a service of ours in this environment too: others may go before it. */
+export async function keepMark(api: Railway, found: Found, place: PlaceIds, target: Target): Promise<void> {
+  if ((await readVariables(api, place))[MARK] === serviceMark(target)) return;
+  if (await isOurService(api, found, target)) await setVariables(api, place, { [MARK]: serviceMark(target) });
 }
 
 function strangeProject(name: string, { service }: Target): DeployerError {

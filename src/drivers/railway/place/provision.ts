@@ -15,7 +15,7 @@ import {
 import { readOptions } from '../options.ts';
 import { ensureDomain, ensureTcpProxy, ensureVolume } from './attachments.ts';
 import { environmentsOf, type Found, findPlace, idsOf, knownPlace, projectsNamed, workspacesOf } from './find.ts';
-import { refuseStrangers } from './ownership.ts';
+import { keepMark, refuseStrangers } from './ownership.ts';
 import { ensureRecord, setShared } from './record.ts';
 import { readInstance } from './settings.ts';
 
@@ -27,10 +27,11 @@ export async function provision(target: Target, context: DriverContext): Promise
     const before = await findPlace(api, target, context);
     if (before) await refuseStrangers(api, before, target, context);
     const place = before && idsOf(before) ? before : await completed(before ?? (await makeProject(scope)), scope);
-    const ids = idsOf(place) ?? Promise.reject(vanished(target));
-    const url = await attach(scope, await ids);
+    const ids = idsOf(place);
+    if (!ids) throw vanished(target);
+    const url = await attach(scope, place, ids);
     const outcome = before && idsOf(before) ? (knownPlace(target) ? 'unchanged' : 'adopted') : 'created';
-    return { resource: { ...(await ids) }, outcome, ...(url === undefined ? {} : { url }) };
+    return { resource: { ...ids }, outcome, ...(url === undefined ? {} : { url }) };
   });
 }
 
@@ -143,10 +144,11 @@ async function makeService({ project, environment }: Found, { api, target, conte
 /** How long an instance may take to show; ms between looks. */
 const LOOKS = [0, 500, 1_000, 2_000, 4_000, 8_000];
 
-async function attach(scope: Scope, place: PlaceIds): Promise<string | undefined> {
+async function attach(scope: Scope, found: Found, place: PlaceIds): Promise<string | undefined> {
   const { api, target } = scope;
   const instance = await ensureInstance(scope, place);
   await ensureRecord(api, place, target);
+  await keepMark(api, found, place, target);
   await ensureVolume(api, place, target);
   await ensureTcpProxy(api, place, target, instance);
   return ensureDomain(api, place, target, instance);

@@ -45,7 +45,7 @@ export async function applyVariables(
   const noted = sameNames(record.names, both) ? record : await writeRecord(api, place, { ...record, names: both });
   if (gone.length > 0)
     await replaceAll(api, place, { ...without(there, gone), ...wanted }, { gone, values: variables });
-  else if (changed.length > 0) await set(api, place, pickNames(wanted, changed), { values: variables });
+  else if (changed.length > 0) await setVariables(api, place, pickNames(wanted, changed), { values: variables });
   if (gone.length > 0) context.log(`removed ${list(gone)}`);
   return sameNames(noted.names, names) ? noted : writeRecord(api, place, { ...noted, names });
 }
@@ -84,14 +84,14 @@ async function replaceAll(
 ): Promise<void> {
   const sealed = await sealedNames(api, place);
   if (sealed.length > 0) throw wouldLose(gone, sealed);
-  await set(api, place, all, { values, replace: true });
+  await setVariables(api, place, all, { values, replace: true });
 }
 
-async function set(
+export async function setVariables(
   api: Railway,
   { project, environment, service }: PlaceIds,
   variables: Readonly<Record<string, string>>,
-  { values, replace = false }: { readonly values: Variables; readonly replace?: boolean },
+  { values = {}, replace = false }: { readonly values?: Variables; readonly replace?: boolean } = {},
 ): Promise<void> {
   const ids = { projectId: project, environmentId: environment, serviceId: service };
   const input = { ...ids, variables, replace, skipDeploys: true };

@@ -3,9 +3,9 @@ import { printableLine } from '../../../core/text.ts';
 import type { Data, Railway } from '../api/client.ts';
 import type { DeploymentEventStep } from '../api/documents.generated.ts';
 import { dashboardUrl } from '../names.ts';
+import type { Creation } from './creation.ts';
 import { type DeploymentView, phaseOf } from './deployments.ts';
 import { printedLines } from './log-lines.ts';
-import type { Awaited } from './wait.ts';
 
 type Event = Data<'DeploymentEvents'>['deploymentEvents']['edges'][number]['node'];
 type Meaning = Pick<Failure, 'code' | 'stage'> & { readonly what: string; readonly fix: string };
@@ -14,7 +14,7 @@ const SHOWN_LINES = 20;
 const SHOWN = 300;
 
 /** Why a deployment did not come to be live: by the step that failed, with what Railway and the app said last. */
-export async function verdictOf(seen: DeploymentView, awaited: Awaited): Promise<DeployerError> {
+export async function verdictOf(seen: DeploymentView, awaited: Creation): Promise<DeployerError> {
   const { api, place, target } = awaited;
   const { name } = target.service;
   const other = otherThanFailed(seen, awaited);
@@ -32,7 +32,7 @@ export async function verdictOf(seen: DeploymentView, awaited: Awaited): Promise
 
 function otherThanFailed(
   seen: DeploymentView,
-  { place, target }: Awaited,
+  { place, target }: Creation,
 ): Pick<Failure, 'code' | 'reason' | 'fix'> | undefined {
   const { name } = target.service;
   switch (phaseOf(seen)) {

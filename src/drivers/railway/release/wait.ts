@@ -1,8 +1,8 @@
-import type { DriverContext, Target } from '../../../core/driver.ts';
 import { formatDuration } from '../../../core/duration.ts';
 import { DeployerError, isTemporary } from '../../../core/errors.ts';
 import type { Railway } from '../api/client.ts';
-import { dashboardUrl, type PlaceIds } from '../names.ts';
+import { dashboardUrl } from '../names.ts';
+import type { Creation } from './creation.ts';
 import { type DeploymentView, getDeployment, phaseOf, removeDeployment } from './deployments.ts';
 import { GrowingLog, type PrintedLine } from './log-lines.ts';
 import { verdictOf } from './verdict.ts';
@@ -17,18 +17,11 @@ const MOST_FAILED_LOOKS = 10;
 /** For what has to be done although the call is over, ms. */
 const LAST_CALL = 15_000;
 
-export interface Awaited {
-  readonly api: Railway;
-  readonly place: PlaceIds;
-  readonly target: Target;
-  readonly context: DriverContext;
-}
-
 /**
  * Waits until a deployment is live. The log of its build is told meanwhile, and never decides. One that is called off is
  * cancelled: else it would go live when nobody waits for it any more.
  */
-export async function awaitLive(id: string, awaited: Awaited): Promise<DeploymentView> {
+export async function awaitLive(id: string, awaited: Creation): Promise<DeploymentView> {
   const { api, context } = awaited;
   const over = new AbortController();
   const signal = AbortSignal.any([context.signal, over.signal]);
@@ -48,7 +41,7 @@ export async function awaitLive(id: string, awaited: Awaited): Promise<Deploymen
   }
 }
 
-async function look(id: string, awaited: Awaited): Promise<DeploymentView> {
+async function look(id: string, awaited: Creation): Promise<DeploymentView> {
   const { api, context } = awaited;
   const begun = context.clock.monotonic();
   const waited = () => context.clock.monotonic() - begun;
@@ -82,12 +75,12 @@ async function lookOnce(api: Railway, id: string, failed: number): Promise<Deplo
 }
 
 /** As well as it goes: nobody waits for how it ended. */
-async function cancel(id: string, { api }: Awaited): Promise<void> {
+async function cancel(id: string, { api }: Creation): Promise<void> {
   const last = api.within({ signal: AbortSignal.timeout(LAST_CALL), timeout: LAST_CALL });
   await removeDeployment(last, id).catch(() => undefined);
 }
 
-function vanished({ target }: Awaited): DeployerError {
+function vanished({ target }: Creation): DeployerError {
   return new DeployerError({
     code: 'DEPLOY_FAILED',
     stage: 'deploy',
@@ -96,7 +89,7 @@ function vanished({ target }: Awaited): DeployerError {
   });
 }
 
-function late(id: string, waited: number, { place, target }: Awaited): DeployerError {
+function late(id: string, waited: number, { place, target }: Creation): DeployerError {
   return new DeployerError({
     code: 'TIMEOUT',
     stage: 'deploy',
