@@ -24,6 +24,8 @@ export async function runVerb(
   invocation: Invocation,
   perform: (verb: Verb) => Promise<RunReport>,
 ): Promise<CommandResult> {
+  const { stayLean } = await import('../system/memory.ts');
+  stayLean();
   const workspace = await openProject(invocation);
   const report = await perform({
     workspace,

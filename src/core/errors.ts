@@ -86,6 +86,9 @@ export function toFailure(error: unknown, stage?: Stage): Failure {
   const foreign = error as { name?: unknown; code?: unknown } | null | undefined;
   const kind =
     typeof foreign?.code === 'string' ? foreign.code : typeof foreign?.name === 'string' ? foreign.name : typeof error;
+  // What `AbortSignal.timeout` gives for a reason.
+  if (kind === 'TimeoutError')
+    return { code: 'TIMEOUT', reason: 'No answer came in time', fix: 'Try again', ...(stage ? { stage } : {}) };
   return {
     code: 'INTERNAL',
     reason: `An unexpected error occurred (${kind})`,

@@ -52,6 +52,12 @@ class CommandStream extends Duplex {
     done(error);
   }
 
+  /** By whoever was told that the connection ends with this answer. */
+  destroySoon(): void {
+    if (this.writableFinished) this.destroy();
+    else this.end(() => this.destroy());
+  }
+
   setTimeout(): this {
     return this;
   }

@@ -1,6 +1,6 @@
 import type { Peer, PeerAnswer, PeerRequest, Peers } from '../core/ports.ts';
 import { LONGEST_TIMER } from './clock.ts';
-import { openCommand } from './command-stream.ts';
+import { peerAgents, type Way } from './peer-agents.ts';
 import { peerFailure } from './peer-failure.ts';
 
 export interface PeersOptions {
@@ -8,66 +8,34 @@ export interface PeersOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Enough for a few streams beside ordinary calls. */
-const MOST_CONNECTIONS = 16;
-/** Each costs a program here and a greeting there. */
-const MOST_COMMANDS = 2;
-
-type Agent = import('node:http').Agent;
 type IncomingMessage = import('node:http').IncomingMessage;
 
 /** Connections are pooled by peer; certificates are read with the first. */
 export function systemPeers(options: PeersOptions): Peers {
-  const agents = new Map<string, Promise<Agent>>();
+  const wayTo = peerAgents(options.environment);
   return { send };
 
   async function send(peer: Peer, request: PeerRequest): Promise<PeerAnswer> {
     request.signal?.throwIfAborted();
-    const agent = await agentOf(peer, request);
     try {
-      return await exchange(agent, peer, request);
+      return await exchange(await wayTo(peer, request), peer, request);
     } catch (error) {
       if (!(error instanceof StaleConnection)) throw error;
-      return exchange(agent, peer, request);
+      return exchange(await wayTo(peer, request), peer, request);
     }
-  }
-
-  function agentOf(peer: Peer, { long }: PeerRequest): Promise<Agent> {
-    const key = JSON.stringify([peer, long]);
-    const limits = {
-      keepAlive: !long,
-      maxSockets: peer.kind === 'command' && !long ? MOST_COMMANDS : MOST_CONNECTIONS,
-    };
-    const agent = agents.get(key) ?? newAgent(peer, limits, options);
-    agents.set(key, agent);
-    return agent;
   }
 }
 
 /** A kept connection that the other side had closed in the meantime; nothing was done, so the same can be asked again. */
 class StaleConnection extends Error {}
 
-async function newAgent(
-  peer: Peer,
-  limits: { readonly keepAlive: boolean; readonly maxSockets: number },
-  { environment }: PeersOptions,
-): Promise<Agent> {
-  const [http, net, tls] = await Promise.all([import('node:http'), import('node:net'), import('node:tls')]);
-  const agent = new http.Agent(limits);
-  const connect = () => {
-    if (peer.kind === 'unix') return net.connect(peer.path);
-    if (peer.kind === 'command') return openCommand(peer.argv, environment);
-    const { host, port } = peer;
-    if (!peer.tls) return net.connect({ host, port });
-    const { ca, cert, key } = peer.tls;
-    return tls.connect({ host, port, servername: host, ca, cert, key: key?.reveal() });
-  };
-  return Object.assign(agent, { createConnection: connect });
-}
-
-async function exchange(agent: Agent, peer: Peer, request: PeerRequest): Promise<PeerAnswer> {
+async function exchange({ agent, end }: Way, peer: Peer, request: PeerRequest): Promise<PeerAnswer> {
   const { request: open } = await import('node:http');
   const { method, path, headers, body, signal } = request;
+  if (signal?.aborted) {
+    end();
+    throw signal.reason;
+  }
   return new Promise((resolve, reject) => {
     const outgoing = open({ agent, method, path, headers: { host: 'peer', ...headers } });
     let late = false;
@@ -81,6 +49,7 @@ async function exchange(agent: Agent, peer: Peer, request: PeerRequest): Promise
     const cancel = () => void outgoing.destroy();
     signal?.addEventListener('abort', cancel, { once: true });
     outgoing.once('close', () => {
+      end();
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
     });
@@ -92,10 +61,16 @@ async function exchange(agent: Agent, peer: Peer, request: PeerRequest): Promise
     outgoing.on('error', (error) => reject(failed(error)));
     outgoing.once('response', (response) => {
       clearTimeout(timer);
+      if (method === 'HEAD') keepAfterHead(outgoing, response);
       resolve({ status: response.statusCode ?? 0, headers: headersOf(response), body: read(response, failed) });
     });
     write(outgoing, body);
   });
+}
+
+/** An answer to HEAD ends with its head. Node takes one that names no length for one that ends with the connection. */
+function keepAfterHead(outgoing: import('node:http').ClientRequest, { headers, httpVersion }: IncomingMessage): void {
+  if (httpVersion === '1.1' && headers.connection !== 'close') outgoing.shouldKeepAlive = true;
 }
 
 function isStale(reused: boolean, { code }: NodeJS.ErrnoException, body: PeerRequest['body']): boolean {

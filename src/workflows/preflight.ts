@@ -1,6 +1,7 @@
 import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
-import type { DriverFacts, Examined } from '../core/driver.ts';
+import type { Driver, DriverFacts, Examined } from '../core/driver.ts';
+import { toFailure } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
@@ -35,17 +36,27 @@ export async function preflight(
   service: ServiceConfig,
 ): Promise<readonly Finding[]> {
   const { driver, target, context } = await callOf(workspace, place, service);
-  return await driver.preflight(target, context);
+  return await driver.preflight(target, context).catch((error: unknown) => [silent(driver, service, error)]);
 }
 
 /** The same, and what nobody waits for with a plan. */
 export async function examinePlatform(workspace: Workspace, place: Place, service: ServiceConfig): Promise<Examined> {
   const { driver, target, context } = await callOf(workspace, place, service);
+  const late = (error: unknown) => [silent(driver, service, error)];
   const [findings, examined] = await Promise.all([
-    driver.preflight(target, context),
-    driver.examine?.(target, context) ?? { checks: [], findings: [] },
+    driver.preflight(target, context).catch(late),
+    driver.examine?.(target, context).catch((error) => ({ checks: [], findings: late(error) })) ?? NOTHING,
   ]);
   return { checks: examined.checks, findings: [...findings, ...examined.findings] };
+}
+
+const NOTHING: Examined = { checks: [], findings: [] };
+
+/** One that does not answer within the limit is a finding; all else that is thrown is a fault. */
+function silent({ facts }: Driver, { name }: ServiceConfig, error: unknown): Finding {
+  const { code, reason, fix } = toFailure(error);
+  if (code !== 'TIMEOUT') throw error;
+  return { level: 'error', code, message: `${facts.title}, asked for ${name}: ${reason}`, ...(fix ? { fix } : {}) };
 }
 
 async function callOf(workspace: Workspace, { environment, state }: Place, service: ServiceConfig) {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Artifact } from '../../src/core/artifact.ts';
 import type { ServiceConfig } from '../../src/core/config.ts';
 import type { Driver, DriverContext, Placed, Target } from '../../src/core/driver.ts';
+import { toFailure } from '../../src/core/errors.ts';
 import type { Variables } from '../../src/core/secret.ts';
 import { driver } from '../../src/drivers/docker/driver.ts';
 import { openEngine } from '../../src/drivers/docker/engine/client.ts';
@@ -41,6 +42,11 @@ export interface DockerWorld extends DriverWorld {
   /** Everything that other users of the engine can see of this world, but for the variables of containers. */
   shown(): Promise<readonly { readonly place: string; readonly text: string }[]>;
   end(): Promise<void>;
+}
+
+/** A report of tests has the sentence of an error, and no more. */
+function tellInFull(error: unknown): never {
+  throw new Error(JSON.stringify(toFailure(error), null, 2));
 }
 
 const DOCKERFILE = `FROM ${IMAGES.node}\nWORKDIR /app\nCOPY . .\nCMD ["node", "app.mjs"]\n`;
@@ -118,7 +124,7 @@ export async function createDockerWorld(given: { environment?: Record<string, st
   async function build(folder: string, files: Readonly<Record<string, string>>): Promise<Artifact> {
     write(`images/${folder}`, files);
     const builder = target({ name: BUILDER, path: `images/${folder}` });
-    return (await driver.build?.(builder, {}, context())) as Artifact;
+    return (await driver.build?.(builder, {}, context()).catch(tellInFull)) as Artifact;
   }
 
   async function place(to: Target, label: string, variables: Variables = {}, given: Partial<DriverContext> = {}) {

@@ -124,6 +124,40 @@ describe('a command that carries the connection', () => {
     end.abort();
   });
 
+  it('is one for requests at the same time, and two when the first keeps others waiting', async () => {
+    const seen = new Set<Socket>();
+    let go: (() => void) | undefined;
+    const inner = await listen((request, response) => {
+      seen.add(request.socket);
+      if (request.url === '/slow') go = () => response.end('slow');
+      else response.end('quick');
+    });
+    const peer = { kind: 'command', argv: [process.execPath, '-e', CARRIER, pathOf(inner)] } as const;
+    const quick = await Promise.all(Array.from({ length: 5 }, async () => textOf(await get(peer))));
+    expect([new Set(quick), seen.size]).toEqual([new Set(['quick']), 1]);
+    const slow = get(peer, '/slow');
+    expect(await textOf(await get(peer))).toBe('quick');
+    expect(seen.size).toBe(2);
+    go?.();
+    expect(await textOf(await slow)).toBe('slow');
+  });
+
+  it('stays after an answer to HEAD, and goes with an answer that ends it', async () => {
+    const seen = new Set<Socket>();
+    const inner = await listen((request, response) => {
+      seen.add(request.socket);
+      response.writeHead(200, request.url === '/last' ? { Connection: 'close' } : {});
+      response.end();
+    });
+    const peer = { kind: 'command', argv: [process.execPath, '-e', CARRIER, pathOf(inner)] } as const;
+    for (let count = 0; count < 3; count++)
+      await textOf(await peers.send(peer, { method: 'HEAD', path: '/', timeout: 5_000 }));
+    expect(seen.size).toBe(1);
+    for (let count = 0; count < 2; count++) await textOf(await get(peer, '/last'));
+    await textOf(await get(peer));
+    expect(seen.size).toBe(3);
+  });
+
   it('is quoted with its last words when it ends', async () => {
     const argv = ['/bin/sh', '-c', 'echo "Permission denied (publickey)" >&2; exit 255'];
     const failure = await failureOf(get({ kind: 'command', argv }));

@@ -53,8 +53,7 @@ export async function openReachable(
   wanted?: readonly HostOption[],
 ): Promise<{ readonly hosts: readonly Host[]; readonly unreachable: readonly Unreachable[] }> {
   const options = readOptions(target.service.options);
-  const hasty = { ...context, timeout: Math.min(PATIENCE, Math.ceil(context.timeout / 2)) };
-  const open = async (one: HostOption | undefined) => within(await openHost(options, one, hasty), context);
+  const open = async (one: HostOption | undefined) => within(await openHost(options, one, hasty(context)), context);
   const opened = await Promise.all(
     (wanted ?? wantedHosts(options)).map((one) => open(one).catch((error: unknown) => lost(one, error))),
   );
@@ -62,6 +61,11 @@ export async function openReachable(
     hosts: opened.filter((one) => 'engine' in one),
     unreachable: opened.filter((one) => 'error' in one),
   };
+}
+
+/** For first answers: there has to be time left for what comes after them. */
+export function hasty(context: DriverContext): DriverContext {
+  return { ...context, timeout: Math.min(PATIENCE, Math.ceil(context.timeout / 2)) };
 }
 
 /** The same with time of its own, for what has to be done although the call was cancelled or is late. */

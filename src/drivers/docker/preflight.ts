@@ -7,7 +7,7 @@ import { findContext } from './build/context.ts';
 import { builderOf } from './build/image.ts';
 import { type Engine, openEngine } from './engine/client.ts';
 import { findContainer } from './engine/container.ts';
-import { type Host, openReachable } from './host.ts';
+import { type Host, hasty, openReachable } from './host.ts';
 import { LABEL } from './names.ts';
 import { readOptions } from './options.ts';
 import { certificateFindings } from './proxy/certificates.ts';
@@ -69,7 +69,7 @@ async function builtPlatform({ service }: Target, context: DriverContext): Promi
   const { platform, builder, hosts } = options;
   if (builder === undefined && (platform !== undefined || hosts.length < 2)) return platform;
   try {
-    const own = await platformOf(await openEngine(builderOf(options), context));
+    const own = await platformOf((await openEngine(builderOf(options), hasty(context))).within(context));
     return platform ?? own;
   } catch (error) {
     return builder === undefined ? undefined : findingOf(error);

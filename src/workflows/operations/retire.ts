@@ -11,15 +11,21 @@ type ActionOf<K extends Action['do']> = Extract<Action, { do: K }>;
 /** Lays the newest `keep` releases that are not live to rest, each of another version, and removes the others. */
 export async function retire(session: Session, action: ActionOf<'retire'>, scope: OperationContext): Promise<Json> {
   const call = await callFor(session, action.service, scope);
-  const { releases } = await call.driver.inspect(call.target, call.context);
+  const { releases, silent = [] } = await call.driver.inspect(call.target, call.context);
   const live = releases.filter(({ percent }) => percent > 0);
   const idle = live.length > 0 ? releases.filter(({ percent }) => percent === 0) : [];
   const kept = keptOf(idle, { live, keep: action.keep });
-  for (const { ref } of kept) await call.driver.rest?.(call.target, ref, call.context);
+  for (const release of kept) {
+    if (silent.length > 0 || !rests(release)) await call.driver.rest?.(call.target, release.ref, call.context);
+  }
   const spare = idle.filter((release) => !kept.includes(release));
   for (const { ref } of spare) await retireOne(call, ref, scope);
   const resource = await call.driver.sweep?.(call.target, call.context);
   return { retired: spare.length, ...(resource === undefined ? {} : { resource }) };
+}
+
+function rests({ instances = [] }: InspectedRelease): boolean {
+  return instances.length > 0 && instances.every(({ state }) => state === 'stopped');
 }
 
 /** Only what was well is worth keeping; a second release of a version is no way back to anything else. */

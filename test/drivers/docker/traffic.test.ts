@@ -44,7 +44,7 @@ describe.skipIf(dockerUnavailable)(`users of a container${reason}`, () => {
   it('have their requests finished when the release is taken away, also one that ignores the stop signal', async () => {
     const old = await world.live(target, 'three', { IGNORE_TERM: '1' });
     const slow = fetch(`${url}/slow?ms=1000`).then((response) => response.text());
-    await eventually(underWay, (count) => count === 1);
+    await eventually(() => isInUse(old), Boolean);
     await world.switchTo(target, one);
     await world.driver.retire(target, old.ref, world.context());
     expect(await slow).toBe('three');
@@ -169,12 +169,11 @@ describe.skipIf(dockerUnavailable)(`users of a container${reason}`, () => {
     return (await world.driver.inspect(target, world.context())).releases;
   }
 
-  /** Requests that the proxy has open to containers. */
-  async function underWay(): Promise<number> {
+  /** Whether the proxy has a request or a stream open to a release. */
+  async function isInUse({ internal_url = '' }: Placed): Promise<boolean> {
     const { openFirstHost } = await import('../../../src/drivers/docker/host.ts');
-    const { inFlight } = await import('../../../src/drivers/docker/proxy/slots.ts');
-    const counts = await inFlight(await openFirstHost(target, world.context()));
-    return [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const { isBusy } = await import('../../../src/drivers/docker/proxy/slots.ts');
+    return isBusy(await openFirstHost(target, world.context()), [new URL(internal_url).host]);
   }
 });
 

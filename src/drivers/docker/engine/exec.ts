@@ -18,8 +18,8 @@ const CAPTURE = `into="${FOLDER}/$1"; shift
 mkdir -p "$into" && exec >"$into/out" 2>"$into/err" || exit 125
 find ${FOLDER} -mindepth 1 -maxdepth 1 -mmin +5 -exec rm -rf {} + 2>/dev/null
 exec "$@"`;
-/** ms */
-const [FIRST_LOOK, LONGEST_WAIT] = [4, 64];
+/** ms, and by how much each wait is longer than the one before. */
+const [FIRST_LOOK, LONGEST_WAIT, GROWTH] = [4, 64, 1.5];
 
 /**
  * Runs a command inside a container that has a shell, without input, and waits for its end. Arguments are seen by others.
@@ -60,7 +60,7 @@ async function ended(
   id: string,
   request: { readonly doing: string; readonly signal: AbortSignal },
 ): Promise<number> {
-  for (let wait = FIRST_LOOK; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+  for (let wait = FIRST_LOOK; ; wait = Math.min(wait * GROWTH, LONGEST_WAIT)) {
     const { body } = await engine.call<{ Running: boolean; ExitCode: number | null }>(
       'GET',
       `/exec/${id}/json`,

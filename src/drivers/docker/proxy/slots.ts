@@ -1,8 +1,8 @@
 import type { DriverContext } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
-import { type TarMember, textMember } from '../../tar.ts';
+import { type ReadMember, type TarMember, textMember } from '../../tar.ts';
 import { execute } from '../engine/exec.ts';
-import { readFolder } from '../engine/files.ts';
+import { type Link, linkAt, readFolder } from '../engine/files.ts';
 import type { Host } from '../host.ts';
 import { ADMIN, COUNTED, HELD, NOBODY, NOWHERE, SLOT_FOLDER, SLOTS, slotNames } from './caddy.ts';
 import { FORGET } from './counts.ts';
@@ -73,16 +73,43 @@ export function sharesOf(slots: Slots): ReadonlyMap<string, number> {
   return shares;
 }
 
-/** What the proxy goes by, whether it runs or not; `undefined` when the route is not there. */
-export async function readSlots({ engine, shared }: Host, route: string): Promise<SlotState | undefined> {
-  const members = await readFolder(engine, shared.proxy, `${SLOT_FOLDER}/${route}`);
-  const current = members?.find(({ path, kind }) => path === 'current' && kind === 'link')?.text;
-  if (!members || current === undefined) return undefined;
+/** Slots in use as they were read or written last, by proxy and route, and the link that made them those. */
+const lastSeen = new Map<string, { readonly link: Link; readonly state: SlotState }>();
+
+/**
+ * What the proxy goes by, whether it runs or not; `undefined` when the route is not there. A revision is replaced and never
+ * changed, so each is read once.
+ */
+export async function readSlots(host: Host, route: string): Promise<SlotState | undefined> {
+  const link = await linkInUse(host, route);
+  if (!link) return undefined;
+  const last = lastSeen.get(keyOf(host, route));
+  if (last?.link.stamp === link.stamp) return last.state;
+  const members = await readFolder(host.engine, host.shared.proxy, link.target);
+  if (!members) return (await linkInUse(host, route))?.stamp === link.stamp ? undefined : readSlots(host, route);
+  const state = stateOf(revisionOf(link), members);
+  lastSeen.set(keyOf(host, route), { link, state });
+  return state;
+}
+
+function keyOf({ engine, shared }: Host, route: string): string {
+  return `${engine.endpoint.text} ${shared.proxy} ${route}`;
+}
+
+function linkInUse({ engine, shared }: Host, route: string): Promise<Link | undefined> {
+  return linkAt(engine, shared.proxy, `${SLOT_FOLDER}/${route}/current`);
+}
+
+function revisionOf({ target }: Link): number {
+  return Number(target.slice(target.lastIndexOf('/') + 2));
+}
+
+function stateOf(revision: number, members: readonly Pick<ReadMember, 'path' | 'text'>[]): SlotState {
   const texts = new Map(members.map(({ path, text }) => [path, text]));
-  const held = texts.get(`${current}/${HELD}`)?.split('\n');
-  const slots = slotNames().map((slot) => texts.get(`${current}/${slot}`)?.trim() ?? NOBODY);
+  const held = texts.get(HELD)?.split('\n');
+  const slots = slotNames().map((slot) => texts.get(slot)?.trim() ?? NOBODY);
   return {
-    revision: Number(current.slice(1)),
+    revision,
     slots: slots.map((address) => (address === NOBODY ? null : address)),
     ...(held ? { held } : {}),
   };
@@ -110,12 +137,8 @@ export function writeSlots(
 
 type SlotFile = readonly [name: string, text: string];
 
-async function switchTo(
-  { engine, shared }: Host,
-  route: string,
-  before: SlotState,
-  files: readonly SlotFile[],
-): Promise<void> {
+async function switchTo(host: Host, route: string, before: SlotState, files: readonly SlotFile[]): Promise<void> {
+  const { engine, shared } = host;
   const [next, last] = [`r${before.revision + 1}`, `r${before.revision}`];
   const argv = ['sh', '-c', SWITCH, 'sh', `${SLOT_FOLDER}/${route}`, next, last, ...files.flat()];
   const { exitCode, output } = await execute(engine, shared.proxy, argv);
@@ -127,6 +150,12 @@ async function switchTo(
       fix: 'See what it said',
       detail: (await output()).stderr.slice(-5),
     });
+  const link = await linkInUse(host, route);
+  const state = stateOf(
+    before.revision + 1,
+    files.map(([path, text]) => ({ path, text })),
+  );
+  if (link && revisionOf(link) === state.revision) lastSeen.set(keyOf(host, route), { link, state });
 }
 
 /** Names and texts of files follow. Counts of an earlier canary are no part of this one. */
@@ -145,19 +174,17 @@ export function slotMembers(folder: string, slots: Slots): readonly TarMember[] 
   return slotFiles(slots).map(([name, text]) => textMember(`${folder}/${name}`, text));
 }
 
-/** One line for each address that was dialled; the slots themselves, which have none, are many. */
-const UNDER_WAY = `wget -q -O - ${ADMIN}/reverse_proxy/upstreams | sed 's/},{/}\\n{/g' | grep -vF '"{file.'`;
+const BUSY = 10;
+/** Addresses follow. The proxy tells of each that was dialled: `{"address":"api:3000","num_requests":0,"fails":0}`. */
+const UNDER_WAY = `all=$(wget -q -O - ${ADMIN}/reverse_proxy/upstreams | sed 's/},{/}\\n{/g')
+for address in "$@"; do
+  case "$(printf '%s\\n' "$all" | grep -F "\\"address\\":\\"$address\\"")" in *'"num_requests":'[1-9]*) exit ${BUSY};; esac
+done`;
 
-/** Requests and streams under way, by address. */
-export async function inFlight({ engine, shared }: Host): Promise<ReadonlyMap<string, number>> {
-  const { output } = await execute(engine, shared.proxy, ['sh', '-c', UNDER_WAY]);
-  const { stdout } = await output();
-  return new Map(
-    stdout.flatMap((line) => {
-      const [, address, requests] = /"address":"([^"]+)","num_requests":(\d+)/.exec(line) ?? [];
-      return address === undefined ? [] : [[address, Number(requests)]];
-    }),
-  );
+/** Whether requests or streams are under way to any of the addresses. */
+export async function isBusy({ engine, shared }: Host, addresses: readonly string[]): Promise<boolean> {
+  const { exitCode } = await execute(engine, shared.proxy, ['sh', '-c', UNDER_WAY, 'sh', ...addresses]);
+  return exitCode === BUSY;
 }
 
 const LOOK_EVERY = 200;
@@ -171,8 +198,7 @@ export async function drain(
 ): Promise<'idle' | 'busy'> {
   const deadline = clock.monotonic() + limit;
   for (;;) {
-    const requests = await inFlight(host);
-    if (addresses.every((address) => (requests.get(address) ?? 0) === 0)) return 'idle';
+    if (!(await isBusy(host, addresses))) return 'idle';
     if (clock.monotonic() >= deadline) return 'busy';
     await clock.sleep(LOOK_EVERY, signal);
   }

@@ -60,10 +60,10 @@ export async function passGate(gate: Gate): Promise<void> {
     refusal ??= found;
     over.abort();
   };
-  let probed = false;
-  const watching = quiet(watch(gate, { signal, left, probed: () => probed })).then(end);
+  const probed = new AbortController();
+  const watching = quiet(watch(gate, { signal, left, probed: probed.signal })).then(end);
   const probing = quiet(probe(gate, { signal, left })).then((found) => {
-    probed = true;
+    probed.abort();
     end(found);
   });
   try {
@@ -92,18 +92,27 @@ interface Patience {
   left(): number;
 }
 
-/** Looks until what is looked at is well by its own account, and the probe is through. */
+/** Looks until what is looked at is well by its own account, after the probe was through (`probed`). */
 async function watch(
   { subject, context }: Gate,
-  { signal, left, probed }: Patience & { probed(): boolean },
+  { signal, left, probed }: Patience & { readonly probed: AbortSignal },
 ): Promise<Refusal | undefined> {
   for (;;) {
+    const isProbed = probed.aborted;
     const seen = await subject.look();
     if (seen.state === 'refused') return seen.refusal;
-    if (seen.state === 'well' && probed()) return undefined;
+    if (seen.state === 'well' && isProbed) return undefined;
     if (seen.state === 'waiting' && left() <= 0) return seen.late;
-    await context.clock.sleep(LOOK_EVERY, signal);
+    if (isProbed) await context.clock.sleep(LOOK_EVERY, signal);
+    else await untilProbed(context.clock.sleep(LOOK_EVERY, AbortSignal.any([signal, probed])), { signal, probed });
   }
+}
+
+/** Waits, but no longer than until the probe is through: then there is something to look for. */
+async function untilProbed(wait: Promise<void>, { signal, probed }: Record<'signal' | 'probed', AbortSignal>) {
+  await wait.catch((error: unknown) => {
+    if (signal.aborted || !probed.aborted) throw error;
+  });
 }
 
 /** Asks as users will, from the proxy, until enough answers in a row are good. */

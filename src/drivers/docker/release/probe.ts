@@ -58,11 +58,23 @@ async function probeTcp({ host, name, signal }: ProbeOnce, port: number): Promis
 
 type HttpCheck = Extract<HealthCheck, { kind: 'http' }>;
 
+/** Says what it was told, and ends with 0 when the first answer had one of the statuses that follow the address. */
+const ASK = `url=$1; shift
+exec 3>&1
+head=$(timeout ${LONGEST} wget -q -S -O - "$url" 2>&1 >&3); code=$?
+printf '%s\\n' "$head" >&2
+status=$(printf '%s\\n' "$head" | sed -n 's|^ *HTTP/[0-9.]* \\([0-9]*\\).*|\\1|p' | head -n 1)
+case " $* " in *" \${status:-none} "*) exit 0;; esac
+[ "$code" -ne 0 ] || code=1
+exit "$code"`;
+
 async function probeHttp({ host, name, signal }: ProbeOnce, check: HttpCheck): Promise<ProbeAnswer> {
   const { engine, shared, options } = host;
   const url = `http://${name}:${options.port}${check.target}`;
-  const argv = ['timeout', String(LONGEST), 'wget', '-q', '-S', '-O', '-', url];
+  const argv = ['sh', '-c', ASK, 'sh', url, ...check.status.map(String)];
   const { exitCode, output } = await execute(engine, shared.proxy, argv, signal);
+  const isPlain = check.body === undefined && Object.keys(check.headers).length === 0;
+  if (exitCode === 0 && isPlain) return { ok: true, connected: true, answer: 'as expected' };
   const { stdout, stderr } = await output();
   const head = firstHead(stderr);
   if (head.status === undefined) return { ok: false, connected: false, answer: wordsFor(exitCode, stderr) };
