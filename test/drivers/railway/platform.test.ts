@@ -55,6 +55,19 @@ describe('tokens', () => {
     expect(failure).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
   });
 
+  test('that may not remove do not say that nothing is left', async () => {
+    const own = await provisioned();
+    await deploy(own, 'one');
+    world.railway.faults.push({ of: 'DeleteService', trouble: 'not_authorized', times: 1 });
+    const failure = await failureOf(world.driver.destroy(own, context()));
+    expect(failure).toMatchObject({
+      code: 'INSUFFICIENT_PERMISSIONS',
+      reason: expect.stringContaining('remove the service'),
+    });
+    await world.driver.destroy(own, context());
+    expect(world.railway.things()).not.toContain(`service ${own.service.name}`);
+  });
+
   test('are told of by kind and reach, and both at once are warned of', async () => {
     const account = await world.driver.examine?.(target(), context());
     expect(account?.checks).toEqual([
@@ -107,8 +120,14 @@ describe('what is there', () => {
     expect(made?.outcome).toBe('adopted');
     const adopted = { ...named, resource: made?.resource ?? null };
     const theirs = instanceOf(adopted);
+    Object.assign(theirs.settings, { buildCommand: 'make', rootDirectory: 'theirs' });
     theirs.variables.set('THEIRS', { value: 'x', isSealed: false });
+    const { options } = adopted.service;
+    const once = { ...adopted, service: { ...adopted.service, options: { ...options, root_directory: 'ours' } } };
+    await deploy(once, 'one', { OURS: 'y' });
+    expect(theirs.settings).toMatchObject({ buildCommand: 'make', rootDirectory: 'ours' });
     await deploy(adopted, 'one', { OURS: 'y' });
+    expect(theirs.settings).toMatchObject({ buildCommand: 'make', rootDirectory: null });
     await world.driver.destroy(adopted, context());
     expect(world.railway.things()).toEqual(expect.arrayContaining(['project foreign', 'service api']));
     expect([...theirs.variables.keys()]).toEqual(['THEIRS']);

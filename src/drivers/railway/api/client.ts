@@ -82,6 +82,16 @@ export class Railway {
     throw this.#hidden(failure, given.values);
   }
 
+  /** Takes something away. Railway says the same of what is gone already and of what we may not: `isGone` tells them apart. */
+  async remove<Name extends OperationName>(
+    name: Name,
+    variables: Operations[Name]['variables'],
+    { doing, isGone }: { readonly doing: string; readonly isGone: () => Promise<boolean> },
+  ): Promise<void> {
+    const done = await this.find(name, variables, { doing, repeat: 'always' });
+    if (done === undefined && !(await isGone())) throw this.#lacking(doing);
+  }
+
   /** Where and as whom, for requests that do not go through `call`. */
   request(path: string, headers: Readonly<Record<string, string>> = {}) {
     return {

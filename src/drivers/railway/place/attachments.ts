@@ -18,12 +18,12 @@ export async function volumesOf(api: Railway, place: PlaceIds): Promise<readonly
 /** Volumes of an environment, and services of which something runs in it. */
 export async function contentsOf(api: Railway, { environment, project }: EnvironmentPlace) {
   const given = { doing: 'look what the environment holds' };
-  const found = await api.find('Environment', { id: environment, projectId: project }, given);
-  const { volumeInstances, serviceInstances } = found?.environment ?? {};
-  const volumes = (volumeInstances?.edges ?? []).map(({ node }) => node);
+  const found = await api.call('Environment', { id: environment, projectId: project }, given);
+  const { volumeInstances, serviceInstances } = found.environment;
+  const volumes = volumeInstances.edges.map(({ node }) => node);
   return {
     volumes: volumes.filter(({ deletedAt, isPendingDeletion }) => !deletedAt && !isPendingDeletion),
-    running: (serviceInstances?.edges ?? [])
+    running: serviceInstances.edges
       .map(({ node }) => node)
       .filter(({ activeDeployments }) => activeDeployments.length > 0),
   };

@@ -23,6 +23,8 @@ export interface TargetRecord {
   readonly target: string;
   /** Names of the variables that we set. */
   readonly names: readonly string[];
+  /** Names of the settings that we set. */
+  readonly settings?: readonly string[];
   /** Volumes that we made. */
   readonly volumes: readonly string[];
   /** The oldest first. */
@@ -40,8 +42,7 @@ export async function sharedVariables(
   { project, environment }: Pick<PlaceIds, 'project' | 'environment'>,
 ): Promise<SharedVariables> {
   const ids = { projectId: project, environmentId: environment };
-  const found = await api.find('Variables', ids, { doing: 'read the shared variables' });
-  return found?.variables ?? {};
+  return (await api.call('Variables', ids, { doing: 'read the shared variables' })).variables;
 }
 
 export async function readRecord(api: Railway, place: PlaceIds, target: Target): Promise<TargetRecord> {
@@ -87,7 +88,8 @@ export async function removeShared(
   name: string,
 ): Promise<void> {
   const input = { projectId: project, environmentId: environment, name };
-  await api.find('DeleteVariable', { input }, { doing: 'remove the record of the service', repeat: 'always' });
+  const isGone = async () => !Object.hasOwn(await sharedVariables(api, { project, environment }), name);
+  await api.remove('DeleteVariable', { input }, { doing: 'remove the record of the service', isGone });
 }
 
 export function parseRecord(text: string | undefined): TargetRecord | undefined {

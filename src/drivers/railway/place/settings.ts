@@ -4,6 +4,7 @@ import type { Data, Railway } from '../api/client.ts';
 import type { Operations } from '../api/documents.generated.ts';
 import type { PlaceIds } from '../names.ts';
 import { CREDENTIAL, readOptions } from '../options.ts';
+import type { TargetRecord } from './record.ts';
 
 type InstanceInput = Operations['UpdateInstance']['variables']['input'];
 export type InstanceView = Data<'Instance'>;
@@ -15,25 +16,43 @@ export function readInstance(api: Railway, place: PlaceIds): Promise<InstanceVie
   return api.find('Instance', ids, { doing: 'read the settings of the service' });
 }
 
-/** Brings the settings that the next deployment takes to what the config says. Nothing is deployed by it. */
+export interface SettingsGiven {
+  readonly target: Target;
+  readonly image: string | undefined;
+  readonly context: DriverContext;
+}
+
+/**
+ * Brings the settings that the next deployment takes to what the config says. Nothing is deployed by it. Answers the
+ * record with the names of what is set: what the config says nothing of is only taken back when we had set it.
+ */
 export async function applySettings(
   api: Railway,
   place: PlaceIds,
   { serviceInstance }: InstanceView,
-  given: { readonly target: Target; readonly image: string | undefined; readonly context: DriverContext },
-): Promise<void> {
-  const input = differing(serviceInstance, wantedSettings(given.target));
+  record: TargetRecord,
+  given: SettingsGiven,
+): Promise<TargetRecord> {
+  const wanted = wantedSettings(given.target);
+  const settings = Object.keys(wanted).sort();
+  const gone = (record.settings ?? []).filter((name) => !settings.includes(name));
+  const all = { ...Object.fromEntries(gone.map((name) => [name, null])), ...wanted };
   const source = given.image === undefined ? {} : imageSettings(serviceInstance, given.image, given);
-  const whole: InstanceInput = { ...input, ...source };
-  if (Object.keys(whole).length === 0) return;
-  const { registryCredentials: account } = whole;
+  await update(api, place, { ...differing(serviceInstance, all), ...source }, given.target);
+  return { ...record, settings };
+}
+
+async function update(api: Railway, place: PlaceIds, input: InstanceInput, { service }: Target): Promise<void> {
+  const names = Object.keys(input);
+  if (names.length === 0) return;
+  const password = input.registryCredentials?.password;
   await api.call(
     'UpdateInstance',
-    { environmentId: place.environment, serviceId: place.service, input: whole },
+    { environmentId: place.environment, serviceId: place.service, input },
     {
-      doing: `set ${Object.keys(whole).join(', ')} of ${given.target.service.name}`,
+      doing: `set ${names.join(', ')} of ${service.name}`,
       repeat: 'always',
-      ...(account ? { values: { password: account.password } } : {}),
+      ...(password === undefined ? {} : { values: { password } }),
     },
   );
 }
@@ -42,7 +61,7 @@ export async function applySettings(
 function imageSettings(
   { source }: InstanceView['serviceInstance'],
   image: string,
-  { target, context }: { readonly target: Target; readonly context: DriverContext },
+  { target, context }: Pick<SettingsGiven, 'target' | 'context'>,
 ): InstanceInput {
   const { registry_username: username } = readOptions(target.service.options);
   const password = context.credentials[CREDENTIAL]?.reveal();
@@ -54,34 +73,38 @@ function imageSettings(
 const RESTART = { always: 'ALWAYS', on_failure: 'ON_FAILURE', never: 'NEVER' } as const;
 const BUILDERS = { railpack: 'RAILPACK', nixpacks: 'NIXPACKS' } as const;
 
-/** `null` is Railway's own choice. */
+/** Only what the config says something of. */
 function wantedSettings({ service }: Target): InstanceInput {
   const options = readOptions(service.options);
-  const { builder, region } = options;
-  return {
-    startCommand: service.start ?? null,
-    preDeployCommand: options.pre_deploy_command === undefined ? null : [options.pre_deploy_command],
+  const { builder, pre_deploy_command: preDeploy } = options;
+  return given({
+    startCommand: service.start,
+    preDeployCommand: preDeploy === undefined ? undefined : [preDeploy],
     ...healthSettings(service),
     numReplicas: options.replicas,
+    region: options.region,
     restartPolicyType: RESTART[options.restart],
     restartPolicyMaxRetries: options.restart_retries,
     overlapSeconds: seconds(options.overlap_time),
     drainingSeconds: seconds(options.drain_time),
-    buildCommand: options.build_command ?? null,
-    dockerfilePath: options.dockerfile ?? null,
-    rootDirectory: options.root_directory ?? null,
-    ...(builder === undefined ? {} : { builder: BUILDERS[builder] }),
-    ...(region === undefined ? {} : { region }),
-  };
+    builder: builder === undefined ? undefined : BUILDERS[builder],
+    buildCommand: options.build_command,
+    dockerfilePath: options.dockerfile,
+    rootDirectory: options.root_directory,
+  });
+}
+
+function given(settings: InstanceInput): InstanceInput {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 /** A check of another host, or by another means, is none that Railway could ask. */
-export function healthSettings({ health, options }: Target['service']): InstanceInput {
+function healthSettings({ health, options }: Target['service']): InstanceInput {
   const { healthcheck_path, healthcheck_timeout } = readOptions(options);
   const own = health?.kind === 'http' && health.target.startsWith('/') ? health.target : undefined;
-  const path = healthcheck_path ?? own ?? null;
-  const timeout = path === null ? undefined : (healthcheck_timeout ?? health?.timeout);
-  return { healthcheckPath: path, healthcheckTimeout: timeout === undefined ? null : seconds(timeout) };
+  const path = healthcheck_path ?? own;
+  const timeout = path === undefined ? undefined : (healthcheck_timeout ?? health?.timeout);
+  return { healthcheckPath: path, healthcheckTimeout: timeout === undefined ? undefined : seconds(timeout) };
 }
 
 function differing(there: InstanceView['serviceInstance'], wanted: InstanceInput): InstanceInput {

@@ -3,7 +3,7 @@ import { DeployerError, isTemporary } from '../../../core/errors.ts';
 import type { Railway } from '../api/client.ts';
 import { keyOf, type PlaceIds } from '../names.ts';
 import { type KnownRelease, type PendingRelease, type TargetRecord, writeRecord } from '../place/record.ts';
-import { type DeploymentView, getDeployment, listDeployments, phaseOf, removeDeployment } from './deployments.ts';
+import { type DeploymentView, getDeployment, listDeployments, phaseOf } from './deployments.ts';
 
 /** How long a deployment may take to show after its answer was lost; ms between looks. */
 const LOOKS = [500, 1_500, 3_000];
@@ -54,7 +54,7 @@ export async function createOnce(
   }
 }
 
-/** What an earlier attempt of this operation made. One that failed is taken away, to be made anew. */
+/** What an earlier attempt of this operation made. One that failed is to be made anew. */
 export async function findBegun(
   { api, place, target, context }: Creation,
   record: TargetRecord,
@@ -67,9 +67,9 @@ export async function findBegun(
   if (!known && pending) await settle(api, place, record, { ...pending, id });
   const there = await getDeployment(api, id);
   const phase = there && phaseOf(there);
-  if (phase === 'under_way' || phase === 'live' || phase === 'waits_for_person' || phase === 'unknown') return id;
-  if (phase === 'failed') await removeDeployment(api, id);
-  return undefined;
+  return phase === 'under_way' || phase === 'live' || phase === 'waits_for_person' || phase === 'unknown'
+    ? id
+    : undefined;
 }
 
 /** `undefined`: it was certainly not made, and may be tried again. */

@@ -44,9 +44,18 @@ export function phaseOf({ status }: Pick<DeploymentView, 'status'>): Phase {
 
 /** Takes a deployment out of the way, whatever it is doing. One that is gone is no failure. */
 export async function removeDeployment(api: Railway, id: string): Promise<void> {
-  const there = await getDeployment(api, id);
-  if (!there || phaseOf(there) === 'gone') return;
-  const under = phaseOf(there) === 'under_way' || phaseOf(there) === 'waits_for_person';
-  if (under) await api.find('CancelDeployment', { id }, { doing: `cancel the deployment ${id}`, repeat: 'always' });
-  else await api.find('RemoveDeployment', { id }, { doing: `remove the deployment ${id}`, repeat: 'always' });
+  const phase = async () => {
+    const there = await getDeployment(api, id);
+    return there ? phaseOf(there) : 'gone';
+  };
+  const isGone = async () => (await phase()) === 'gone';
+  switch (await phase()) {
+    case 'gone':
+      return;
+    case 'under_way':
+    case 'waits_for_person':
+      return api.remove('CancelDeployment', { id }, { doing: `cancel the deployment ${id}`, isGone });
+    default:
+      return api.remove('RemoveDeployment', { id }, { doing: `remove the deployment ${id}`, isGone });
+  }
 }

@@ -74,8 +74,8 @@ async function volumesLeft(
   for (const { volumeId, mountPath } of await volumesOf(api, place)) {
     const mine =
       data === 'remove' && record.volumes.includes(volumeId) && !(await isShared(api, found, place, volumeId));
-    if (mine)
-      await api.find('DeleteVolume', { volumeId }, { doing: `remove the volume at ${mountPath}`, repeat: 'always' });
+    const isGone = async () => !(await volumesOf(api, place)).some((one) => one.volumeId === volumeId);
+    if (mine) await api.remove('DeleteVolume', { volumeId }, { doing: `remove the volume at ${mountPath}`, isGone });
     else left.push(mountPath);
   }
   return left;
@@ -97,22 +97,41 @@ async function isShared(api: Railway, { project }: Found, place: PlaceIds, volum
   return false;
 }
 
-/** Of a service that stays, because of others or because it is not ours: our variables and addresses in this environment. */
+/** The service; of one that stays, because of others or because it is not ours, our variables and addresses. */
 async function withdraw({ api, target, found, place }: Destruction, record: TargetRecord): Promise<void> {
   const ours = await isOurService(api, found, target);
-  const instance = await readInstance(api, place);
-  if (ours && instance) {
-    for (const { id } of domainsOf(instance))
-      await api.find('DeleteDomain', { id }, { doing: 'remove the domain', repeat: 'always' });
-    for (const { id } of instance.tcpProxies)
-      await api.find('DeleteTcpProxy', { id }, { doing: 'remove the TCP proxy', repeat: 'always' });
-  }
-  const elsewhere = ours && (await usedElsewhere(api, found, place));
-  if (ours && !elsewhere)
-    await api.find('DeleteService', { id: place.service }, { doing: 'remove the service', repeat: 'always' });
+  if (ours) await closeAddresses(api, place);
+  if (ours && !(await usedElsewhere(api, found, place)))
+    await api.remove(
+      'DeleteService',
+      { id: place.service },
+      {
+        doing: 'remove the service',
+        isGone: async () => !(await hasService(api, place)),
+      },
+    );
   else await removeVariables(api, place, record.names);
   if (Object.hasOwn(await sharedVariables(api, place), recordName(place.service)))
     await removeShared(api, place, recordName(place.service));
+}
+
+async function closeAddresses(api: Railway, place: PlaceIds): Promise<void> {
+  const now = () => readInstance(api, place);
+  const instance = await now();
+  if (!instance) return;
+  for (const { id } of domainsOf(instance)) {
+    const isGone = async () => !(await now())?.domains.serviceDomains.some((one) => one.id === id);
+    await api.remove('DeleteDomain', { id }, { doing: 'remove the domain', isGone });
+  }
+  for (const { id } of instance.tcpProxies) {
+    const isGone = async () => !(await now())?.tcpProxies.some((one) => one.id === id);
+    await api.remove('DeleteTcpProxy', { id }, { doing: 'remove the TCP proxy', isGone });
+  }
+}
+
+async function hasService(api: Railway, { project, service }: PlaceIds): Promise<boolean> {
+  const now = await getProject(api, project);
+  return now !== undefined && servicesOf(now).some(({ id }) => id === service);
 }
 
 /** Whether another environment has a record of the service, or something of it that no record knows. */
@@ -140,8 +159,8 @@ async function removeEmpty(api: Railway, { project, environment, ours }: Found, 
   const now = await getProject(api, project.id);
   if (!now) return;
   if (ours && servicesOf(now).length === 0) {
-    await api.find('DeleteProject', { id: now.id }, { doing: `remove the project ${now.name}`, repeat: 'always' });
-    return;
+    const isGone = async () => (await getProject(api, now.id)) === undefined;
+    return api.remove('DeleteProject', { id: now.id }, { doing: `remove the project ${now.name}`, isGone });
   }
   if (!environment || environmentsOf(now).length < 2) return;
   const at = { project: now.id, environment: environment.id };
@@ -152,6 +171,10 @@ async function removeEmpty(api: Railway, { project, environment, ours }: Found, 
   const { volumes, running } = await contentsOf(api, at);
   if (running.length > 0 || (volumes.length > 0 && !(await isThrownAway(api, { project, environment, ours }, target))))
     return;
+  const isGone = async () => {
+    const then = await getProject(api, now.id);
+    return !then || !environmentsOf(then).some(({ id }) => id === environment.id);
+  };
   const doing = `remove the environment ${environment.name}`;
-  await api.find('DeleteEnvironment', { id: environment.id }, { doing, repeat: 'always' });
+  await api.remove('DeleteEnvironment', { id: environment.id }, { doing, isGone });
 }

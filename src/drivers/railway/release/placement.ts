@@ -44,8 +44,8 @@ async function begin(placement: Placement, record: TargetRecord, instance: Insta
   const { artifact, variables } = request;
   const image = artifact.kind === 'image' ? artifact.location : undefined;
   if (artifact.kind === 'image' && image === undefined) throw nameless(target);
-  await applySettings(api, place, instance, { target, image, context });
-  const noted = await applyVariables(api, place, record, { target, variables, context });
+  const set = await applySettings(api, place, instance, record, { target, image, context });
+  const noted = await applyVariables(api, place, set, { target, variables, context });
   if (image !== undefined) return createOnce(placement, noted, given, () => deployImage(placement));
   const message = `${request.version_id} by deployer (${keyOf(target, context.idempotencyKey)})`;
   return withSource(artifact, { target, context, message }, (send) =>
