@@ -153,6 +153,21 @@ describe('what is there', () => {
     expect(world.railway.account.volumes.size).toBe(0);
   });
 
+  test('is left for another environment that the config names, and comes along with a new name', async () => {
+    const own = await provisioned();
+    const { account } = world.railway;
+    const { environment } = own.resource as Record<string, string>;
+    const { options } = own.service;
+    const moved = { ...own, service: { ...own.service, options: { ...options, environment: 'blue' } } };
+    const { resource } = (await world.driver.provision?.(moved, context())) ?? {};
+    expect(resource).not.toMatchObject({ environment });
+    Object.assign(account.environments.get(environment ?? '') ?? {}, { name: 'renamed' });
+    expect((await world.driver.provision?.(own, context()))?.resource).toEqual(own.resource);
+    Object.assign(account.environments.get(environment ?? '') ?? {}, { name: 'prod' });
+    await world.driver.destroy({ ...moved, resource: resource ?? null }, context());
+    expect(world.railway.things()).not.toContain('environment blue');
+  });
+
   test('keeps its volume unless told otherwise', async () => {
     const own = await provisioned({ image: 'postgres:16', volume: '/data' });
     await world.driver.deploy(own, imageRequest('postgres:16'), context());

@@ -28,8 +28,17 @@ export async function findPlace(api: Railway, target: Target, context: DriverCon
   const project = await findProject(api, target, context);
   if (!project) return undefined;
   const known = knownPlace(target);
-  const environment = pick(environmentsOf(project), known?.environment, wantedEnvironment(target));
-  const service = pick(servicesOf(project), known?.service, wantedService(target));
+  const named = readOptions(target.service.options);
+  const environment = pick(environmentsOf(project), {
+    known: known?.environment,
+    named: named.environment,
+    usual: wantedEnvironment(target),
+  });
+  const service = pick(servicesOf(project), {
+    known: known?.service,
+    named: named.service,
+    usual: wantedService(target),
+  });
   if (environment && !environment.canAccess) throw noAccess(environment.name, project.name);
   return {
     project,
@@ -86,15 +95,15 @@ export function getProject(api: Railway, id: string): Promise<ProjectView | unde
 async function findProject(api: Railway, target: Target, context: DriverContext): Promise<ProjectView | undefined> {
   const known = knownPlace(target);
   const there = known && (await getProject(api, known.project));
-  if (there) return there;
+  const named = namedProject(target.service.options, context.settings);
+  if (there && (named === undefined || named === there.id || named === there.name)) return there;
   const token = await projectOfToken(api);
   if (token) return getProject(api, token.projectId);
   const wanted = wantedProject(target, context);
   if (isId(wanted)) return (await getProject(api, wanted)) ?? Promise.reject(noProject(wanted));
   const candidates = await projectsNamed(api, target, wanted);
   const chosen = candidates.find(({ description }) => description === projectMark(target)) ?? candidates[0];
-  const named = namedProject(target.service.options, context.settings) !== undefined;
-  if (candidates.length > 1 && named && chosen?.description !== projectMark(target)) throw severalProjects(wanted);
+  if (candidates.length > 1 && named !== undefined && chosen?.description !== projectMark(target)) throw severalProjects(wanted);
   return chosen && getProject(api, chosen.id);
 }
 
@@ -137,13 +146,19 @@ async function projectsIn(api: Railway, workspaceId: string) {
   }
 }
 
-/** The one that was provisioned, or else the one of that name. */
+interface Wanted {
+  readonly known: string | undefined;
+  readonly named: string | undefined;
+  readonly usual: string;
+}
+
+/** The one that the config names; else the one that was provisioned, whatever it is called now, or the one of the usual name. */
 function pick<T extends { readonly id: string; readonly name: string }>(
   items: readonly T[],
-  id: string | undefined,
-  name: string,
+  { known, named, usual }: Wanted,
 ): T | undefined {
-  return items.find((one) => one.id === id) ?? items.find((one) => one.name === name);
+  if (named !== undefined) return items.find(({ name }) => name === named);
+  return items.find(({ id }) => id === known) ?? items.find(({ name }) => name === usual);
 }
 
 /** Lists go on showing what was deleted. */
