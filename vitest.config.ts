@@ -3,10 +3,12 @@ import { defineConfig } from 'vitest/config';
 import { whenBusy } from './test/support/busy-machine.ts';
 import { ProgramsFirst } from './test/support/programs-first.ts';
 
+const group = process.env['DEPLOYER_BENCH_GROUP'];
+
 export default defineConfig({
   test: {
-    // The bench measures with the engines of the tests.
-    include: [process.env['DEPLOYER_BENCH_ROWS'] ? 'test/bench/docker/*.measure.ts' : 'test/**/*.test.ts'],
+    // The bench measures with the servers and engines of the tests.
+    include: [group ? `test/bench/${group}/*.measure.ts` : 'test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts', 'test/support/servers.ts'],
     reporters: ['default'],
     testTimeout: whenBusy(30_000),

@@ -13,6 +13,7 @@ const PAGES = [
   'docs/docker-driver.md',
   'docs/json.md',
   'docs/local-driver.md',
+  'docs/netlify-driver.md',
   'docs/railway-driver.md',
   'docs/vercel-driver.md',
 ];

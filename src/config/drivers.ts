@@ -1,3 +1,4 @@
+import type { PlatformIgnores } from '../core/build-inputs.ts';
 import type { DriverCatalog, DriverFacts } from '../core/driver.ts';
 import type { JsonObject } from '../core/json.ts';
 import { list } from '../core/text.ts';
@@ -18,6 +19,7 @@ export interface DriverAnswer {
   readonly options: JsonObject;
   /** What its artifact is, where nothing of the project is built. */
   readonly from?: string;
+  readonly ignores?: PlatformIgnores;
 }
 
 export type AnswersByService = ReadonlyMap<WrittenService, DriverAnswer>;
@@ -71,7 +73,7 @@ function answerOf(
       message: `"${pathText(path)}" is missing`,
       expected: 'the folder of the service, inside the project folder',
     });
-  return { options };
+  return { options, ...(driver.ignores ? { ignores: driver.ignores } : {}) };
 }
 
 async function loadFacts(config: SoundConfig, services: readonly EffectiveService[], catalog: DriverCatalog) {

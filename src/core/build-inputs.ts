@@ -17,6 +17,14 @@ export interface PathFilter {
   readmits(folder: string): boolean;
 }
 
+/** What a platform leaves out of folders besides what git ignores; lines in git's form. */
+export interface PlatformIgnores {
+  /** Name of a file in the service's folder. */
+  readonly file: string;
+  /** Left out where neither that file nor git's take them back. */
+  readonly defaults: readonly string[];
+}
+
 /** What a build sees beyond the service's folder, and what decides what it makes beyond files and variables. */
 export interface BuildInputs {
   /** Folder inside the project, with `/`; `.` for the project folder itself. */

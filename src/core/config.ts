@@ -1,3 +1,4 @@
+import type { PlatformIgnores } from './build-inputs.ts';
 import type { Digest } from './digest.ts';
 import type { JsonObject } from './json.ts';
 
@@ -57,6 +58,8 @@ export interface ServiceConfig {
   /** What the artifact is, where nothing of the project is built: no file counts then. */
   readonly from?: string;
   readonly build: BuildConfig;
+  /** What is left out as well where the artifact is the folder itself. */
+  readonly ignores?: PlatformIgnores;
   /** The command that runs the service; absent for services that are only files. */
   readonly start?: string;
   /** The command that runs once for each new release, with its artifact and variables, before anything is placed. */

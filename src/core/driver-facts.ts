@@ -1,4 +1,5 @@
 import type { Artifact } from './artifact.ts';
+import type { PlatformIgnores } from './build-inputs.ts';
 import type { Mode, ServiceConfig } from './config.ts';
 import type { JsonObject } from './json.ts';
 
@@ -41,6 +42,8 @@ export interface DriverFacts {
   readonly concurrency: number;
   /** What the artifact has to be. */
   readonly artifact: Artifact['kind'];
+  /** What its users know to be left out of a folder that goes up as it is. */
+  readonly ignores?: PlatformIgnores;
   /** Whether a plan asks `preflight`, as `doctor` does. Without, there is nothing that could refuse a deploy. */
   readonly askedByPlans?: boolean;
   /** JSON Schema of the options that stand under the driver's name. */
@@ -54,11 +57,20 @@ export interface DriverFacts {
   ): TargetTraits;
   /** What the artifact is, such as the name of an image, for options with which nothing of the project is built. Pure. */
   madeElsewhere?(options: JsonObject): string | undefined;
+  /** How many files an artifact may have, and what to do about more; `undefined` for any number. Pure. */
+  fileLimit?(options: JsonObject): FileLimit | undefined;
   /**
    * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
    * What they stand for is looked up when the driver is called, and is among its credentials under the path.
    */
   references?(options: JsonObject): Readonly<Record<string, string>>;
+}
+
+export interface FileLimit {
+  readonly most: number;
+  /** All of the artifact together, or each of its folders by itself. */
+  readonly of: 'artifact' | 'folder';
+  readonly fix: string;
 }
 
 /** How one service differs from others of its driver, by its options. */

@@ -54,6 +54,20 @@ export function wrong(message: string, expected: string): OptionCheck {
   return { problem: { message, expected } };
 }
 
+/** A text of one form. */
+export function matching(pattern: RegExp, message: string, expected: string): (value: unknown) => OptionCheck {
+  return (value) => (typeof value === 'string' && pattern.test(value) ? { value } : wrong(message, expected));
+}
+
+export function oneOf(...words: readonly string[]): (value: unknown) => OptionCheck {
+  return (value) =>
+    words.some((word) => word === value) ? { value: value as string } : wrong('is not known', words.join(' or '));
+}
+
+export function innerPath(expected: string): (value: unknown) => OptionCheck {
+  return (value) => (isInnerPath(value) ? { value } : wrong('is not a path', expected));
+}
+
 export function checkPort(value: unknown): OptionCheck {
   return isPort(value) ? { value } : wrong('is not a port', 'a whole number from 1 to 65535');
 }

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
-import type { PathFilter } from '../core/build-inputs.ts';
+import type { PathFilter, PlatformIgnores } from '../core/build-inputs.ts';
 import { digestBytes } from '../core/digest.ts';
 import { neverTaken } from '../core/excluded.ts';
 import { ioFailure, systemCode } from '../core/io-failure.ts';
@@ -18,6 +18,8 @@ export interface Rules {
   readonly outputs: ReadonlySet<string>;
   /** `raw`: ignore files mean nothing, only `neverTaken` holds, and the filter if there is one. */
   readonly kind: 'sources' | 'raw';
+  /** Of the folder at this base, between the two of ours. */
+  readonly platform?: PlatformIgnores & { readonly base: string };
   readonly filter?: (path: string, kind: 'folder' | 'other') => boolean;
 }
 
@@ -39,14 +41,22 @@ export function extendRules(
   folder: { readonly absolute: string; readonly base: string; readonly names: readonly string[] },
 ): Rules {
   if (parent.kind === 'raw') return parent;
-  const present = IGNORE_FILES.filter((file) => folder.names.includes(file));
-  if (present.length === 0) return parent;
-  const text = present.map((file) => readIgnoreFile(join(folder.absolute, file))).join('\n');
+  const platform = parent.platform?.base === folder.base ? parent.platform : undefined;
+  const files = platform ? ['.gitignore', platform.file, '.deployignore'] : IGNORE_FILES;
+  const present = files.filter((file) => folder.names.includes(file));
+  if (present.length === 0 && !platform) return parent;
+  const texts = present.map((file) => readIgnoreFile(join(folder.absolute, file)));
+  const text = [...(platform?.defaults ?? []), ...texts].join('\n');
   const patterns = text.split(/\r?\n/).flatMap((line) => rebase(line, folder.base));
   // Git compares case on Linux; the package does not unless told.
   const matcher = ignore({ ignoreCase: false });
   if (parent.matcher) matcher.add(parent.matcher);
   return { ...parent, id: digestBytes(`${parent.id}\n${folder.base}\n${text}`), matcher: matcher.add(patterns) };
+}
+
+/** The same rules for a folder (`/` at its end) of which a platform leaves more out. */
+export function withPlatform(rules: Rules, base: string, ignores: PlatformIgnores | undefined): Rules {
+  return ignores ? { ...rules, platform: { ...ignores, base } } : rules;
 }
 
 /** The same rules for a service whose build writes `outputs` (root-relative): they are made, so they are no sources. */

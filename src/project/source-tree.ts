@@ -16,7 +16,7 @@ export interface SourceTree {
 }
 
 /** What decides which files of a service count. */
-export type SourceService = Pick<ServiceConfig, 'name' | 'path' | 'build'>;
+export type SourceService = Pick<ServiceConfig, 'name' | 'path' | 'build' | 'ignores'>;
 
 export function openSourceTree(root: string): SourceTree {
   try {

@@ -7,7 +7,7 @@ import { ioFailure, systemCode } from '../core/io-failure.ts';
 import { count } from '../core/text.ts';
 import type { FileCache } from './file-cache.ts';
 import { type Hashing, hashFolder, hashSingle } from './hash-folder.ts';
-import { filterRules, RAW_RULES, type Rules, withOutputs } from './ignore-rules.ts';
+import { filterRules, RAW_RULES, type Rules, withOutputs, withPlatform } from './ignore-rules.ts';
 import type { SourceManifest } from './manifest.ts';
 import {
   insideRoot,
@@ -71,7 +71,8 @@ export function hashSource(request: {
 export function listSource(tree: SourceTree, service: SourceService): readonly string[] {
   const start = serviceFolder(tree, service);
   const paths: string[] = [];
-  walk({ root: tree.root, start, rules: rulesAbove(tree, start), memoOf: () => undefined }, ({ base, entries }) => {
+  const rules = withPlatform(rulesAbove(tree, start), start, service.ignores);
+  walk({ root: tree.root, start, rules, memoOf: () => undefined }, ({ base, entries }) => {
     const inside = base.slice(start.length);
     for (const entry of entries) if (!entry.isDirectory()) paths.push(inside + entry.name);
   });
@@ -83,7 +84,11 @@ function startsOf(tree: SourceTree, service: SourceService): readonly Start[] {
   const outputs = outputsIn(folder, service);
   if (service.build.command === undefined && outputs.length > 0)
     return outputs.flatMap((path) => rawStart(tree, service, path));
-  return [{ path: folder, rules: withOutputs(rulesAbove(tree, folder), outputs) }];
+  const rules = withOutputs(rulesAbove(tree, folder), outputs);
+  // A command may read what is left out of the artifact.
+  return [
+    { path: folder, rules: service.build.command === undefined ? withPlatform(rules, folder, service.ignores) : rules },
+  ];
 }
 
 /** What a command of the owner's makes is no source, and git knows best what that is. */

@@ -23,7 +23,7 @@ export interface Connections {
 const DEFAULT_LIMIT = 1024 * 1024;
 /** Node gives up on the first of several addresses after 250 ms, which is too short across an ocean. */
 const ATTEMPT = 2_000;
-const MOST_SOCKETS = 32;
+const MOST_SOCKETS = 64;
 
 class RefusedAddress extends Error {
   override readonly name = 'RefusedAddress';

@@ -5,6 +5,7 @@ import { toFailure } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
+import { fileFindings } from './file-limits.ts';
 import type { Workspace } from './workspace.ts';
 
 const LIMIT = 30_000;
@@ -21,7 +22,8 @@ export async function preflightPlan(
   drivers: Readonly<Record<string, DriverFacts>>,
 ): Promise<readonly Finding[]> {
   const services = Object.values(place.environment.services).filter(({ driver }) => drivers[driver]?.askedByPlans);
-  return distinct((await Promise.all(services.map((service) => preflight(workspace, place, service)))).flat());
+  const said = await Promise.all(services.map((service) => preflight(workspace, place, service)));
+  return [...fileFindings(workspace, services, drivers), ...distinct(said.flat())];
 }
 
 /** Services of one platform are told the same. */

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { dispose } from './projects.js';
 import { table, verdict } from './rows.js';
 
-const NAMES = ['startup', 'scale', 'history', 'scheduler', 'gateway', 'hashing', 'size', 'docker'];
+const NAMES = ['startup', 'scale', 'history', 'scheduler', 'gateway', 'hashing', 'size', 'docker', 'upload'];
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean', default: false } } });
 const wanted = values.only?.split(',') ?? NAMES;

@@ -4,7 +4,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { output } from './measure.js';
 
-const VERSIONS = { vercel: '56.5.0', turbo: '2.11.11' };
+/** The newest that can be installed on Node 20. */
+const VERSIONS = { vercel: '59.25.4', netlify: '26.2.0', turbo: '2.11.11' };
+/** Where it is not the name of the command. */
+const PACKAGES = { netlify: 'netlify-cli' };
 const QUIET = {
   TURBO_TELEMETRY_DISABLED: '1',
   VERCEL_TELEMETRY_DISABLED: '1',
@@ -31,7 +34,7 @@ function install(name, folder) {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-    const wanted = `${name}@${VERSIONS[name]}`;
+    const wanted = `${PACKAGES[name] ?? name}@${VERSIONS[name]}`;
     output({ command: ['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', wanted], cwd: folder });
     return true;
   } catch (error) {

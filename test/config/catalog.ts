@@ -21,6 +21,7 @@ export function catalog(names: readonly string[] = ['local', 'docker', 'vercel']
       properties: { port: { type: 'integer', description: 'Port to listen on.' } },
       additionalProperties: false,
     },
+    ...(name === 'vercel' ? { ignores: { file: '.vercelignore', defaults: ['.next'] } } : {}),
     madeElsewhere: ({ image }) => (typeof image === 'string' ? image : undefined),
     checkOptions: (written) => {
       checks += 1;

@@ -105,7 +105,9 @@ describe('a complete config', () => {
 
   test('writes short forms out', async () => {
     const { environments } = await config(SHOP);
+    expect(environments['dev']?.services['api']).not.toHaveProperty('ignores');
     expect(environments['dev']?.services['web']).toMatchObject({
+      ignores: { file: '.vercelignore', defaults: ['.next'] },
       build: { command: 'npm run build', output: [], env: [] },
       health: { kind: 'http', target: '/', status: [200], timeout: 60_000, interval: 1_000, successes: 1 },
       options: { drain: 5, framework: 'nextjs' },

@@ -62,6 +62,30 @@ describe('what counts as a source', () => {
     expect(pathsOf(hashOf(root, service('generated/site')))).toEqual(['generated/site/index.html']);
   });
 
+  test('what a platform leaves out stays out where the folder is the artifact, and .deployignore has the last word', () => {
+    const root = temporaryFolder();
+    writeTree(root, {
+      'web/.gitignore': 'a.txt\n',
+      'web/.special': 'b.txt\n/sub/c.txt\n!cache\n',
+      'web/.deployignore': '!sub/c.txt\n',
+      ...Object.fromEntries(
+        ['a.txt', 'b.txt', 'sub/b.txt', 'sub/c.txt', 'sub/.special', 'cache/x', 'vendor/x', 'd.txt'].map((path) => [
+          `web/${path}`,
+          path,
+        ]),
+      ),
+    });
+    const ignores = { file: '.special', defaults: ['.special', 'cache', 'vendor', '.*ignore'] };
+    const target = { ...service('web'), ignores };
+    const kept = ['cache/x', 'd.txt', 'sub/c.txt'];
+    expect(listSource(openSourceTree(root), target).toSorted()).toEqual(kept);
+    expect(pathsOf(hashAndSave(root, target)).toSorted()).toEqual(kept.map((path) => `web/${path}`));
+    expect(pathsOf(hashOf(root, target)).toSorted()).toEqual(kept.map((path) => `web/${path}`));
+    const built = { ...target, build: { command: 'make', output: [], env: [] } };
+    expect(pathsOf(hashOf(root, built))).toContain('web/vendor/x');
+    expect(listSource(openSourceTree(root), built)).not.toContain('vendor/x');
+  });
+
   test('outputs of a build do not count, also where git does not ignore them', () => {
     const root = temporaryFolder();
     writeTree(root, { 'web/a.ts': '1', 'web/dist/a.js': '1', 'web/src/dist/b.ts': '1', 'web/gen/x/y': '1' });

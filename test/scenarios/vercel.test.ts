@@ -79,6 +79,7 @@ describe('a front end on Vercel and an API on this machine', () => {
       'web/build.js': `const fs = require('node:fs');
 fs.mkdirSync('dist', { recursive: true });
 fs.copyFileSync('label.txt', 'dist/index.html');
+fs.writeFileSync('dist/environment.json', JSON.stringify(process.env));
 `,
       'web/label.txt': 'one',
     });
@@ -99,6 +100,23 @@ fs.copyFileSync('label.txt', 'dist/index.html');
     expect(await front.things()).toEqual([]);
   });
 
+  it.each([
+    ['the token may not do it', 3, 'INSUFFICIENT_PERMISSIONS'],
+    ['the name belongs to something else', 4, 'PROJECT_NAME_TAKEN'],
+  ])('is refused before anything is touched when %s', async (_, code, meaning) => {
+    const error = { code: 'forbidden', message: `Not authorized: ${TOKEN}` };
+    if (code === 3) front.faults.push({ of: 'GET /v9/projects/*', trouble: { status: 403, error } });
+    if (meaning === 'PROJECT_NAME_TAKEN') await front.emulator.ask('POST', '/v11/projects', { name: 'shop-web' });
+    const before = front.requests.length;
+    const refused = await project.run(['plan', '--env', 'staging', '--json'], { env: env() });
+    expect(refused.code).toBe(code);
+    expect(refused.json().findings).toContainEqual(expect.objectContaining({ code: meaning, fix: expect.anything() }));
+    expect(hasSecret(refused.stdout + refused.stderr)).toBe(false);
+    expect(front.requests.slice(before).every((line) => line.startsWith('GET '))).toBe(true);
+    front.faults.splice(0);
+    await front.emulator.ask('DELETE', '/v9/projects/shop-web');
+  });
+
   it('is deployed by one plan, with stable names, and left alone when nothing has changed', async () => {
     const outcome = await run(['deploy', '--env', 'staging', '--json']);
     expect(outcome.json().urls).toMatchObject({ web: `https://${STAGING}` });
@@ -114,6 +132,20 @@ fs.copyFileSync('label.txt', 'dist/index.html');
     await run(['env', 'promote', 'staging', 'production', '--yes']);
     expect(shown(PRODUCTION)).toBe('one');
     expect(front.requests.filter((line) => line === 'POST /v2/files').length).toBe(uploads);
+  });
+
+  it('stays as it is when an upload is refused, whatever the refusal repeats, and goes on when it is not', async () => {
+    await project.write('web/label.txt', 'refused');
+    const error = { code: 'forbidden', message: `Not authorized: ${TOKEN} ${SECRET}` };
+    front.faults.push({ of: 'POST /v2/files', trouble: { status: 403, error } });
+    const failed = await project.run(['deploy', '--env', 'staging', '--json'], { env: env() });
+    front.faults.splice(0);
+    expect(failed.code).toBe(3);
+    expect(failed.stdout).toMatch(/index\.html could not be uploaded to Vercel \(status 403\)/);
+    expect(hasSecret(failed.stdout + failed.stderr)).toBe(false);
+    expect(shown(STAGING)).toBe('one');
+    await run(['resume', failed.json().run_id, '--yes']);
+    expect(shown(STAGING)).toBe('refused');
   });
 
   it('is brought back to the version before, at once and by what is there', async () => {
@@ -150,10 +182,10 @@ fs.copyFileSync('label.txt', 'dist/index.html');
     await run(canary);
     await run(['canary', 'promote', '--env', 'production', '--yes']);
     expect(shares()).toEqual({ three: 100 });
-    const refused = await project.run(['deploy', '--env', 'staging', '--yes', '--canary', '20', '--json'], {
-      env: env(),
-    });
+    const before = front.requests.length;
+    const refused = await project.run(['plan', '--env', 'staging', '--canary', '20', '--json'], { env: env() });
     expect(refused.code).toBe(4);
+    expect(front.requests.slice(before).every((line) => line.startsWith('GET '))).toBe(true);
     expect(refused.json().findings).toContainEqual(expect.objectContaining({ code: 'UNSUPPORTED' }));
   });
 
@@ -183,6 +215,7 @@ fs.copyFileSync('label.txt', 'dist/index.html');
     );
     const found = files.filter((file) => statSync(file).isFile() && hasSecret(readFileSync(file, 'latin1')));
     expect(found).toEqual([]);
+    expect([...front.blobs.values()].filter((bytes) => hasSecret(bytes.toString('latin1')))).toEqual([]);
   });
 
   function env(): Record<string, string> {

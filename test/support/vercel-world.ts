@@ -73,7 +73,7 @@ function browsing(front: Front): Http {
   return {
     send: (request) => {
       const url = new URL(request.url);
-      if (!url.hostname.endsWith('.vercel.app')) return real.send(request);
+      if (!url.hostname.endsWith('.vercel.app') && !front.hosts.has(url.hostname)) return real.send(request);
       const headers = { ...request.headers, host: url.hostname };
       return real.send({ ...request, url: `${front.url}${url.pathname}`, headers, reach: 'private' });
     },

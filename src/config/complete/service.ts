@@ -18,7 +18,7 @@ export function completeService(
   name: string,
   written: WrittenService,
   defaults: ServiceDefaults,
-  { options, from }: DriverAnswer,
+  { options, from, ignores }: DriverAnswer,
 ): ServiceConfig {
   const { start, release_command } = written;
   const health = completeHealth(written.health);
@@ -28,6 +28,7 @@ export function completeService(
     path: plain(written.path ?? '.'),
     ...(from === undefined ? {} : { from }),
     build: completeBuild(written.build),
+    ...(ignores ? { ignores } : {}),
     ...(start === undefined ? {} : { start: start.trim() }),
     ...(release_command === undefined ? {} : { release_command: release_command.trim() }),
     env: (written.env ?? []).map(completeRequirement),

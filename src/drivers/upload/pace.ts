@@ -6,7 +6,7 @@ export interface Turn {
 }
 
 const BEGIN = 8;
-const MOST = 32;
+const MOST = 64;
 
 /**
  * How much is under way at once: begins moderately, grows while the other side answers well, halves when it is too much

@@ -1,5 +1,5 @@
 import type { Capability, DriverFacts } from '../../core/driver.ts';
-import { checkOptions, isRolling, optionsSchema } from './options.ts';
+import { checkOptions, fileLimit, isRolling, optionsSchema } from './options.ts';
 
 const CAPABILITIES: readonly Capability[] = [
   'provision',
@@ -9,6 +9,13 @@ const CAPABILITIES: readonly Capability[] = [
   'logs',
   'rollback',
   'static',
+];
+
+/** As Vercel's own command line has them, beyond what nobody ever takes. */
+const LEFT_OUT = [
+  ...['.hg', '.svn', 'CVS', '.gitmodules', '.cache', '.next', '.now', '.vercel', '.npmignore', '.dockerignore'],
+  ...['.gitignore', '.vercelignore', '.deployignore', '.*.swp', '.lock-wscript', '.venv', 'venv', '__pycache__'],
+  ...['.yarn/cache', '.pnp*', 'npm-debug.log', 'config.gypi'],
 ];
 
 export const facts: DriverFacts = {
@@ -22,10 +29,12 @@ export const facts: DriverFacts = {
   ],
   concurrency: 4,
   artifact: 'files',
+  ignores: { file: '.vercelignore', defaults: LEFT_OUT },
   askedByPlans: true,
   traitsOf: ({ options }, { mode }) => ({
     capabilities: CAPABILITIES.filter((capability) => capability !== 'weights' || isRolling(mode, options)),
   }),
+  fileLimit,
   optionsSchema,
   checkOptions,
 };

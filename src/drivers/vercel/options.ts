@@ -1,7 +1,16 @@
 import type { Mode } from '../../core/config.ts';
-import type { OptionsCheck } from '../../core/driver.ts';
+import type { FileLimit, OptionsCheck } from '../../core/driver.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { checkAll, checkFlag, isInnerPath, type OptionCheck, wrong } from '../option-checks.ts';
+import {
+  checkAll,
+  checkFlag,
+  innerPath,
+  isInnerPath,
+  matching,
+  type OptionCheck,
+  oneOf,
+  wrong,
+} from '../option-checks.ts';
 
 /** Options of the Vercel driver, complete. */
 export interface VercelOptions {
@@ -15,6 +24,10 @@ export interface VercelOptions {
   readonly content: 'static' | 'prebuilt' | 'source';
   /** The file that answers paths nothing else answers, for static apps that route in the browser. */
   readonly spa?: string;
+  /** Custom environment of the project that previews belong to. */
+  readonly custom_environment?: string;
+  /** Names that production has besides Vercel's own. */
+  readonly domains?: readonly string[];
   /** Host name of a preview environment. */
   readonly alias?: string;
   /** Canaries by Vercel's rolling releases, whose configuration is the driver's then. */
@@ -34,6 +47,8 @@ const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/;
 const PROJECT_ID = /^prj_[A-Za-z0-9]{1,60}$/;
 const TEAM = /^(?:team_[A-Za-z0-9]{1,60}|[a-z0-9][a-z0-9_-]{0,60})$/;
 const HOST_NAME = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/;
+const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
+const MOST_DOMAINS = 50;
 const FRAMEWORK = /^[a-z0-9][a-z0-9-]{0,40}$/;
 const NODE = /^\d{2}\.x$/;
 
@@ -62,12 +77,23 @@ export function readOptions(options: JsonObject): VercelOptions {
 export type Side = 'production' | 'preview';
 
 export function sideFor(mode: Mode, options: JsonObject): Side {
-  return readOptions(options).target ?? (mode === 'production' ? 'production' : 'preview');
+  const { target, custom_environment } = readOptions(options);
+  if (custom_environment !== undefined) return 'preview';
+  return target ?? (mode === 'production' ? 'production' : 'preview');
 }
 
 /** Whether users can be split. */
 export function isRolling(mode: Mode, options: JsonObject): boolean {
   return readOptions(options).rolling_releases && sideFor(mode, options) === 'production';
+}
+
+/** More files one by one than this are refused. */
+const MOST_FILES = 15_000;
+
+/** An archive has no such limit. */
+export function fileLimit(options: JsonObject): FileLimit | undefined {
+  if (readOptions(options).archive !== 'never') return undefined;
+  return { most: MOST_FILES, of: 'artifact', fix: 'Set vercel.archive to automatic, or leave files out' };
 }
 
 /** Checks what the owner wrote and fills in what was left out; all problems at once. */
@@ -82,6 +108,9 @@ export function checkOptions(written: unknown): OptionsCheck {
       message: 'is for builds at Vercel, and nothing is built there',
       fix: 'Set content: source, or take it out',
     })),
+    ...(options.custom_environment !== undefined && options.target === 'production'
+      ? [{ path: ['custom_environment'], message: 'is a side of its own', fix: 'Take it out, or target' }]
+      : []),
     ...(options.spa !== undefined && options.content !== 'static'
       ? [{ path: ['spa'], message: 'is for static files', fix: 'Set content: static, or take it out' }]
       : []),
@@ -97,6 +126,14 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
       : wrong('is not the name of a Vercel project', 'a name in lower case, or an id (prj_…)'),
   target: oneOf('production', 'preview'),
   content: oneOf('static', 'prebuilt', 'source'),
+  custom_environment: (value) =>
+    typeof value === 'string' && SLUG.test(value) && value !== 'production' && value !== 'preview'
+      ? { value }
+      : wrong('is not a custom environment', 'its slug in lower case, other than production and preview'),
+  domains: (value) =>
+    Array.isArray(value) && value.length <= MOST_DOMAINS && value.every((one) => HOST_NAME.test(String(one)))
+      ? { value: [...new Set(value as string[])] }
+      : wrong('is not a list of host names', `up to ${MOST_DOMAINS} names such as www.example.com, in lower case`),
   spa: innerPath('the path of a file in the artifact, such as index.html'),
   alias: matching(HOST_NAME, 'is not a host name', 'a name such as shop-staging.vercel.app, in lower case'),
   rolling_releases: checkFlag,
@@ -116,19 +153,6 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
 /** Vercel takes no three hyphens in a row. */
 export function isProjectName(text: string): boolean {
   return NAME.test(text) && !text.includes('---');
-}
-
-function matching(pattern: RegExp, message: string, expected: string): (value: unknown) => OptionCheck {
-  return (value) => (typeof value === 'string' && pattern.test(value) ? { value } : wrong(message, expected));
-}
-
-function oneOf(...words: readonly string[]): (value: unknown) => OptionCheck {
-  return (value) =>
-    words.some((word) => word === value) ? { value: value as string } : wrong('is not known', words.join(' or '));
-}
-
-function innerPath(expected: string): (value: unknown) => OptionCheck {
-  return (value) => (isInnerPath(value) ? { value } : wrong('is not a path', expected));
 }
 
 function checkCommand(value: unknown): OptionCheck {
@@ -161,6 +185,16 @@ export const optionsSchema: JsonObject = {
       description: 'What the build yields: files to serve, the output of vercel build, or sources that Vercel builds',
     },
     spa: { type: 'string', description: 'The file that answers unknown paths, such as index.html' },
+    custom_environment: {
+      type: 'string',
+      description: "Slug of the project's custom environment (Pro and Enterprise) that the previews belong to",
+    },
+    domains: {
+      type: 'array',
+      items: { type: 'string' },
+      description:
+        'Domains of production; those that deployer gave the project are taken away when they are named no more',
+    },
     alias: {
       type: 'string',
       description:
@@ -175,7 +209,8 @@ export const optionsSchema: JsonObject = {
     archive: {
       enum: ['automatic', 'always', 'never'],
       default: 'automatic',
-      description: 'One archive instead of single files; automatic from 12,000 files on',
+      description:
+        'One archive instead of single files; automatic from 12,000 files on, and with files of more than 95 MiB',
     },
     protection_bypass: {
       type: 'boolean',

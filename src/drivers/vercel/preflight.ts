@@ -5,6 +5,8 @@ import { Vercel } from './api/client.ts';
 import type { ProjectView } from './api/types.ts';
 import { part, sideOf, wantedProject } from './names.ts';
 import { isProjectName, isRolling, readOptions } from './options.ts';
+import { customEnvironmentFindings } from './project/custom-environment.ts';
+import { domainFindings } from './project/domains.ts';
 import { findProject, ownerOf, refuseStranger } from './project/project.ts';
 
 /** Whether the token, the team and the project can be used. Changes nothing. */
@@ -18,7 +20,12 @@ export async function preflight(target: Target, context: DriverContext): Promise
     }
     // Once provisioned, whose it is has been settled.
     if (target.resource === null) refuseStranger(project, await ownerOf(api, project), target);
-    return [...(await rolloutFindings(api, project, target)), ...sourceFindings(target)];
+    return [
+      ...(await rolloutFindings(api, project, target)),
+      ...(await customEnvironmentFindings(api, project, target)),
+      ...(await domainFindings(api, project, target)),
+      ...sourceFindings(target),
+    ];
   } catch (error) {
     if (!(error instanceof DeployerError)) throw error;
     const { code, reason, fix } = error.failure;

@@ -3,8 +3,8 @@ import { it } from 'vitest';
 import { proxyPort } from '../../support/docker/ports.ts';
 import { sshHosts } from '../../support/docker/ssh.ts';
 import { removeThings } from '../../support/docker/things.ts';
+import { median, report } from '../report.ts';
 import { pageProject, timed } from './project.ts';
-import { median, report } from './rows.ts';
 
 const HOSTS = 10;
 const ROUNDS = 3;

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { IMAGES } from '../../support/docker/images.ts';
 import type { SshHost } from '../../support/docker/ssh.ts';
 import { type Outcome, type Project, projectOf } from '../../support/project.ts';
+import { watchPeak } from '../peak.ts';
 
 /** A page that busybox serves: an image of a few MB. It ends with code 7 when it has a file named `crash`. */
 export function pageProject(name: string, hosts: readonly SshHost[], port: number): Promise<Project> {
@@ -30,29 +30,17 @@ export async function timed(
   { env, code = 0 }: { readonly env: Readonly<Record<string, string>>; readonly code?: number },
 ): Promise<Timing> {
   const start = performance.now();
-  let peak = 0;
-  let timer: ReturnType<typeof setInterval> | undefined;
+  let peak = () => 0;
   const outcome = await project.run(args, {
     env,
     onStart: ({ pid }) => {
-      timer = setInterval(() => {
-        peak = Math.max(peak, highWaterMark(pid));
-      }, 10);
+      peak = watchPeak(pid);
     },
   });
   const wall = performance.now() - start;
-  clearInterval(timer);
+  const most = peak();
   if (outcome.code !== code) throw new Error(`${args.join(' ')} exited ${outcome.code}\n${outcome.stderr}`);
-  return { outcome, wall, peak };
-}
-
-/** MiB; 0 when the process is gone. */
-function highWaterMark(pid: number | undefined): number {
-  try {
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
+  return { outcome, wall, peak: most };
 }
 
 function config(name: string, hosts: readonly SshHost[], port: number): string {

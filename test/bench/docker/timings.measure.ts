@@ -4,8 +4,8 @@ import { proxyPort } from '../../support/docker/ports.ts';
 import { type SshHost, type SshHosts, sshHosts } from '../../support/docker/ssh.ts';
 import { removeThings, thingsOf } from '../../support/docker/things.ts';
 import type { Project } from '../../support/project.ts';
+import { median, report } from '../report.ts';
 import { pageProject, type Timing, timed } from './project.ts';
-import { median, report } from './rows.ts';
 
 const ROUNDS = 5;
 const NAME = `bench${process.pid}`;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, it } from 'vitest';
 import WebSocket from 'ws';
 import type { Placed, Target } from '../../../src/core/driver.ts';
 import { createDockerWorld, type DockerWorld } from '../../support/docker-world.ts';
-import { report } from './rows.ts';
+import { report } from '../report.ts';
 
 const SWITCHES = 100;
 /** ms between two requests: 50 in a second. */

@@ -21,7 +21,7 @@ test('sends each content once, few at first and more as the platform answers wel
   expect([...service.stored].sort()).toEqual(contents.map(({ digest }) => digest).sort());
   expect(service.sent).toBe(200);
   expect(service.inFlight.slice(0, 8)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-  expect(Math.max(...service.inFlight)).toBe(32);
+  expect(Math.max(...service.inFlight)).toBe(64);
 });
 
 test.each([
@@ -31,10 +31,10 @@ test.each([
   ['a lost connection', { lost: true }],
 ])('sends a file again after %s, and fewer at once from then on', async (_, trouble) => {
   const service = new Service((number) => (number > 60 && number <= 70 ? trouble : { takes: 100 }));
-  await service.take(some(120));
-  expect(service.stored.size).toBe(120);
-  expect(service.sent).toBe(130);
-  expect(Math.max(...service.inFlight.slice(90, 110))).toBeLessThanOrEqual(20);
+  await service.take(some(240));
+  expect(service.stored.size).toBe(240);
+  expect(service.sent).toBe(250);
+  expect(Math.max(...service.inFlight.slice(150, 200))).toBeLessThanOrEqual(40);
 });
 
 test.each([

@@ -5,6 +5,7 @@ import type { DeployerError } from '../../../src/core/errors.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { Secret, type Variables } from '../../../src/core/secret.ts';
 import { readTar } from '../../../src/drivers/tar.ts';
+import { page } from '../../support/vercel/site.ts';
 import { builtFiles, createVercelWorld, type VercelWorld } from '../../support/vercel-world.ts';
 
 let world: VercelWorld;
@@ -149,6 +150,27 @@ describe('a deployment', () => {
     }
     expect(seen.slice(0, 4)).toEqual(['Building', 'Build completed', 'request 1', 'request 2']);
     expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test('has what its functions have printed behind the log of its build, as many lines as are asked for', async () => {
+    const own = await provisioned();
+    const { ref } = await deploy(own, 'one');
+    const lines = (from: number) => ({ deployment: String(ref), lines: [`line ${from}`, `line ${from + 1}\n`, ''] });
+    world.front.printed.push(...[1, 3, 5].map(lines), { deployment: 'dpl_other', lines: ['other'] });
+    const seen = async (tail: number) => {
+      const found: string[] = [];
+      const all = world.driver.logs?.(own, { follow: false, tail, ref }, context()) ?? [];
+      for await (const { line } of all) found.push(line);
+      return found;
+    };
+    expect(await seen(3)).toEqual(['line 4', 'line 5', 'line 6']);
+    expect(await seen(8)).toEqual([
+      'Building',
+      'Build completed',
+      ...[1, 2, 3, 4, 5, 6].map((count) => `line ${count}`),
+    ]);
+    world.front.faults.push({ of: 'GET /api/logs/request-logs', trouble: { status: 404 } });
+    expect(await seen(2)).toEqual(['Building', 'Build completed']);
   });
 
   test('that cannot be built fails with the last lines, and another attempt makes it anew', async () => {
@@ -356,6 +378,66 @@ describe('a preview', () => {
     expect(await records(own)).toEqual([['DEPLOYER_MANAGED', 'plain', 'development']]);
   });
 });
+
+describe('domains', () => {
+  test('are given to production, proved where they can be, and taken away when they are named no more', async () => {
+    const { front } = world;
+    await front.emulator.ask('POST', '/v11/projects', { name: 'shop-theirs' });
+    const wanted = { project: 'shop-theirs', domains: ['shop.example', 'www.shop.example'] };
+    await front.emulator.ask('POST', '/v10/projects/shop-theirs/domains', { name: 'old.example' });
+    front.unproved.add('www.shop.example');
+    const said: string[] = [];
+    const first = await world.driver.provision?.(target(wanted), context({ log: (line) => void said.push(line) }));
+    expect(first?.resource).toMatchObject({ domains: wanted.domains });
+    const proof = 'Make a TXT record _vercel.www.shop.example with the value vc-domain-verify=1';
+    expect(said).toEqual([`www.shop.example leads nowhere yet: ${proof}`]);
+    const own = { ...target(wanted), resource: first?.resource ?? null };
+    expect(await world.driver.preflight(own, context())).toMatchObject([{ level: 'warning', fix: proof }]);
+    front.unproved.clear();
+    await live(own, 'one');
+    expect(await world.driver.inspect(own, context())).toMatchObject({ url: 'https://shop.example' });
+    expect(page(front, 'www.shop.example', '/', undefined).body.toString()).toBe('one');
+    const fewer = { ...target({ ...wanted, domains: ['shop.example'] }), resource: own.resource };
+    const second = await world.driver.provision?.(fewer, context());
+    expect(await domainsOf('shop-theirs')).toEqual(['old.example', 'shop.example']);
+    await world.driver.destroy({ ...fewer, resource: second?.resource ?? null }, context());
+    expect(await domainsOf('shop-theirs')).toEqual(['old.example']);
+  });
+
+  test('of another project are refused by name', async () => {
+    world.front.taken.add('theirs.example');
+    await expect(provisioned({ domains: ['theirs.example'] })).rejects.toMatchObject({
+      code: 'PROJECT_NAME_TAKEN',
+      message: expect.stringContaining('theirs.example'),
+    });
+  });
+});
+
+describe('a custom environment', () => {
+  test('is made, gets its deployments, has a stable name, and goes with them', async () => {
+    const own = await provisioned({ custom_environment: 'qa' });
+    const { url, ref } = await live(own, 'one');
+    expect(world.front.deployments.get(String(ref))?.customEnvironment).toBe('qa');
+    expect(await world.ask(url ?? '')).toBe('one');
+    const project = projectOf(own);
+    await world.driver.destroy(own, context());
+    expect(world.front.customEnvironments.get(project)).toEqual([]);
+  });
+
+  test('is refused by the plan where the account has none', async () => {
+    const own = await provisioned();
+    world.front.hasCustomEnvironments = false;
+    const service = { ...own.service, options: { ...own.service.options, custom_environment: 'qa' } };
+    const findings = await world.driver.preflight({ ...own, service }, context());
+    world.front.hasCustomEnvironments = true;
+    expect(findings).toMatchObject([{ code: 'UNSUPPORTED', path: expect.stringMatching(/custom_environment$/) }]);
+  });
+});
+
+async function domainsOf(project: string): Promise<readonly string[]> {
+  const { body } = await world.front.emulator.ask('GET', `/v9/projects/${project}/domains`);
+  return body.domains.map(({ name }: { name: string }) => name).sort();
+}
 
 function target(options: JsonObject = {}, name = `s${++number}`): Target {
   const content = options['spa'] === undefined ? 'prebuilt' : 'static';

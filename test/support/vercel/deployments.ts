@@ -8,6 +8,7 @@ export interface Deployment {
   readonly project: string;
   readonly created: number;
   readonly target: 'production' | null;
+  readonly customEnvironment: string | undefined;
   readonly staged: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly files: ReadonlyMap<string, string>;
@@ -57,6 +58,7 @@ const SETTINGS = new Set([
   'commandForIgnoringBuildStep',
 ]);
 const MOST_FILES = 15_000;
+const NOTHING = Buffer.alloc(0);
 
 export function stateOf(deployment: Deployment): string {
   if (deployment.canceled) return 'CANCELED';
@@ -74,7 +76,7 @@ export async function takeFile(front: Front, { request, raw }: Call) {
     throw new HttpError(400, 'bad_request', 'Invalid digest');
   if (createHash('sha1').update(raw).digest('hex') !== digest)
     throw new HttpError(400, 'bad_request', 'Digest does not match the body');
-  front.blobs.set(digest, raw);
+  front.blobs.set(digest, front.keeps === 'bytes' ? raw : NOTHING);
   return { status: 200, body: { urls: [] } };
 }
 
@@ -86,6 +88,10 @@ export async function createDeployment(front: Front, call: Call) {
   const skips = call.query.get('skipAutoDetectionConfirmation') === '1';
   if (own.length === 0 && !body.projectSettings && !skips)
     throw new HttpError(400, 'missing_project_settings', 'The `projectSettings` object is required for new projects');
+  const { customEnvironmentSlugOrId: custom } = body;
+  const known = front.customEnvironments.get(project.id) ?? [];
+  if (custom !== undefined && (body.target !== undefined || !known.some(({ slug }) => slug === custom)))
+    throw new HttpError(400, 'bad_request', 'Invalid custom environment', { dataPath: 'customEnvironmentSlugOrId' });
   const missing = [...new Set(body.files.map((file: { sha: string }) => file.sha))].filter(
     (sha) => !front.blobs.has(sha as string),
   );
@@ -158,6 +164,7 @@ async function make(front: Front, call: Call, project: any, fingerprint: string)
     project: project.id,
     created: Math.max(now, front.lastCreated + 1),
     target: target === 'production' || first ? 'production' : null,
+    customEnvironment: call.json.customEnvironmentSlugOrId,
     staged,
     env,
     // biome-ignore lint/suspicious/noExplicitAny: checked above
@@ -231,45 +238,4 @@ export function require(front: Front, id: string): Deployment {
   const found = front.deployments.get(id) ?? [...front.deployments.values()].find(({ url }) => url === id);
   if (found) return found;
   throw new HttpError(404, 'not_found', 'The deployment was not found.');
-}
-
-/** One line per connection, with a sign of life before it: whoever reads has to come again, and sees the last one twice. */
-export function followEvents(front: Front, call: Call, id: string) {
-  const deployment = require(front, id);
-  const since = Number(call.query.get('since') ?? 0);
-  const due = deployment.log.filter(({ at }) => at >= since && at <= Date.now());
-  const lines = due
-    .slice(0, 2)
-    .map((line) => ({ type: 'stdout', created: line.at, date: line.at, id: line.id, text: line.text }));
-  return { status: 200, lines: [{ type: 'stdout' }, ...lines] };
-}
-
-/** What its function prints: one line a connection, the first of them each time, and the mark of the service's own limit. */
-export function runtimeRows(front: Front, id: string) {
-  const { created, log } = require(front, id);
-  const row = (number: number) => ({
-    rowId: `${id}-${number}`,
-    level: 'info',
-    message: `request ${number}\n`,
-    timestampInMs: created + number,
-  });
-  front.connections++;
-  const rows = [1, front.connections].map(row);
-  return {
-    status: 200,
-    lines: [...rows, { rowId: '', source: 'delimiter', message: String(log.length), level: 'delimiter' }],
-  };
-}
-
-export function listEvents(front: Front, id: string) {
-  const deployment = require(front, id);
-  const due = deployment.log.filter(({ at }) => at <= Date.now());
-  return {
-    status: 200,
-    body: due.map((line) => ({
-      type: 'stdout',
-      created: line.at,
-      payload: { text: line.text, id: line.id, date: line.at },
-    })),
-  };
 }

@@ -32,8 +32,13 @@ function matches(pattern: string, text: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`).test(text);
 }
 
-/** Troubles that come instead of the work. */
-export function troubleInstead(trouble: Trouble, request: IncomingMessage, response: ServerResponse): boolean {
+/** Troubles that come instead of the work. `bodyOf`: how the service wraps an error. */
+export function troubleInstead(
+  trouble: Trouble,
+  request: IncomingMessage,
+  response: ServerResponse,
+  bodyOf: (error: object) => object = (error) => ({ error }),
+): boolean {
   if (trouble === 'reset_before') {
     request.socket.resetAndDestroy();
     return true;
@@ -49,6 +54,6 @@ export function troubleInstead(trouble: Trouble, request: IncomingMessage, respo
     headers = {},
     error = { code: 'internal_server_error', message: 'An unexpected error occurred.' },
   } = trouble;
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ error }));
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(bodyOf(error)));
   return true;
 }

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import * as deployments from './deployments.ts';
+import type { Deployment } from './deployments.ts';
 import { type Emulator, type Reply, startEmulator } from './emulator.ts';
 import { type Fault, nextFault, type Trouble, troubleInstead } from './faults.ts';
-import * as promotion from './promotion.ts';
-import { type Rolling, rollingOf, rollout } from './rollout.ts';
+import { settlePromotions } from './promotion.ts';
+import type { Rolling } from './rollout.ts';
+import { routesOf } from './routes.ts';
 import { page } from './site.ts';
-import * as variables from './variables.ts';
 
 export class HttpError extends Error {
   readonly status: number;
@@ -39,8 +39,8 @@ interface AliasRequest {
   settled?: boolean;
 }
 
-type Answer = Reply | { readonly status: number; readonly lines: readonly object[] };
-type Handler = (call: Call, parts: readonly string[]) => Answer | Promise<Answer>;
+export type Answer = Reply | { readonly status: number; readonly lines: readonly object[] };
+export type Handler = (call: Call, parts: readonly string[]) => Answer | Promise<Answer>;
 
 /**
  * Vercel's API and edge: the emulator, with a stricter service in front of it for what it lacks. Everything is checked
@@ -48,18 +48,23 @@ type Handler = (call: Call, parts: readonly string[]) => Answer | Promise<Answer
  */
 export class Front {
   readonly blobs = new Map<string, Buffer>();
-  readonly deployments = new Map<string, deployments.Deployment>();
+  readonly deployments = new Map<string, Deployment>();
   /** By project: its production deployment, whether domains are assigned by themselves, the last switch, bypass secrets. */
   readonly production = new Map<string, string>();
   readonly autoAssign = new Map<string, boolean>();
   readonly aliasRequests = new Map<string, AliasRequest>();
   readonly bypasses = new Map<string, readonly string[]>();
-  /** Production host → project. */
+  /** Production host, also one of its own domains → project. */
   readonly hosts = new Map<string, string>();
   readonly rollouts = new Map<string, Rolling>();
   /** As the account's plan has it. */
   rolloutReason = 'unlimited_slots';
   readonly aliases = new Map<string, string>();
+  /** Domains whose owners have proved nothing yet. */
+  readonly unproved = new Set<string>();
+  /** By project. */
+  readonly customEnvironments = new Map<string, readonly { readonly slug: string; readonly description?: string }[]>();
+  hasCustomEnvironments = true;
   /** Host names that belong to strangers. */
   readonly taken = new Set<string>();
   readonly faults: Fault[] = [];
@@ -71,9 +76,15 @@ export class Front {
   /** ms. */
   buildTime = 0;
   lastCreated = 0;
+  /** What functions of deployments have printed, request by request. */
+  readonly printed: { readonly deployment: string; readonly lines: readonly string[] }[] = [];
   /** That have read what functions print. */
   connections = 1;
   isProtected = false;
+  /** Each answer of the API comes so much later, ms. */
+  delay = 0;
+  /** Whether what went up can be looked at, or, of big trees, only its digests. */
+  keeps: 'bytes' | 'digests' = 'bytes';
   failNextSwitch = false;
   readonly emulator: Emulator;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -81,7 +92,7 @@ export class Front {
 
   private constructor(emulator: Emulator) {
     this.emulator = emulator;
-    this.#routes = this.#table();
+    this.#routes = routesOf(this);
   }
 
   static async start(): Promise<Front> {
@@ -105,7 +116,7 @@ export class Front {
   }
 
   /** Makes a deployment production at once, as the service does by itself where it may. */
-  serve(deployment: deployments.Deployment): void {
+  serve(deployment: Deployment): void {
     this.production.set(deployment.project, deployment.id);
     deployment.promoted = true;
   }
@@ -123,112 +134,13 @@ export class Front {
     return [...projects, ...this.deployments.keys(), ...this.aliases.keys()];
   }
 
-  #table(): readonly (readonly [RegExp, Handler])[] {
-    const pass: Handler = ({ request, search, json }) => {
-      const path = new URL(request.url ?? '', 'http://x').pathname;
-      return this.emulator.ask(request.method ?? '', path + search, json);
-    };
-    const at = (parts: readonly string[], index: number) => parts[index] ?? '';
-    return [
-      [/^GET \/v2\/user$/, pass],
-      [/^GET \/v9\/projects\/([^/]+)$/, (call, parts) => this.#projectView(call, at(parts, 0))],
-      [/^POST \/v11\/projects$/, (call) => this.#createProject(call)],
-      [/^PATCH \/v9\/projects\/([^/]+)$/, (call, parts) => this.#patchProject(call, at(parts, 0), pass)],
-      [/^DELETE \/v9\/projects\/([^/]+)$/, pass],
-      [/^PATCH \/v1\/projects\/([^/]+)\/protection-bypass$/, (call, parts) => this.#bypass(call, at(parts, 0))],
-      [/^GET \/v10\/projects\/([^/]+)\/env$/, (call, parts) => variables.listVariables(this, call, at(parts, 0))],
-      [/^POST \/v10\/projects\/([^/]+)\/env$/, (call, parts) => variables.setVariables(this, call, at(parts, 0))],
-      [/^PATCH \/v9\/projects\/([^/]+)\/env\/([^/]+)$/, pass],
-      [/^DELETE \/v9\/projects\/([^/]+)\/env\/([^/]+)$/, pass],
-      [/^POST \/v2\/files$/, (call) => deployments.takeFile(this, call)],
-      [/^POST \/v13\/deployments$/, (call) => deployments.createDeployment(this, call)],
-      [/^GET \/v7\/deployments$/, (call) => deployments.listDeployments(this, call)],
-      [/^GET \/v13\/deployments\/([^/]+)$/, (_, parts) => this.#deployment(at(parts, 0))],
-      [/^DELETE \/v13\/deployments\/([^/]+)$/, (call, parts) => deployments.removeDeployment(this, call, at(parts, 0))],
-      [/^GET \/v3\/deployments\/([^/]+)\/events$/, (call, parts) => this.#events(call, at(parts, 0))],
-      [
-        /^POST \/v10\/projects\/([^/]+)\/promote\/([^/]+)$/,
-        (call, parts) => promotion.promote(this, call, at(parts, 0), at(parts, 1)),
-      ],
-      [
-        /^POST \/v1\/projects\/([^/]+)\/rollback\/([^/]+)$/,
-        (call, parts) => promotion.rollBack(this, call, at(parts, 0), at(parts, 1)),
-      ],
-      [
-        /^GET \/v1\/projects\/([^/]+)\/(promote|rollback)\/aliases$/,
-        () => ({ status: 200, body: { aliases: [{ id: 'a', alias: 'www.shop.test', status: 'failed' }] } }),
-      ],
-      [
-        /^(?:GET|PATCH|DELETE|POST) \/v1\/projects\/([^/]+)\/rolling-release(?:\/(billing|config|start|complete))?$/,
-        (call, parts) => rollout(this, call, at(parts, 0), at(parts, 1)),
-      ],
-      [
-        /^GET \/v1\/projects\/[^/]+\/deployments\/([^/]+)\/runtime-logs$/,
-        (_, parts) => deployments.runtimeRows(this, at(parts, 0)),
-      ],
-      [/^POST \/v2\/deployments\/([^/]+)\/aliases$/, (call, parts) => promotion.assignAlias(this, call, at(parts, 0))],
-      [/^GET \/v4\/aliases\/([^/]+)$/, (_, parts) => promotion.findAlias(this, at(parts, 0))],
-      [/^DELETE \/v2\/aliases\/([^/]+)$/, (_, parts) => promotion.removeAlias(this, at(parts, 0))],
-    ];
-  }
-
-  #deployment(id: string): Answer {
-    return { status: 200, body: deployments.view(this, deployments.require(this, id)) };
-  }
-
-  #events(call: Call, id: string): Answer {
-    return call.query.get('follow') === '1'
-      ? deployments.followEvents(this, call, id)
-      : deployments.listEvents(this, id);
-  }
-
-  async #projectView(call: Call, idOrName: string): Promise<Answer> {
-    const project = await this.project(call, idOrName);
-    const live = this.deployments.get(this.production.get(project.id) ?? '');
-    const production = live ? { id: live.id, alias: [`${project.name}.vercel.app`, live.url] } : null;
-    const body = {
-      ...project,
-      targets: { production },
-      rollingRelease: rollingOf(this, project.id).stages ? { stages: rollingOf(this, project.id).stages } : null,
-      autoAssignCustomDomains: this.autoAssign.get(project.id) ?? true,
-      lastAliasRequest: promotion.jobOf(this, project.id),
-      ssoProtection: this.isProtected ? { deploymentType: 'all_except_custom_domains' } : null,
-      protectionBypass: Object.fromEntries(
-        (this.bypasses.get(project.id) ?? []).map((secret) => [secret, { scope: 'automation-bypass' }]),
-      ),
-    };
-    return { status: 200, body };
-  }
-
-  async #createProject({ search, json }: Call): Promise<Answer> {
-    if (!/^[a-z0-9._-]{1,100}$/.test(json.name) || json.name.includes('---') || json.nodeVersion !== undefined)
-      throw new HttpError(400, 'bad_request', 'Invalid request');
-    const answer = await this.emulator.ask('POST', `/v11/projects${search}`, json);
-    if (answer.status === 200) this.hosts.set(`${json.name}.vercel.app`, answer.body.id);
-    return answer;
-  }
-
-  async #patchProject(call: Call, idOrName: string, pass: Handler): Promise<Answer> {
-    const project = await this.project(call, idOrName);
-    if (call.json.autoAssignCustomDomains !== undefined)
-      this.autoAssign.set(project.id, call.json.autoAssignCustomDomains);
-    return pass(call, []);
-  }
-
-  async #bypass(call: Call, idOrName: string): Promise<Answer> {
-    const project = await this.project(call, idOrName);
-    const secret = `bypass${project.id}`.slice(0, 32).padEnd(32, '0');
-    this.bypasses.set(project.id, [secret]);
-    return { status: 200, body: { protectionBypass: { [secret]: { scope: 'automation-bypass' } } } };
-  }
-
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const raw = await bytesOf(request).catch(() => undefined);
     if (!raw) return;
-    promotion.settlePromotions(this);
+    settlePromotions(this);
     const url = new URL(request.url ?? '', 'http://x');
     const host = request.headers.host ?? '';
-    if (host.endsWith('.vercel.app')) {
+    if (host.endsWith('.vercel.app') || this.hosts.has(host)) {
       const bypass = request.headers['x-vercel-protection-bypass'];
       const { status, body } = page(this, host, url.pathname, typeof bypass === 'string' ? bypass : undefined);
       return void response.writeHead(status).end(body);
@@ -237,7 +149,9 @@ export class Front {
     this.requests.push(line);
     const trouble = nextFault(this.faults, request.method ?? '', url.pathname);
     if (trouble && troubleInstead(trouble, request, response)) return;
-    reply(request, response, await this.#answer(request, url, raw), trouble);
+    const answer = await this.#answer(request, url, raw);
+    if (this.delay > 0) await new Promise((resolve) => setTimeout(resolve, this.delay));
+    reply(request, response, answer, trouble);
   }
 
   async #answer(request: IncomingMessage, url: URL, raw: Buffer): Promise<Answer> {

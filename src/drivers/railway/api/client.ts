@@ -4,9 +4,10 @@ import type { Sockets } from '../../../core/ports.ts';
 import { Redactor } from '../../../core/redact.ts';
 import type { Variables } from '../../../core/secret.ts';
 import { callWeb, type WebTerms, webTerms } from '../../web-call.ts';
+import { lostAnswer, parseAnswer, serviceAddress, strangeAnswer } from '../../web-service.ts';
 import { fits, type Shape } from './answers.ts';
 import { DOCUMENTS, type Operations } from './documents.generated.ts';
-import { type ApiError, errorsOf, isUnauthorized, parseObject, refusal, statusFailure, strange } from './failure.ts';
+import { type ApiError, errorsOf, isUnauthorized, refusal, statusFailure } from './failure.ts';
 import { headersOf, TOKENS_PAGE, type Token, tokenOf } from './token.ts';
 
 const STANDARD = 'https://backboard.railway.com';
@@ -38,7 +39,7 @@ export class Railway {
     this.terms = webTerms(context);
     this.token = tokenOf(context);
     this.sockets = context.sockets;
-    this.#base = baseOf(context);
+    this.#base = serviceAddress(context, { variable: 'RAILWAY_API_URL', standard: STANDARD });
     this.#context = context;
   }
 
@@ -116,13 +117,13 @@ export class Railway {
     };
     const again = kind === 'query' ? 'always' : (repeat ?? 'when_refused');
     const answer = await callWeb({ ...request, repeat: again }, this.terms).catch((error: unknown) => {
-      throw lost(doing, error);
+      throw lostAnswer({ service: 'Railway', doing }, error);
     });
-    const parsed = answer.truncated ? undefined : parseObject(answer.body);
+    const parsed = answer.truncated ? undefined : parseAnswer(answer.body);
     const errors = parsed ? errorsOf(parsed) : [];
     if (errors.length > 0 && (answer.status === 200 || answer.status === 400)) return { errors };
     if (answer.status !== 200) throw statusFailure(doing, answer, this.terms.clock.now());
-    if (!parsed || !fits(parsed['data'], shape as Shape)) throw strange(doing);
+    if (!parsed || !fits(parsed['data'], shape as Shape)) throw strangeAnswer({ service: 'Railway', doing });
     return { data: parsed['data'] as Data<Name> };
   }
 
@@ -169,23 +170,4 @@ export class Railway {
     redactor.add(...Object.values(values), this.token.value);
     return new DeployerError(redactor.redactDeep(failure));
   }
-}
-
-function baseOf({ settings }: DriverContext): URL {
-  const text = settings['RAILWAY_API_URL'] ?? STANDARD;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const local = url !== undefined && /^(?:localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname);
-  if (url && (url.protocol === 'https:' || (local && url.protocol === 'http:'))) return url;
-  throw new DeployerError({
-    code: 'INVALID_CONFIG',
-    reason: 'RAILWAY_API_URL is not an https address',
-    fix: 'Correct it, or unset it',
-  });
-}
-
-/** No answer: by what was to be done, instead of an address. */
-function lost(doing: string, error: unknown): unknown {
-  if (!(error instanceof DeployerError) || !isTemporary(error)) return error;
-  const [words = 'no answer'] = error.failure.detail ?? [];
-  return new DeployerError({ ...error.failure, reason: `Railway could not ${doing}: ${words}` });
 }

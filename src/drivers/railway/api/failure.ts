@@ -2,6 +2,7 @@ import { DeployerError, type Failure } from '../../../core/errors.ts';
 import type { HttpAnswer } from '../../../core/ports.ts';
 import { printableLine } from '../../../core/text.ts';
 import { askedWait } from '../../web-call.ts';
+import { parseAnswer } from '../../web-service.ts';
 
 const SHOWN = 300;
 const AGAIN = 'Try again later; see https://status.railway.com';
@@ -56,16 +57,6 @@ export function isUnauthorized(errors: readonly ApiError[]): boolean {
   return errors.some(({ message }) => /not authorized|project token not found|unauthorized/i.test(message));
 }
 
-/** JSON of an answer; `undefined` for anything else, such as the page of what stands in front. */
-export function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString());
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** An answer with `errors`. */
 export function refusal(doing: string, errors: readonly ApiError[]): DeployerError {
   const words = errors.map(({ message }) => message).join('\n');
@@ -85,7 +76,7 @@ export function refusal(doing: string, errors: readonly ApiError[]): DeployerErr
 export function statusFailure(doing: string, answer: HttpAnswer, now: number): DeployerError {
   const { status } = answer;
   const wait = askedWait(answer, now);
-  const { message } = (parseObject(answer.body) ?? {}) as { message?: unknown };
+  const { message } = (parseAnswer(answer.body) ?? {}) as { message?: unknown };
   return new DeployerError({
     reason: `Railway could not ${doing} (status ${status})`,
     ...(BY_STATUS[status] ??
@@ -94,13 +85,5 @@ export function statusFailure(doing: string, answer: HttpAnswer, now: number): D
         : { code: 'DEPLOY_FAILED', fix: 'See what it said' })),
     ...(typeof message === 'string' ? { detail: [printableLine(message).slice(0, SHOWN)] } : {}),
     ...(wait === undefined ? {} : { retry_after_ms: wait }),
-  });
-}
-
-export function strange(doing: string): DeployerError {
-  return new DeployerError({
-    code: 'PLATFORM_UNAVAILABLE',
-    reason: `Railway could not ${doing}: its answer was none that its API gives`,
-    fix: 'Try again; look whether a proxy answers in its place',
   });
 }

@@ -1,8 +1,9 @@
+import { strangeAnswer } from '../../web-service.ts';
 import { fits, type Shape } from './answers.ts';
 import type { Data, Railway } from './client.ts';
 import { DOCUMENTS, type Operations } from './documents.generated.ts';
-import { strange } from './failure.ts';
 
+const ERRAND = { service: 'Railway', doing: 'show a log as it grows' };
 const HANDSHAKE = 10_000;
 /** So long without a word is asked about, and after as long again given up; ms. */
 const SILENCE = 45_000;
@@ -25,7 +26,6 @@ export async function* subscribe<Name extends SubscriptionName>(
   signal: AbortSignal,
 ): AsyncGenerator<Data<Name>> {
   const { text, shape } = DOCUMENTS[name];
-  const doing = 'show a log as it grows';
   const request = { ...api.request('/graphql/v2'), protocol: 'graphql-transport-ws', timeout: HANDSHAKE, signal };
   const socket = await api.sockets.open(request);
   const say = (message: object) => socket.send(JSON.stringify(message));
@@ -36,10 +36,10 @@ export async function* subscribe<Name extends SubscriptionName>(
         say({ id: '1', type: 'subscribe', payload: { query: text, variables, operationName: name } });
       if (message.type === 'ping') say({ type: 'pong' });
       if (message.type === 'complete') return;
-      if (message.type === 'error') throw strange(doing);
+      if (message.type === 'error') throw strangeAnswer(ERRAND);
       if (message.type !== 'next') continue;
       const { data } = (message.payload ?? {}) as { data?: unknown };
-      if (!fits(data, shape as Shape)) throw strange(doing);
+      if (!fits(data, shape as Shape)) throw strangeAnswer(ERRAND);
       yield data as Data<Name>;
     }
   } finally {
@@ -61,7 +61,7 @@ async function* spoken(
     const silence = terms.clock.sleep(SILENCE, AbortSignal.any([signal, over.signal])).then(() => 'silent' as const);
     silence.catch(() => undefined);
     const result = await Promise.race([next, silence]).finally(() => over.abort());
-    if (result === 'silent' && asked) throw strange('show a log as it grows');
+    if (result === 'silent' && asked) throw strangeAnswer(ERRAND);
     if (result === 'silent') {
       asked = true;
       ask();

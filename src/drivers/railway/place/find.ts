@@ -103,7 +103,8 @@ async function findProject(api: Railway, target: Target, context: DriverContext)
   if (isId(wanted)) return (await getProject(api, wanted)) ?? Promise.reject(noProject(wanted));
   const candidates = await projectsNamed(api, target, wanted);
   const chosen = candidates.find(({ description }) => description === projectMark(target)) ?? candidates[0];
-  if (candidates.length > 1 && named !== undefined && chosen?.description !== projectMark(target)) throw severalProjects(wanted);
+  if (candidates.length > 1 && named !== undefined && chosen?.description !== projectMark(target))
+    throw severalProjects(wanted);
   return chosen && getProject(api, chosen.id);
 }
 

@@ -5,8 +5,9 @@ import type { HttpAnswer, StreamedBody } from '../../../core/ports.ts';
 import { withArchive } from '../../upload/archive.ts';
 import { readTree } from '../../upload/tree.ts';
 import { callWeb } from '../../web-call.ts';
+import { parseAnswer } from '../../web-service.ts';
 import type { Railway } from '../api/client.ts';
-import { errorsOf, parseObject, statusFailure } from '../api/failure.ts';
+import { errorsOf, statusFailure } from '../api/failure.ts';
 import type { PlaceIds } from '../names.ts';
 import { readOptions } from '../options.ts';
 
@@ -73,7 +74,7 @@ function isLoss({ code }: DeployerError): boolean {
 
 function outcomeOf(answer: HttpAnswer, api: Railway, { service }: Target): Uploaded {
   const doing = `take the sources of ${service.name}`;
-  const parsed = parseObject(answer.body);
+  const parsed = parseAnswer(answer.body);
   const id = parsed?.['deploymentId'];
   if (answer.status === 200 && typeof id === 'string' && id !== '') return { id };
   if (answer.status === 200 && (!parsed || errorsOf(parsed).length === 0))

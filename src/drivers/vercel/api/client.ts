@@ -1,13 +1,15 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
-import { DeployerError, isTemporary } from '../../../core/errors.ts';
+import { DeployerError } from '../../../core/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../../core/ports.ts';
 import { Redactor } from '../../../core/redact.ts';
 import type { Variables } from '../../../core/secret.ts';
 import { callWeb, type WebTerms, webTerms } from '../../web-call.ts';
+import { lostAnswer, parseAnswer, serviceAddress, strangeAnswer } from '../../web-service.ts';
 import { readOptions } from '../options.ts';
-import { callFailure, errorOf, meaningOf, parseObject } from './failure.ts';
+import { callFailure, errorOf, meaningOf } from './failure.ts';
 
 const STANDARD = 'https://api.vercel.com';
+const SITE = 'https://vercel.com';
 /** One exchange, ms. */
 const TIMEOUT = 30_000;
 /** Lists of a hundred deployments with their metadata are long. */
@@ -29,6 +31,8 @@ export interface Given {
   readonly repeat?: 'always';
   /** A member that every true answer has; another server's page has none. */
   readonly member?: string;
+  /** For the few calls that Vercel's web site answers. */
+  readonly host?: 'site';
   /** Values that go along; Vercel may repeat them in what it says about them. */
   readonly values?: Variables;
 }
@@ -49,29 +53,29 @@ export class Vercel {
 
   constructor({ service }: Target, context: DriverContext) {
     this.terms = webTerms(context);
-    this.#base = baseOf(context);
+    this.#base = serviceAddress(context, { variable: 'VERCEL_API_URL', standard: STANDARD });
     this.#scope = scopeOf(readOptions(service.options).team ?? context.settings['VERCEL_ORG_ID']);
     this.#token = tokenOf(context);
   }
 
   /** Throws what the answer means when it says no. */
   async call<T>(method: Method, path: string, given: Given): Promise<Answer<T>> {
-    const { doing, query, body, accept = [], repeat } = given;
+    const { doing, query, body, accept = [], repeat, host = 'api' } = given;
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };
     const again = repeat ?? (method === 'GET' || method === 'DELETE' ? 'always' : 'when_refused');
-    const request = { ...this.request(path, query, headers), method, ...text, timeout: TIMEOUT, limit: LIMIT };
+    const request = { ...this.request(path, query, headers, host), method, ...text, timeout: TIMEOUT, limit: LIMIT };
     const answer = await callWeb({ ...request, repeat: again }, this.terms).catch((error: unknown) => {
-      throw lost(doing, error);
+      throw lostAnswer({ service: 'Vercel', doing }, error);
     });
     const { code } = answer.status >= 400 ? errorOf(answer) : {};
     const accepted = accept.includes(answer.status) || (code !== undefined && accept.includes(code));
     if (!accepted && (answer.status < 200 || answer.status >= 300))
       throw this.#hidden(this.failure(doing, answer), given.values);
-    const parsed = answer.body.length === 0 ? {} : parseObject(answer.body);
+    const parsed = answer.body.length === 0 ? {} : parseAnswer(answer.body);
     const { member } = given;
     const whole = parsed !== undefined && !answer.truncated && (member === undefined || Object.hasOwn(parsed, member));
-    if (!accepted && !whole) throw strange(doing);
+    if (!accepted && !whole) throw strangeAnswer({ service: 'Vercel', doing });
     return { status: answer.status, code, body: (parsed ?? {}) as T };
   }
 
@@ -96,8 +100,14 @@ export class Vercel {
   }
 
   /** Where and as whom, for requests that do not go through `call`. */
-  request(path: string, query: Query = {}, headers: Readonly<Record<string, string>> = {}) {
-    const url = new URL(this.#base.pathname.replace(/\/$/, '') + path, this.#base);
+  request(
+    path: string,
+    query: Query = {},
+    headers: Readonly<Record<string, string>> = {},
+    host: 'api' | 'site' = 'api',
+  ) {
+    const base = host === 'site' && this.#base.origin === STANDARD ? new URL(SITE) : this.#base;
+    const url = new URL(base.pathname.replace(/\/$/, '') + path, base);
     for (const [name, value] of Object.entries({ ...this.#scope, ...query }))
       if (value !== undefined) url.searchParams.set(name, String(value));
     return {
@@ -127,18 +137,6 @@ interface Page {
   readonly [list: string]: unknown;
 }
 
-function baseOf({ settings }: DriverContext): URL {
-  const text = settings['VERCEL_API_URL'] ?? STANDARD;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const local = url !== undefined && /^(?:localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname);
-  if (url && (url.protocol === 'https:' || (local && url.protocol === 'http:'))) return url;
-  throw new DeployerError({
-    code: 'INVALID_CONFIG',
-    reason: 'VERCEL_API_URL is not an https address',
-    fix: 'Correct it, or unset it',
-  });
-}
-
 function scopeOf(team: string | undefined): Query {
   if (team === undefined || team === '') return {};
   // The official tools keep the id of a personal account in the same variable; it is no team.
@@ -157,20 +155,5 @@ function tokenOf({ credentials }: DriverContext): string {
     code: 'AUTH_FAILED',
     reason,
     fix: 'Make a token at https://vercel.com/account/settings/tokens and put it into VERCEL_TOKEN',
-  });
-}
-
-/** No answer: by what was to be done, instead of an address. */
-function lost(doing: string, error: unknown): unknown {
-  if (!(error instanceof DeployerError) || !isTemporary(error)) return error;
-  const [words = 'no answer'] = error.failure.detail ?? [];
-  return new DeployerError({ ...error.failure, reason: `Vercel could not ${doing}: ${words}` });
-}
-
-function strange(doing: string): DeployerError {
-  return new DeployerError({
-    code: 'PLATFORM_UNAVAILABLE',
-    reason: `Vercel could not ${doing}: its answer was none that its API gives`,
-    fix: 'Try again; look whether a proxy answers in its place',
   });
 }

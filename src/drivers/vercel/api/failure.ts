@@ -2,6 +2,7 @@ import { DeployerError, type Failure } from '../../../core/errors.ts';
 import type { HttpAnswer } from '../../../core/ports.ts';
 import { printableLine } from '../../../core/text.ts';
 import { askedWait } from '../../web-call.ts';
+import { parseAnswer } from '../../web-service.ts';
 import type { ApiError } from './types.ts';
 
 const TOKENS = 'https://vercel.com/account/settings/tokens';
@@ -72,19 +73,9 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
 
 /** `error` of an answer, in each of the places where Vercel puts it; empty when it is none of them. */
 export function errorOf({ body }: Pick<HttpAnswer, 'body'>): ApiError {
-  const answer = parseObject(body) ?? {};
+  const answer = parseAnswer(body) ?? {};
   const inner = answer.error ?? answer.err;
   return (typeof inner === 'object' && inner !== null ? inner : answer) as ApiError;
-}
-
-/** JSON of an answer; `undefined` for anything else, such as the page of a proxy. */
-export function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString());
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** What an answer that says no means: code, what Vercel said as detail, what to do. */

@@ -2,6 +2,8 @@
 export interface ProjectView {
   readonly id: string;
   readonly name: string;
+  /** The account or team it belongs to. */
+  readonly accountId?: string;
   readonly autoAssignCustomDomains?: boolean;
   readonly targets?: { readonly production?: { readonly id?: string; readonly alias?: readonly string[] } | null };
   readonly lastAliasRequest?: AliasRequest | null;
@@ -79,6 +81,14 @@ export interface VariableRecord {
   readonly gitBranch?: string | null;
   readonly customEnvironmentIds?: readonly string[];
   readonly comment?: string | null;
+}
+
+/** A domain of a project. */
+export interface DomainView {
+  readonly name: string;
+  readonly verified?: boolean;
+  /** What proves whose it is. */
+  readonly verification?: readonly { readonly type?: string; readonly domain?: string; readonly value?: string }[];
 }
 
 /** `error` of an answer. */

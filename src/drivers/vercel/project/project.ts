@@ -5,6 +5,8 @@ import type { ProjectView, VariableRecord } from '../api/types.ts';
 import { MARK, markOf, part, sideOf, wantedAlias, wantedProject } from '../names.ts';
 import { readOptions, type VercelOptions } from '../options.ts';
 import { ensureBypass } from './bypass.ts';
+import { ensureCustomEnvironment } from './custom-environment.ts';
+import { ensureDomains } from './domains.ts';
 
 /** What is there of a target's project. `undefined`: nothing. */
 export async function findProject(api: Vercel, target: Target): Promise<ProjectView | undefined> {
@@ -54,8 +56,11 @@ export async function provision(target: Target, context: DriverContext): Promise
   const known = knownProject(target) === made.id;
   if (changed === 'changed') context.log(`settings of ${made.name} corrected`);
   if (secret === 'created') context.log('made a secret by which health checks get past Deployment Protection');
+  await ensureCustomEnvironment(api, made, target);
+  const domains = await ensureDomains(api, made, target, context);
   const outcome = found ? (known ? 'unchanged' : 'adopted') : 'created';
-  return { resource: { project: made.id }, outcome, url: urlOf(made, target) };
+  const resource = { project: made.id, ...(domains.length > 0 ? { domains } : {}) };
+  return { resource, outcome, url: urlOf(made, target) };
 }
 
 /** For whom we made a project; `undefined` for one that we did not make. */

@@ -4,7 +4,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import { withArchive } from '../../upload/archive.ts';
 import { type Content, textContent } from '../../upload/content.ts';
 import { readTree, type UploadFile, type UploadTree } from '../../upload/tree.ts';
-import { readOptions, type VercelOptions } from '../options.ts';
+import { fileLimit, readOptions, type VercelOptions } from '../options.ts';
 
 /** One entry of `files` in the request for a deployment. */
 export interface FileEntry {
@@ -24,9 +24,7 @@ export interface Contents {
 
 const OUTPUT = '.vercel/output/';
 const MODES = { plain: 0o100644, executable: 0o100755, link: 0o120777, part: 0o666 } as const;
-/** More entries than this are refused. */
-const MOST_FILES = 15_000;
-/** From here on one archive, which has no such limit. */
+/** From here on one archive, which has no limit of that kind. */
 const ARCHIVE_FROM = 12_000;
 /** Larger bodies are refused with 413; the official tools cut here too. */
 const PART = 95 * 1024 * 1024;
@@ -41,9 +39,7 @@ export async function withContents<T>(
   const options = readOptions(target.service.options);
   const links = options.content === 'static' ? 'followed' : 'kept';
   const tree = shaped(await readTree(artifact, { algorithm: 'sha1', links }, context), options);
-  if (options.content === 'source' && tree.files.some(({ path }) => path === '.vercelignore'))
-    context.log('.vercelignore is not read: what it leaves out has to stand in .deployignore');
-  if (!wantsArchive(tree, options)) return use({ files: tree.files.map(entryOf), contents: tree.contents });
+  if (!wantsArchive(tree, target)) return use({ files: tree.files.map(entryOf), contents: tree.contents });
   context.log(`packing ${tree.files.length} files into an archive`);
   return withArchive(tree, { algorithm: 'sha1', part: PART }, context, (parts) =>
     use({
@@ -58,15 +54,17 @@ export async function withContents<T>(
   );
 }
 
-function wantsArchive({ files }: UploadTree, { archive }: VercelOptions): boolean {
+function wantsArchive({ files }: UploadTree, { service: { options } }: Target): boolean {
+  const { archive } = readOptions(options);
   if (archive === 'always') return true;
-  if (archive === 'automatic') return files.length >= ARCHIVE_FROM;
-  if (files.length <= MOST_FILES) return false;
+  if (archive === 'automatic') return files.length >= ARCHIVE_FROM || files.some(({ size }) => size > PART);
+  const limit = fileLimit(options);
+  if (!limit || files.length <= limit.most) return false;
   throw new DeployerError({
     code: 'UNSUPPORTED',
     stage: 'deploy',
-    reason: `Vercel takes ${MOST_FILES} files one by one, and there are ${files.length}`,
-    fix: 'Set vercel.archive to automatic, or leave files out',
+    reason: `Vercel takes ${limit.most} files one by one, and there are ${files.length}`,
+    fix: limit.fix,
   });
 }
 

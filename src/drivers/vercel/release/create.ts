@@ -9,6 +9,7 @@ import { errorOf } from '../api/failure.ts';
 import type { ApiError, DeploymentView, ProjectView } from '../api/types.ts';
 import { keyOf, META, sideOf, targetMeta } from '../names.ts';
 import { readOptions, type VercelOptions } from '../options.ts';
+import { wantedSlug } from '../project/custom-environment.ts';
 import { usedVariables } from '../project/variables.ts';
 import type { Contents } from './contents.ts';
 import { findByKey } from './list.ts';
@@ -104,6 +105,7 @@ function bodyOf({
   const env = revealAll(usedVariables(target, request.variables));
   const options = readOptions(target.service.options);
   const production = sideOf(target) === 'production';
+  const custom = wantedSlug(target);
   return {
     name: project.name,
     project: project.id,
@@ -112,6 +114,7 @@ function bodyOf({
       [META.version]: request.version_id,
       [META.key]: keyOf(target, context.idempotencyKey),
     },
+    ...(custom === undefined ? {} : { customEnvironmentSlugOrId: custom }),
     ...(production ? { target: 'production', autoAssignCustomDomains: false } : {}),
     ...(Object.keys(env).length > 0 ? { env, build: { env } } : {}),
     ...(options.content === 'source' ? { projectSettings: settingsOf(options) } : {}),

@@ -1,6 +1,8 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { Vercel } from '../api/client.ts';
 import { markOf, part, sideOf } from '../names.ts';
+import { removeCustomEnvironment } from '../project/custom-environment.ts';
+import { removeDomains } from '../project/domains.ts';
 import { findProject, ownerOf } from '../project/project.ts';
 import { removeVariables } from '../project/variables.ts';
 import { removeAlias } from './aliases.ts';
@@ -19,8 +21,10 @@ export async function destroyTarget(target: Target, context: DriverContext): Pro
   if (owner !== undefined && owner !== markOf(target)) return;
   if (sideOf(target) === 'preview') await removeAlias(api, project, target);
   else await removeVariables(api, project, target);
+  await removeDomains(api, project, target);
   const releases = await listReleases(api, project, target);
   for (const { uid } of releases) await removeDeployment(api, uid);
+  await removeCustomEnvironment(api, project, target);
   if (owner === undefined) return;
   if (await hasOthers(api, project, new Set(releases.map(({ uid }) => uid)))) return;
   const given = { doing: `remove the project ${project.name}`, accept: [404] };

@@ -3,19 +3,21 @@ import type { LogLine, LogRequest } from '../../../core/logs.ts';
 import { untilCancelled } from '../../follow.ts';
 import { Vercel } from '../api/client.ts';
 import type { ProjectView } from '../api/types.ts';
+import { readOptions } from '../options.ts';
 import { findProject } from '../project/project.ts';
 import { BuildLog, buildLines } from './events.ts';
 import { liveDeployment } from './inspection.ts';
 import type { PrintedLine } from './line-stream.ts';
 import { listReleases } from './list.ts';
+import { pastLines } from './request-log.ts';
 import { RuntimeLog } from './runtime-log.ts';
 import { getDeployment, isOver } from './wait.ts';
 
 const RECONNECT_AFTER = 2_000;
 
 /**
- * Lines of the build of the release asked for, or of the live one, or else of the newest; whoever follows gets those that
- * its functions print from then on.
+ * Lines of the build of the release asked for, or of the live one, or else of the newest, and of what its functions printed in
+ * the last day; whoever follows gets those that they print from then on.
  */
 export function releaseLogs(target: Target, request: LogRequest, context: DriverContext): AsyncIterable<LogLine> {
   return untilCancelled(linesOf(target, request, context), request, context);
@@ -27,12 +29,20 @@ async function* linesOf(target: Target, request: LogRequest, context: DriverCont
   const id = project && (await wantedDeployment(api, project, target, request));
   if (!project || id === undefined) return;
   const toLine = (line: PrintedLine) => logLine(target, id, line);
-  const all = await buildLines(api, id);
+  const [built, printed] = await Promise.all([
+    buildLines(api, id),
+    hasFunctions(target) ? pastLines(api, project, id, request.tail) : [],
+  ]);
+  const all = [...built, ...printed];
   yield* all.slice(-request.tail).map(toLine);
   if (!request.follow) return;
   const known = new Set(all.map((line) => line.id));
   const source = { project: project.id, deployment: id };
   for await (const line of followed(api, source, context)) if (!known.has(line.id)) yield toLine(line);
+}
+
+function hasFunctions({ service }: Target): boolean {
+  return readOptions(service.options).content !== 'static';
 }
 
 async function wantedDeployment(

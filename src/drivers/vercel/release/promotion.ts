@@ -6,8 +6,10 @@ import type { ProjectView } from '../api/types.ts';
 import { part } from '../names.ts';
 import { requireProject } from '../project/project.ts';
 
-/** Between two looks, ms, and how long Vercel may take for its domains. */
-const LOOK_EVERY = 500;
+/** Before the first look and, as each wait is twice the one before, at most between two, ms; most switches take a moment. */
+const FIRST_LOOK = 100;
+const LAST_LOOKS = 1_000;
+/** How long Vercel may take for its domains, ms. */
 const LONGEST = 180_000;
 
 export type Way = 'promote' | 'rollback';
@@ -108,14 +110,14 @@ export async function settle(
 ): Promise<void> {
   const { clock, signal } = context;
   const deadline = Math.min(api.terms.deadline, clock.monotonic() + LONGEST);
-  for (;;) {
+  for (let wait = FIRST_LOOK; ; wait = Math.min(LAST_LOOKS, wait * 2)) {
     const project = await requireProject(api, target);
     const { jobStatus, toDeploymentId } = project.lastAliasRequest ?? {};
     const mine = toDeploymentId === undefined || toDeploymentId === id;
     if (mine && jobStatus === 'failed') throw await failed(api, project, id, way);
     if (!(mine && isOpen(project)) && isProduction(project, id)) return;
-    if (clock.monotonic() + LOOK_EVERY >= deadline) throw late(target, id);
-    await clock.sleep(LOOK_EVERY, signal);
+    if (clock.monotonic() + wait >= deadline) throw late(target, id);
+    await clock.sleep(wait, signal);
   }
 }
 
