@@ -96,6 +96,8 @@ describe.skipIf(postgresUnavailable)(`an API and its PostgreSQL on Railway, and 
       'api/server.js': API,
       'api/migrate.js': MIGRATE,
       'api/version.txt': 'one',
+      'api/notes.txt': 'for nobody else',
+      'api/.railwayignore': 'notes.txt\n',
       'web/server.js': WEB,
     });
   });
@@ -119,6 +121,13 @@ describe.skipIf(postgresUnavailable)(`an API and its PostgreSQL on Railway, and 
     const outcome = await run(['deploy', '--env', 'staging', '--json']);
     expect(outcome.json().urls).toMatchObject({ api: expect.stringMatching(/^https:\/\/api-.*\.up\.railway\.app$/) });
     expect(await shown('staging')).toBe('one string');
+    const [live] = railway.deploymentsOf('api', 'staging');
+    expect(readdirSync(live?.folder ?? '').sort()).toEqual([
+      '.railwayignore',
+      'migrate.js',
+      'server.js',
+      'version.txt',
+    ]);
     // By the command line as it is packed.
     expect(railway.requests).toContain('subscribe');
     expect(await runs('staging')).toBe(1);

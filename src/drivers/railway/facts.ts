@@ -22,6 +22,8 @@ export const facts: DriverFacts = {
   ],
   concurrency: 4,
   artifact: 'files',
+  // As Railway's own command line has it.
+  ignores: { file: '.railwayignore', defaults: ['node_modules'] },
   askedByPlans: true,
   traitsOf: ({ options }, { mode }) => {
     const { image, volume } = readOptions(options);
