@@ -43,9 +43,9 @@ export class Railway {
     this.#context = context;
   }
 
-  /** The same for another time. */
-  within(context: Pick<DriverContext, 'signal' | 'timeout'>): Railway {
-    return new Railway({ ...this.#context, ...context });
+  /** The same for as long as the signal lets it: for the rest of the time, ms, unless another one is given. */
+  within(signal: AbortSignal, timeout = this.terms.deadline - this.terms.clock.monotonic()): Railway {
+    return new Railway({ ...this.#context, signal, timeout });
   }
 
   /** Throws what the answer means when it says no. */

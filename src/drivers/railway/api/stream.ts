@@ -23,15 +23,15 @@ export async function* subscribe<Name extends SubscriptionName>(
   api: Railway,
   name: Name,
   variables: Operations[Name]['variables'],
-  signal: AbortSignal,
 ): AsyncGenerator<Data<Name>> {
   const { text, shape } = DOCUMENTS[name];
+  const { signal } = api.terms;
   const request = { ...api.request('/graphql/v2'), protocol: 'graphql-transport-ws', timeout: HANDSHAKE, signal };
   const socket = await api.sockets.open(request);
   const say = (message: object) => socket.send(JSON.stringify(message));
   try {
     say({ type: 'connection_init' });
-    for await (const message of spoken(socket.messages, () => say({ type: 'ping' }), api, signal)) {
+    for await (const message of spoken(socket.messages, () => say({ type: 'ping' }), api.terms)) {
       if (message.type === 'connection_ack')
         say({ id: '1', type: 'subscribe', payload: { query: text, variables, operationName: name } });
       if (message.type === 'ping') say({ type: 'pong' });
@@ -51,14 +51,13 @@ export async function* subscribe<Name extends SubscriptionName>(
 async function* spoken(
   messages: AsyncIterable<string>,
   ask: () => void,
-  { terms }: Railway,
-  signal: AbortSignal,
+  { clock, signal }: Railway['terms'],
 ): AsyncGenerator<Message> {
   const iterator = messages[Symbol.asyncIterator]();
   let asked = false;
   for (let next = iterator.next(); ; ) {
     const over = new AbortController();
-    const silence = terms.clock.sleep(SILENCE, AbortSignal.any([signal, over.signal])).then(() => 'silent' as const);
+    const silence = clock.sleep(SILENCE, AbortSignal.any([signal, over.signal])).then(() => 'silent' as const);
     silence.catch(() => undefined);
     const result = await Promise.race([next, silence]).finally(() => over.abort());
     if (result === 'silent' && asked) throw strangeAnswer(ERRAND);

@@ -1,4 +1,3 @@
-import type { DriverContext } from '../../../core/driver.ts';
 import type { Channel } from '../../../core/event.ts';
 import type { Data, Railway } from '../api/client.ts';
 import { subscribe } from '../api/stream.ts';
@@ -41,15 +40,13 @@ export async function printedLines(
 
 /** The log of one deployment, over several connections: each line once. */
 export class GrowingLog {
-  readonly #api: Railway;
   readonly #deployment: string;
   readonly #kind: LogKind;
   #latest: string | undefined;
   /** Lines of the latest moment: more of them may come. */
   readonly #latestLines = new Set<string>();
 
-  constructor(api: Railway, deployment: string, kind: LogKind) {
-    this.#api = api;
+  constructor(deployment: string, kind: LogKind) {
     this.#deployment = deployment;
     this.#kind = kind;
   }
@@ -64,15 +61,16 @@ export class GrowingLog {
    * before each new connection. Trouble with either is not told: the log is no verdict.
    */
   async follow(
-    { clock, signal }: Pick<DriverContext, 'clock' | 'signal'>,
+    api: Railway,
     onLine: (line: PrintedLine) => void,
-    isOver: () => Promise<boolean>,
+    isOver: () => Promise<boolean> = async () => false,
   ): Promise<void> {
+    const { clock, signal } = api.terms;
     for (let wait = FIRST_WAIT; !signal.aborted; ) {
       const before = this.#latest;
-      await this.catchUp(onLine);
-      if (await isOver()) return this.catchUp(onLine);
-      await this.#listen(signal, onLine).catch(() => undefined);
+      await this.catchUp(api, onLine);
+      if (await isOver()) return this.catchUp(api, onLine);
+      await this.#listen(api, onLine).catch(() => undefined);
       signal.throwIfAborted();
       wait = this.#latest === before ? Math.min(LONGEST_WAIT, wait * 1.5) : FIRST_WAIT;
       await clock.sleep(wait, signal);
@@ -80,22 +78,19 @@ export class GrowingLog {
   }
 
   /** Tells what has not been told so far, if Railway says it. */
-  async catchUp(onLine: (line: PrintedLine) => void): Promise<void> {
+  async catchUp(api: Railway, onLine: (line: PrintedLine) => void): Promise<void> {
     const since = this.#latest === undefined ? {} : { startDate: this.#latest };
-    const asked = printedLines(this.#api, this.#deployment, this.#kind, { limit: MOST, ...since });
+    const asked = printedLines(api, this.#deployment, this.#kind, { limit: MOST, ...since });
     const lines = await asked.catch(() => []);
     for (const line of lines) if (this.#isNew(line)) onLine(line);
   }
 
-  async #listen(signal: AbortSignal, onLine: (line: PrintedLine) => void): Promise<void> {
+  async #listen(api: Railway, onLine: (line: PrintedLine) => void): Promise<void> {
     const variables = { deploymentId: this.#deployment, limit: MOST };
     const frames =
       this.#kind === 'build'
-        ? framesOf(subscribe(this.#api, 'FollowBuildLogs', variables, signal), ({ buildLogs }) => buildLogs)
-        : framesOf(
-            subscribe(this.#api, 'FollowDeploymentLogs', variables, signal),
-            ({ deploymentLogs }) => deploymentLogs,
-          );
+        ? framesOf(subscribe(api, 'FollowBuildLogs', variables), ({ buildLogs }) => buildLogs)
+        : framesOf(subscribe(api, 'FollowDeploymentLogs', variables), ({ deploymentLogs }) => deploymentLogs);
     for await (const lines of frames)
       for (const line of sorted(lines).map(printed)) if (this.#isNew(line)) onLine(line);
   }

@@ -24,14 +24,14 @@ async function* linesOf(target: Target, request: LogRequest, context: DriverCont
     channel,
     line,
   });
-  const [building, running] = [new GrowingLog(api, id, 'build'), new GrowingLog(api, id, 'runtime')];
+  const [building, running] = [new GrowingLog(id, 'build'), new GrowingLog(id, 'runtime')];
   const read = (kind: LogKind) => printedLines(api, id, kind, { limit: Math.max(1, request.tail) });
   const [built, ran] = await Promise.all([read('build'), read('runtime')]);
   building.skip(built);
   running.skip(ran);
   yield* [...built, ...ran].slice(built.length + ran.length - request.tail).map(toLine);
   if (!request.follow) return;
-  for await (const line of followed(api, id, [building, running], context)) yield toLine(line);
+  for await (const line of followed(api, id, [building, running])) yield toLine(line);
 }
 
 async function wantedDeployment(
@@ -54,7 +54,6 @@ async function* followed(
   api: Railway,
   id: string,
   [building, running]: readonly [GrowingLog, GrowingLog],
-  context: DriverContext,
 ): AsyncGenerator<PrintedLine> {
   const ready: PrintedLine[] = [];
   let over = false;
@@ -70,8 +69,8 @@ async function* followed(
   const isBuilt = async () => (await phase()) !== 'under_way';
   const hasEnded = async () => !['under_way', 'live', 'unknown'].includes(await phase());
   const reading = building
-    .follow(context, take, isBuilt)
-    .then(() => running.follow(context, take, hasEnded))
+    .follow(api, take, isBuilt)
+    .then(() => running.follow(api, take, hasEnded))
     .finally(() => {
       over = true;
       wake();

@@ -24,10 +24,9 @@ const LAST_CALL = 15_000;
 export async function awaitLive(id: string, awaited: Creation): Promise<DeploymentView> {
   const { api, context } = awaited;
   const over = new AbortController();
-  const signal = AbortSignal.any([context.signal, over.signal]);
-  const log = new GrowingLog(api, id, 'build');
+  const log = new GrowingLog(id, 'build');
   const tell = ({ line, channel }: PrintedLine) => context.log(line, channel);
-  const telling = log.follow({ clock: context.clock, signal }, tell, async () => false).catch(() => undefined);
+  const telling = log.follow(api.within(AbortSignal.any([context.signal, over.signal])), tell).catch(() => undefined);
   try {
     return await look(id, awaited);
   } catch (error) {
@@ -37,7 +36,7 @@ export async function awaitLive(id: string, awaited: Creation): Promise<Deployme
     over.abort(new Error('the deployment is over'));
     await telling;
     // Whatever became of the subscription.
-    if (!context.signal.aborted) await log.catchUp(tell);
+    if (!context.signal.aborted) await log.catchUp(api, tell);
   }
 }
 
@@ -76,8 +75,7 @@ async function lookOnce(api: Railway, id: string, failed: number): Promise<Deplo
 
 /** As well as it goes: nobody waits for how it ended. */
 async function cancel(id: string, { api }: Creation): Promise<void> {
-  const last = api.within({ signal: AbortSignal.timeout(LAST_CALL), timeout: LAST_CALL });
-  await removeDeployment(last, id).catch(() => undefined);
+  await removeDeployment(api.within(AbortSignal.timeout(LAST_CALL), LAST_CALL), id).catch(() => undefined);
 }
 
 function vanished({ target }: Creation): DeployerError {
