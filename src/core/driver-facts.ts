@@ -64,6 +64,11 @@ export interface DriverFacts {
    * What they stand for is looked up when the driver is called, and is among its credentials under the path.
    */
   references?(options: JsonObject): Readonly<Record<string, string>>;
+  /**
+   * Checked options that name variables of the service: their path, its parts joined by dots → the names. Pure. Plans refuse
+   * names of variables that the service does not get.
+   */
+  namedVariables?(options: JsonObject): Readonly<Record<string, readonly string[]>>;
 }
 
 export interface FileLimit {
