@@ -72,7 +72,7 @@ async function missingFindings(
         : `the service ${wantedService(target)}`;
   if (missing === undefined) return [];
   if (api.token.kind === 'project') return [cannotMake(missing)];
-  return [...(found ? sourceFindings(found, target) : await workspaceFindings(api, target))];
+  return [...(found ? copyFindings(found, target) : await workspaceFindings(api, target))];
 }
 
 function cannotMake(missing: string): Finding {
@@ -98,7 +98,7 @@ async function workspaceFindings(api: Railway, target: Target): Promise<readonly
   ];
 }
 
-function sourceFindings({ project, environment }: Found, { service }: Target): readonly Finding[] {
+function copyFindings({ project, environment }: Found, { service }: Target): readonly Finding[] {
   const { duplicate } = readOptions(service.options);
   if (environment || duplicate === undefined) return [];
   if (environmentsOf(project).some(({ name }) => name === duplicate)) return [];

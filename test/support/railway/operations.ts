@@ -113,7 +113,9 @@ export class Operations {
         const instance = this.#instance(serviceId, environmentId, caller);
         const readable = [...instance.variables].filter(([, { isSealed }]) => !isSealed);
         const plain = Object.fromEntries(readable.map(([name, { value }]) => [name, value]));
-        return unrendered ? plain : account.render(instance);
+        // Those that every service gets are among them.
+        const all = { ...account.injected(instance), ...plain };
+        return unrendered ? all : account.render(instance);
       },
     };
   }

@@ -209,7 +209,7 @@ export class Account {
 
   /** `${{NAME}}`, `${{shared.NAME}}` and `${{Service.NAME}}`, to any depth. */
   render(instance: Instance, given: Readonly<Record<string, string>> = {}, depth = 0): Record<string, string> {
-    const plain = { ...this.#injected(instance), ...given };
+    const plain = { ...this.injected(instance), ...given };
     for (const [name, { value }] of instance.variables) plain[name] = value;
     if (depth > 5) return plain;
     const shared = this.environments.get(instance.environmentId)?.shared;
@@ -233,7 +233,8 @@ export class Account {
   /** Where TCP proxies lead, by the port of the service. */
   readonly tcp = new Map<number, { readonly host: string; readonly port: number }>();
 
-  #injected(instance: Instance): Record<string, string> {
+  /** What every service gets. */
+  injected(instance: Instance): Record<string, string> {
     const environment = this.environments.get(instance.environmentId);
     const service = this.services.get(instance.serviceId);
     const [proxy] = instance.proxies;

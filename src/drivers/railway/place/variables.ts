@@ -50,12 +50,16 @@ export async function applyVariables(
   return sameNames(noted.names, names) ? noted : writeRecord(api, place, { ...noted, names });
 }
 
+/** What Railway gives every service by itself: taken for a variable of the service it would never change again. */
+const GIVEN =
+  /^RAILWAY_(?:(?:PUBLIC|PRIVATE)_DOMAIN|STATIC_URL|PROJECT_|ENVIRONMENT|SERVICE_|(?:DEPLOYMENT|REPLICA|SNAPSHOT)_ID$|GIT_|TCP_|VOLUME_)/;
+
 /** References to other variables are left as they are written. */
 export async function readVariables(api: Railway, place: PlaceIds): Promise<Readonly<Record<string, string>>> {
   const { project, environment, service } = place;
   const ids = { projectId: project, environmentId: environment, serviceId: service };
   const found = await api.find('Variables', ids, { doing: 'read the variables of the service' });
-  return found?.variables ?? {};
+  return Object.fromEntries(Object.entries(found?.variables ?? {}).filter(([name]) => !GIVEN.test(name)));
 }
 
 /** Takes our variables away, and leaves those of others. */
