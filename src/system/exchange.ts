@@ -51,6 +51,7 @@ export function connect(lookup: Lookup = systemLookup): Connections {
   };
 }
 
+/** See `Connections.refusalOf`. */
 export function refusalOf(url: URL, reach: Reach): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return isIP(host) ? refusal(host, reach) : undefined;

@@ -55,6 +55,7 @@ function invalid(reason: string, fix: string): DeployerError {
   return new DeployerError({ code: 'INVALID_CONFIG', reason, fix });
 }
 
+/** For an address that must not be asked. */
 export function refused(url: URL, reason: string): DeployerError {
   return new DeployerError({
     code: 'INVALID_CONFIG',

@@ -180,7 +180,23 @@ describe.skipIf(postgresUnavailable)(`an API and its PostgreSQL on Railway, and 
     await project.write('api/version.txt', 'three');
   });
 
+  it('stops at once when the token is revoked, and is resumed with another', async () => {
+    const revoked = [
+      { of: 'SetVariables', trouble: 'not_authorized' },
+      { of: 'ApiToken', trouble: 'not_authorized' },
+    ] as const;
+    railway.faults.push(...revoked);
+    const stopped = await project.run(['deploy', '--env', 'production', '--yes', '--json'], { env: env() });
+    expect(stopped.code).toBe(3);
+    expect(stopped.json()).toMatchObject({ code: 'AUTH_FAILED', run_status: 'interrupted' });
+    expect(await shown('production')).toBe('one string');
+    railway.faults.splice(0);
+    await run(['resume', '--env', 'production', '--yes']);
+    expect(await shown('production')).toBe('three string');
+  });
+
   it('has no canary, and names the drivers that could', async () => {
+    await project.write('api/version.txt', 'four');
     const refused = await project.run(['deploy', '--env', 'production', '--yes', '--canary', '20', '--json'], {
       env: env(),
     });
@@ -197,7 +213,7 @@ describe.skipIf(postgresUnavailable)(`an API and its PostgreSQL on Railway, and 
   it('has previews that live for their time, as ephemeral environments', async () => {
     await run(['env', 'create', 'pr-7', '--from', 'preview', '--ttl', '1ms']);
     await run(['deploy', '--env', 'pr-7', '--service', 'api', '--service', 'db']);
-    expect(await shown('pr-7')).toBe('three string');
+    expect(await shown('pr-7')).toBe('four string');
     expect([...railway.account.environments.values()].find(({ name }) => name === 'pr-7')?.isEphemeral).toBe(true);
     await run(['env', 'prune', '--yes']);
     expect(railway.things().filter((thing) => thing.startsWith('environment'))).toEqual([
