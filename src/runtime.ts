@@ -6,7 +6,7 @@ import type { LoadedConfig } from './config/parse.ts';
 import type { ArtifactStore } from './core/artifact.ts';
 import type { DriverCatalog } from './core/driver.ts';
 import type { Probe } from './core/health.ts';
-import type { Clock, Entropy, Http, Interrupts, Names, Peers, Processes } from './core/ports.ts';
+import type { Clock, Entropy, Http, Interrupts, Names, Peers, Processes, Sockets } from './core/ports.ts';
 import { Redactor } from './core/redact.ts';
 import { catalog } from './drivers/catalog.ts';
 import { migrationEngines } from './migrations/catalog.ts';
@@ -32,6 +32,7 @@ export interface Runtime {
   readonly entropy: Entropy;
   readonly processes: Processes;
   readonly http: Http;
+  readonly sockets: Sockets;
   readonly peers: Peers;
   readonly names: Names;
   readonly interrupts: Interrupts;
@@ -82,6 +83,7 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     entropy,
     processes,
     http,
+    sockets: { open: async (request) => (await import('./system/sockets.ts')).systemSockets.open(request) },
     peers: lazyPeers(environment),
     names: { addressesOf: async (...args) => (await import('./system/names.ts')).systemNames.addressesOf(...args) },
     interrupts: systemInterrupts(),

@@ -82,6 +82,10 @@ export interface FileLimit {
 export interface TargetTraits {
   /** The driver's, without those that the options take away. */
   readonly capabilities: readonly Capability[];
+  /** What the artifact is, where that is something else than the driver's. */
+  readonly artifact?: Artifact['kind'];
+  /** Why the platform builds a promoted artifact again, in words: what runs is then only made of the same sources. */
+  readonly rebuilds?: string;
   /** Without `switch`: how long requests may have to wait while a release is replaced, ms. */
   readonly wait?: number;
   /** Lives longer than versions do: once it is there it is placed again only when it is asked for by name. */

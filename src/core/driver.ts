@@ -9,7 +9,7 @@ import type { Inspection } from './inspection.ts';
 import type { Json } from './json.ts';
 import type { LockPlace } from './lock-place.ts';
 import type { LogLine, LogRequest } from './logs.ts';
-import type { Clock, Entropy, Http, Names, Peers, Processes } from './ports.ts';
+import type { Clock, Entropy, Http, Names, Peers, Processes, Sockets } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 import type { Stack } from './stack.ts';
 
@@ -32,6 +32,7 @@ export interface DriverContext {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly http: Http;
+  readonly sockets: Sockets;
   readonly peers: Peers;
   readonly names: Names;
   readonly processes: Processes;
