@@ -1,6 +1,6 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import type { LogLine, LogRequest } from '../../../core/logs.ts';
-import { untilCancelled } from '../../follow.ts';
+import { asTheyCome, untilCancelled } from '../../follow.ts';
 import { Railway } from '../api/client.ts';
 import { findPlace, idsOf } from '../place/find.ts';
 import { readInstance } from '../place/settings.ts';
@@ -50,40 +50,19 @@ async function wantedDeployment(
 }
 
 /** Lines as they come, until the caller has had enough, or the deployment prints nothing any more. */
-async function* followed(
+function followed(
   api: Railway,
   id: string,
   [building, running]: readonly [GrowingLog, GrowingLog],
 ): AsyncGenerator<PrintedLine> {
-  const ready: PrintedLine[] = [];
-  let over = false;
-  let wake: () => void = () => undefined;
-  const take = (line: PrintedLine) => {
-    ready.push(line);
-    wake();
-  };
   const phase = async () => {
     const there = await getDeployment(api, id).catch(() => undefined);
     return there ? phaseOf(there) : 'gone';
   };
   const isBuilt = async () => (await phase()) !== 'under_way';
   const hasEnded = async () => !['under_way', 'live', 'unknown'].includes(await phase());
-  const reading = building
-    .follow(api, take, isBuilt)
-    .then(() => running.follow(api, take, hasEnded))
-    .finally(() => {
-      over = true;
-      wake();
-    });
-  // Awaited below, once its lines are out.
-  reading.catch(() => undefined);
-  while (!over) {
-    yield* ready.splice(0);
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      if (ready.length > 0 || over) resolve();
-    });
-  }
-  yield* ready.splice(0);
-  await reading;
+  return asTheyCome(async (take) => {
+    await building.follow(api, take, isBuilt);
+    await running.follow(api, take, hasEnded);
+  });
 }
