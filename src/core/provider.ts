@@ -1,3 +1,4 @@
+import type { SecretCommand } from './config.ts';
 import type { Http, Processes } from './ports.ts';
 import type { Secret } from './secret.ts';
 
@@ -38,6 +39,8 @@ export interface ProviderWorld {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly http: Http;
   readonly processes: Processes;
+  /** `secret_commands` of the config. */
+  readonly commands: Readonly<Record<string, SecretCommand>>;
 }
 
 /** What keeps a reference from being read, whatever is in the store. */
@@ -50,8 +53,8 @@ export interface ReferenceProblem {
 
 /** What a provider's file exports as `provider`. */
 export interface ProviderFactory {
-  /** Judges the form of a reference; touches nothing. One with a problem is never read. */
-  check(reference: SecretReference): ReferenceProblem | undefined;
+  /** Judges a reference by its form and the names of `secret_commands`; touches nothing. One with a problem is never read. */
+  check(reference: SecretReference, commands: readonly string[]): ReferenceProblem | undefined;
   /** One is made per run. */
   open(world: ProviderWorld): SecretProvider;
 }

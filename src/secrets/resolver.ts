@@ -26,6 +26,7 @@ export interface Resolver {
 }
 
 export function createResolver({ providers, world }: ResolverOptions): Resolver {
+  const commands = Object.keys(world.commands);
   const opened = new Map<string, SecretProvider>();
   const reads = new Map<string, { readonly value: Promise<SecretValue>; readonly signal: AbortSignal }>();
   return { resolve, resolveAll };
@@ -51,7 +52,7 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
   }
 
   async function read(text: string, signal: AbortSignal): Promise<SecretValue> {
-    const { reference, provider: factory } = await readReference(text, providers);
+    const { reference, provider: factory } = await readReference(text, { providers, commands });
     signal.throwIfAborted();
     const provider = opened.get(reference.provider) ?? factory.open(world);
     opened.set(reference.provider, provider);

@@ -19,8 +19,11 @@ const FROM_DOTENV = DOTENV.map((line) => line.slice(0, line.indexOf('=')));
 const SECRETS = [
   ...NAMES.map((name) => `E_${name}: "env:OUTER_${name}"`),
   ...FROM_DOTENV.map((name) => `D_${name}: "dotenv:secrets.env#${name}"`),
-].join(', ');
-const SECRET_NAMES = [...NAMES.map((name) => `E_${name}`), ...FROM_DOTENV.map((name) => `D_${name}`)].join(', ');
+  ...NAMES.map((name) => `X_${name}: "exec:cat#${name}"`),
+];
+/** One letter for each kind of reference; variables begin with it. */
+const PROVIDERS = [...new Set(SECRETS.map((secret) => secret.charAt(0)))];
+const SECRET_NAMES = SECRETS.map((secret) => secret.slice(0, secret.indexOf(':'))).join(', ');
 
 const CONFIG = `version: 1
 project: leaks
@@ -41,13 +44,14 @@ databases:
   main:
     connection_env: DATABASE_URL
     migrations: { engine: raw, path: db }
+secret_commands: { cat: { command: [cat, secrets.json] } }
 environments:
-  staging: { mode: staging, variables: { GREETING: hi, DATABASE_URL: "sqlite:staging.db" }, secrets: { ${SECRETS} } }
-  production: { mode: production, variables: { GREETING: hi, DATABASE_URL: "sqlite:production.db" }, secrets: { ${SECRETS} } }
+  staging: { mode: staging, variables: { GREETING: hi, DATABASE_URL: "sqlite:staging.db" }, secrets: { ${SECRETS.join(', ')} } }
+  production: { mode: production, variables: { GREETING: hi, DATABASE_URL: "sqlite:production.db" }, secrets: { ${SECRETS.join(', ')} } }
 `;
 
 /** Tells everything it was given, in every way that a careless program does. */
-const TELL = `const own = Object.entries(process.env).filter(([name]) => /^[ED]_/.test(name));
+const TELL = `const own = Object.entries(process.env).filter(([name]) => /^[${PROVIDERS.join('')}]_/.test(name));
 for (const [name, value] of own) {
   console.log(name + '=' + value);
   console.error(value);
@@ -59,6 +63,7 @@ console.log(JSON.stringify(process.env));
 const FILES = {
   'deploy.config.yaml': CONFIG,
   'secrets.env': DOTENV.join('\n'),
+  'secrets.json': JSON.stringify(Object.fromEntries(CANARIES.map(({ name, value }) => [name.toUpperCase(), value]))),
   'app/version.txt': 'one',
   'app/build.js': `${TELL}
 const fs = require('node:fs');
@@ -144,7 +149,9 @@ describe('a secret', () => {
     const told = folderSinks(project.path('.deployer/local/logs'));
     expect(new Set(findLeaks(told).map(({ canary }) => canary)).size).toBe(CANARIES.length);
     expect(FROM_DOTENV.length).toBeGreaterThan(6);
-    expect(outputs.find(({ name }) => name === 'stdout of logs --env staging')?.text).toContain('E_PLAIN=');
+    expect(outputs.find(({ name }) => name === 'stdout of logs --env staging')?.text).toContain('E_PLAIN');
+    const all = told.map(({ text }) => String(text)).join('\n');
+    for (const provider of PROVIDERS) expect(all).toContain(`${provider}_PLAIN=${CANARIES[0]?.value}`);
   });
 
   it('is nowhere in what the command line says', () => {

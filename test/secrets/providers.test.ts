@@ -169,7 +169,7 @@ test('the catalog knows the providers and nothing that objects inherit', async (
 });
 
 function world(environment: Record<string, string>): ProviderWorld {
-  return { root, environment, http: systemHttp(), processes: systemProcesses({ environment }) };
+  return { root, environment, http: systemHttp(), processes: systemProcesses({ environment }), commands: {} };
 }
 
 function resolve(reference: string, environment: Record<string, string> = {}): Promise<Resolved> {

@@ -152,7 +152,7 @@ function nowhere(): ProviderWorld {
   const unused = () => Promise.reject(new Error('not expected'));
   const http: Http = { send: unused };
   const processes: Processes = { run: unused, shell: unused };
-  return { root: '/nowhere', environment: {}, http, processes };
+  return { root: '/nowhere', environment: {}, http, processes, commands: {} };
 }
 
 async function failureOf(work: Promise<unknown>) {
