@@ -1,5 +1,5 @@
 import type { SecretCommand } from './config.ts';
-import type { Http, Processes } from './ports.ts';
+import type { Clock, Http, Processes } from './ports.ts';
 import type { Secret } from './secret.ts';
 
 /** `provider:path#key@version`, taken apart. */
@@ -29,6 +29,11 @@ export interface SecretProvider {
    * The message names the reference, never a value.
    */
   read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue>;
+  /**
+   * Ends what reading has begun elsewhere, such as a session; called when all that was asked for is read. Never rejects. More
+   * may be read afterwards, and meanwhile.
+   */
+  close?(): Promise<void>;
 }
 
 /** Everything a provider may use. */
@@ -37,6 +42,7 @@ export interface ProviderWorld {
   readonly root: string;
   /** The variables that deployer itself was started with. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
   readonly http: Http;
   readonly processes: Processes;
   /** `secret_commands` of the config. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ProviderWorld } from '../../src/core/provider.ts';
 import { secretProviders } from '../../src/secrets/catalog.ts';
 import { createResolver, type Resolved } from '../../src/secrets/resolver.ts';
+import { systemClock } from '../../src/system/clock.ts';
 import { systemHttp } from '../../src/system/http.ts';
 import { systemProcesses } from '../../src/system/processes.ts';
 
@@ -37,7 +38,7 @@ export async function secretWorld(): Promise<SecretWorld> {
   function resolve(references: Readonly<Record<string, string>> | string, more: Partial<ProviderWorld> = {}) {
     const { PATH } = process.env;
     const environment = { ...(PATH === undefined ? {} : { PATH }), ...more.environment };
-    const outside = { http: systemHttp(), processes: systemProcesses({ environment }) };
+    const outside = { clock: systemClock, http: systemHttp(), processes: systemProcesses({ environment }) };
     const world: ProviderWorld = { root, ...outside, commands: {}, ...more, environment };
     const wanted = typeof references === 'string' ? { V: references } : references;
     return createResolver({ providers: secretProviders, world }).resolveAll(wanted, AbortSignal.timeout(30_000));

@@ -1,0 +1,50 @@
+import { asFields } from '../fields.ts';
+import { dataOf, failure } from './answers.ts';
+import { encodePath } from './path.ts';
+import type { VaultSession } from './session.ts';
+
+/** A store of keys and values in Vault. */
+export interface KvMount {
+  /** With a slash at the end; empty where Vault is too old to tell. */
+  readonly path: string;
+  readonly versioned: boolean;
+}
+
+/** Finds the store that a path lies in, each store once. Throws `INVALID_CONFIG` for one of another kind. */
+export type FindMount = (path: string, signal: AbortSignal) => Promise<KvMount>;
+
+export function mountFinder(session: VaultSession): FindMount {
+  const found: KvMount[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+  return (path, signal) => {
+    // One after the other: most often the first answer is that for all.
+    const next = last.then(() => known(path) ?? ask(path, signal));
+    last = next.catch(() => undefined);
+    return next;
+  };
+
+  function known(path: string): KvMount | undefined {
+    return found.find((mount) => mount.path !== '' && path.startsWith(mount.path));
+  }
+
+  async function ask(path: string, signal: AbortSignal): Promise<KvMount> {
+    const what = `vault:${path}`;
+    const answer = await session.get(`sys/internal/ui/mounts/${encodePath(path)}`, what, signal);
+    // Before Vault 0.10 nobody told; there was no other version then.
+    if (answer.status === 404) return { path: '', versioned: false };
+    const mount = mountOf(dataOf(answer, what), what);
+    found.push(mount);
+    return mount;
+  }
+}
+
+function mountOf(data: Readonly<Record<string, unknown>>, what: string): KvMount {
+  const { path, type, options } = data;
+  if (type !== 'kv' && type !== 'generic')
+    throw failure(
+      'INVALID_CONFIG',
+      `${what} does not lie in a KV store`,
+      'Refer to a secret of a KV store, version 1 or 2',
+    );
+  return { path: typeof path === 'string' ? path : '', versioned: asFields(options)?.['version'] === '2' };
+}
