@@ -1,12 +1,16 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ageKey, encrypted, hasAge, installAge } from '../support/age.ts';
 import { CANARIES, type Canary, findLeaks, folderSinks, type Sink, watchProcesses } from '../support/leaks.ts';
 import { type Outcome, type Project, projectOf } from '../support/project.ts';
 import { type VaultFake, vaultFake } from '../support/vault.ts';
 
 const PRELOAD = resolve(import.meta.dirname, '../support/crash/preload.js');
+if (hasAge()) await installAge();
+const KEY = hasAge() ? ageKey() : undefined;
+
 const NAMES = CANARIES.map(({ name }) => name.toUpperCase());
 
 /** In whichever quotes give the value back. */
@@ -22,6 +26,7 @@ const SECRETS = [
   ...FROM_DOTENV.map((name) => `D_${name}: "dotenv:secrets.env#${name}"`),
   ...NAMES.map((name) => `X_${name}: "exec:cat#${name}"`),
   ...['PLAIN', 'NEWLINE'].map((name) => `V_${name}: "vault:kv/leaks#${name}"`),
+  ...(KEY ? ['PLAIN', 'QUOTES'].map((name) => `A_${name}: "age:secrets.age#${name}"`) : []),
 ];
 /** One letter for each kind of reference; variables begin with it. */
 const PROVIDERS = [...new Set(SECRETS.map((secret) => secret.charAt(0)))];
@@ -70,7 +75,7 @@ function credential(name: string, value: string): Canary {
   return { name, value, cores: [value] };
 }
 
-const CREDENTIALS = [TOKEN];
+const CREDENTIALS = [TOKEN, ...(KEY ? [credential('key', KEY.secret.slice('AGE-SECRET-KEY-'.length))] : [])];
 const ALL = [...CANARIES, ...CREDENTIALS];
 
 const FILES = {
@@ -118,7 +123,11 @@ describe('a secret', () => {
     );
     return outcome;
   };
-  const credentials = () => ({ VAULT_ADDR: vault.url, VAULT_TOKEN: TOKEN.value });
+  const credentials = () => ({
+    VAULT_ADDR: vault.url,
+    VAULT_TOKEN: TOKEN.value,
+    ...(KEY ? { AGE_KEY: KEY.secret } : {}),
+  });
   const deploy = (version: string, ...args: string[]) =>
     project.write('app/version.txt', version).then(() => run(['deploy', '--env', 'staging', ...args]));
 
@@ -128,6 +137,7 @@ describe('a secret', () => {
     vault.stores['kv'] = { type: 'kv', version: '2', secrets: { leaks: [{ data: VALUES }] } };
     project = await projectOf(FILES);
     await chmod(project.path('secrets.env'), 0o600);
+    if (KEY) await writeFile(project.path('secrets.age'), encrypted(JSON.stringify(VALUES), KEY));
     const watch = watchProcesses();
     await run(['plan', '--env', 'staging', '--out', 'saved.plan.json', '--json']);
     expect((await deploy('one', '--verbose')).code).toBe(0);
