@@ -14,6 +14,7 @@ const PAGES = [
   'docs/json.md',
   'docs/local-driver.md',
   'docs/netlify-driver.md',
+  'docs/railway-driver.md',
   'docs/vercel-driver.md',
 ];
 const BLOCK = /(<!-- reference:(\S+) -->\n)([\s\S]*?)(<!-- \/reference -->)/g;

@@ -7,7 +7,7 @@ import type { ArtifactStore } from './core/artifact.ts';
 import type { Config } from './core/config.ts';
 import type { DriverCatalog } from './core/driver.ts';
 import type { Probe } from './core/health.ts';
-import type { Clock, Entropy, Http, Interrupts, Names, Peers, Processes } from './core/ports.ts';
+import type { Clock, Entropy, Http, Interrupts, Names, Peers, Processes, Sockets } from './core/ports.ts';
 import { Redactor } from './core/redact.ts';
 import { catalog } from './drivers/catalog.ts';
 import { migrationEngines } from './migrations/catalog.ts';
@@ -33,6 +33,7 @@ export interface Runtime {
   readonly entropy: Entropy;
   readonly processes: Processes;
   readonly http: Http;
+  readonly sockets: Sockets;
   readonly peers: Peers;
   readonly names: Names;
   readonly interrupts: Interrupts;
@@ -84,6 +85,7 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     entropy,
     processes,
     http,
+    sockets: { open: async (request) => (await import('./system/sockets.ts')).systemSockets.open(request) },
     peers: lazyPeers(environment),
     names: { addressesOf: async (...args) => (await import('./system/names.ts')).systemNames.addressesOf(...args) },
     interrupts: systemInterrupts(),

@@ -58,18 +58,34 @@ export interface DriverFacts {
   /** What the artifact is, such as the name of an image, for options with which nothing of the project is built. Pure. */
   madeElsewhere?(options: JsonObject): string | undefined;
   /** How many files an artifact may have, and what to do about more; `undefined` for any number. Pure. */
-  fileLimit?(options: JsonObject): { readonly most: number; readonly fix: string } | undefined;
+  fileLimit?(options: JsonObject): FileLimit | undefined;
   /**
    * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
    * What they stand for is looked up when the driver is called, and is among its credentials under the path.
    */
   references?(options: JsonObject): Readonly<Record<string, string>>;
+  /**
+   * Checked options that name variables of the service: their path, its parts joined by dots → the names. Pure. Plans refuse
+   * names of variables that the service does not get.
+   */
+  namedVariables?(options: JsonObject): Readonly<Record<string, readonly string[]>>;
+}
+
+export interface FileLimit {
+  readonly most: number;
+  /** All of the artifact together, or each of its folders by itself. */
+  readonly of: 'artifact' | 'folder';
+  readonly fix: string;
 }
 
 /** How one service differs from others of its driver, by its options. */
 export interface TargetTraits {
   /** The driver's, without those that the options take away. */
   readonly capabilities: readonly Capability[];
+  /** What the artifact is, where that is something else than the driver's. */
+  readonly artifact?: Artifact['kind'];
+  /** Why the platform builds a promoted artifact again, in words: what runs is then only made of the same sources. */
+  readonly rebuilds?: string;
   /** Without `switch`: how long requests may have to wait while a release is replaced, ms. */
   readonly wait?: number;
   /** Lives longer than versions do: once it is there it is placed again only when it is asked for by name. */

@@ -9,11 +9,11 @@ import type { Inspection } from './inspection.ts';
 import type { Json } from './json.ts';
 import type { LockPlace } from './lock-place.ts';
 import type { LogLine, LogRequest } from './logs.ts';
-import type { Clock, Entropy, Http, Names, Peers, Processes } from './ports.ts';
+import type { Clock, Entropy, Http, Names, Peers, Processes, Sockets } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 import type { Stack } from './stack.ts';
 
-export type { Capability, DriverFacts, OptionsCheck, TargetTraits } from './driver-facts.ts';
+export type { Capability, DriverFacts, FileLimit, OptionsCheck, TargetTraits } from './driver-facts.ts';
 
 /** Service × environment, as handed to a driver. */
 export interface Target {
@@ -32,6 +32,7 @@ export interface DriverContext {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly http: Http;
+  readonly sockets: Sockets;
   readonly peers: Peers;
   readonly names: Names;
   readonly processes: Processes;
@@ -56,6 +57,8 @@ export interface DriverContext {
    * fails afterwards; else the first failure ends it.
    */
   readonly undoing?: true;
+  /** For `destroy`: silent places, by name, that are left as they are when they still do not answer. */
+  readonly leaving?: readonly string[];
   /** Set where people wait for the answer and want to see more: `inspect` tells what takes a moment to find out. */
   readonly detailed?: true;
   log(line: string, channel?: Channel): void;
@@ -105,6 +108,11 @@ export interface Placed {
   readonly dashboard_url?: string;
   /** Where the release alone answers, before it has traffic; for checks. */
   readonly internal_url?: string;
+}
+
+export interface Destroyed {
+  /** Names of places that were left as they are. */
+  readonly left: readonly string[];
 }
 
 export interface Share {
@@ -180,8 +188,17 @@ export interface Driver {
   restore?(target: Target, ref: Json, context: DriverContext): Promise<Placed>;
   /** Where the lock of the targets' environment is kept, each place once. Asks no platform; the context is the places' own. */
   locks?(targets: readonly Target[], context: DriverContext): Promise<readonly LockPlace[]>;
-  /** Removes everything this target created, and only that; its data only when asked to. */
-  destroy(target: Target, context: DriverContext, data?: 'keep' | 'remove'): Promise<void>;
+  /**
+   * Names of places that do not answer and may have something of the target, those of earlier options too. One that answers
+   * with a refusal is none of them. Changes nothing.
+   */
+  silentPlaces?(target: Target, context: DriverContext): Promise<readonly string[]>;
+  /**
+   * Removes everything this target created, and only that; its data only when asked to. A place that does not answer is a
+   * failure unless the context names it for being left; who has `silentPlaces` answers those that were.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a driver of one place has nothing to answer
+  destroy(target: Target, context: DriverContext, data?: 'keep' | 'remove'): Promise<Destroyed | void>;
 }
 
 /** All drivers there are. Facts load alone; `load` brings the driver's code. Unknown names give `undefined`. */

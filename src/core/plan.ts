@@ -68,8 +68,13 @@ export type Action =
   | { readonly do: 'retire'; readonly service: string; readonly keep: number }
   /** Removes the run's placed release again, or the canary's candidate. */
   | { readonly do: 'withdraw'; readonly service: string }
-  /** `data`: with what nothing could bring back. */
-  | { readonly do: 'destroy'; readonly service: string; readonly data?: 'remove' };
+  /** `data`: with what nothing could bring back. `leaves`: places that may be left as they are when they do not answer. */
+  | {
+      readonly do: 'destroy';
+      readonly service: string;
+      readonly data?: 'remove';
+      readonly leaves?: readonly string[];
+    };
 
 /** The step that undoes another; run in reverse order on failure. */
 export interface Compensation {

@@ -109,6 +109,27 @@ export interface Http {
   send(request: HttpRequest): Promise<HttpAnswer>;
 }
 
+export interface SocketRequest extends Pick<HttpRequest, 'headers' | 'signal' | 'reach'> {
+  /** With http or https. */
+  readonly url: string;
+  readonly protocol: string;
+  /** Until it is open, ms. */
+  readonly timeout: number;
+}
+
+/** An open WebSocket for texts. */
+export interface Socket {
+  send(text: string): void;
+  /** To be read by one reader. Ends when the other side or `close` ends it, throws like `Http.send` when it breaks. */
+  readonly messages: AsyncIterable<string>;
+  close(): void;
+}
+
+export interface Sockets {
+  /** The rules of `Http.send` hold; the signal closes it. */
+  open(request: SocketRequest): Promise<Socket>;
+}
+
 /** Where names of hosts lead to. */
 export interface Names {
   /** Sorted addresses of a name, or the address itself; none when there is no such name, or nobody can tell in time (ms). */

@@ -53,6 +53,12 @@ export interface OperationReport {
   readonly failure?: Failure;
 }
 
+/** What a service has at places that were given up. */
+export interface LeftBehind {
+  readonly service: string;
+  readonly places: readonly string[];
+}
+
 /** How a run ended, as people and programs see it. */
 export interface RunReport {
   readonly status: RunStatus | 'unchanged';
@@ -77,6 +83,8 @@ export interface RunReport {
   readonly undelivered: readonly Finding[];
   /** The version from before the run serves users again, or never stopped to. */
   readonly previous_runs: boolean;
+  /** Places that did not answer, and were left as they are. */
+  readonly left_behind?: readonly LeftBehind[];
   /** Sentences: what was restored, what could not be. */
   readonly restored: readonly string[];
   readonly failure?: Failure;

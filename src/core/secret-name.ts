@@ -2,10 +2,14 @@
 const SECRET_WORDS = new Set(['SECRET', 'TOKEN', 'KEY', 'PASSWD', 'PASSPHRASE']);
 const CREDENTIALS_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
 
+/** `${{db.PASSWORD}}`: the platform puts the value in, and nobody here knows it. */
+const REFERENCE = /\$\{\{[^{}]*\}\}/g;
+
 /** Whether a plain value is likely a secret, by the name of its variable or by credentials in a URL. */
 export function looksSecret(name: string, value: string): boolean {
-  if (value.includes('://') && CREDENTIALS_IN_URL.test(value)) return true;
-  return value !== '' && namesSecret(name.toUpperCase());
+  const own = value.replace(REFERENCE, '');
+  if (own.includes('://') && CREDENTIALS_IN_URL.test(own)) return true;
+  return own !== '' && namesSecret(name.toUpperCase());
 }
 
 function namesSecret(name: string): boolean {

@@ -13,3 +13,29 @@ export async function* untilCancelled(
     if (!follow || !signal.aborted) throw error;
   }
 }
+
+/** What `read` hands to `take`, as it comes; ends, and fails, with it. */
+export async function* asTheyCome<T>(read: (take: (item: T) => void) => Promise<void>): AsyncGenerator<T> {
+  const ready: T[] = [];
+  let over = false;
+  let wake: () => void = () => undefined;
+  const take = (item: T) => {
+    ready.push(item);
+    wake();
+  };
+  const reading = read(take).finally(() => {
+    over = true;
+    wake();
+  });
+  // Awaited below, once what it has handed out is taken.
+  reading.catch(() => undefined);
+  while (!over) {
+    yield* ready.splice(0);
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (ready.length > 0 || over) resolve();
+    });
+  }
+  yield* ready.splice(0);
+  await reading;
+}

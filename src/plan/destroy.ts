@@ -8,6 +8,10 @@ import { type ObservedTarget, observeTargets } from './target.ts';
 export interface DestroyRequest {
   /** What nothing could bring back goes too. */
   readonly data?: 'remove' | undefined;
+  /** Places that do not answer are left as they are. */
+  readonly unreachable?: 'leave' | undefined;
+  /** Places that do not answer, by service. */
+  readonly silent?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Removes everything that deployer made for an environment, dependents before what they come after. */
@@ -34,6 +38,7 @@ export function planDestroy(snapshot: Snapshot, request: DestroyRequest = {}): P
       .reverse(),
     warnings: [
       ...driftWarnings(snapshot, targets),
+      ...silentWarnings(snapshot, there, request),
       ...dataWarnings(snapshot, there, request),
       ...databaseWarnings(snapshot),
     ],
@@ -47,8 +52,9 @@ function exists(snapshot: Snapshot, { service, live, provisioned, seen }: Observ
   return live !== undefined || provisioned || candidate !== undefined || seen === 'empty' || seen === 'used';
 }
 
-function destroyStep(snapshot: Snapshot, { service, facts, live }: ObservedTarget, { data }: DestroyRequest): Step {
-  const lost = facts.data === true && data === 'remove';
+function destroyStep(snapshot: Snapshot, { service, facts, live }: ObservedTarget, request: DestroyRequest): Step {
+  const lost = facts.data === true && request.data === 'remove';
+  const leaves = request.unreachable === 'leave' ? silentOf(service.name, request) : [];
   return step({
     id: `destroy:${service.name}`,
     type: 'cleanup',
@@ -60,9 +66,34 @@ function destroyStep(snapshot: Snapshot, { service, facts, live }: ObservedTarge
       `- ${service.name}${live ? ` (${[live.version_id, live.url].filter(Boolean).join(', ')})` : ''}`,
       ...(lost ? [`- the data of ${service.name}`] : []),
     ],
-    action: { do: 'destroy', service: service.name, ...(lost ? { data: 'remove' as const } : {}) },
+    action: {
+      do: 'destroy',
+      service: service.name,
+      ...(lost ? { data: 'remove' as const } : {}),
+      ...(leaves.length > 0 ? { leaves } : {}),
+    },
     timeout_ms: service.timeout,
   });
+}
+
+function silentOf(service: string, { silent }: DestroyRequest): readonly string[] {
+  return silent?.[service]?.toSorted() ?? [];
+}
+
+/** A place that is gone for good would keep the environment for good. */
+function silentWarnings({ environment }: Snapshot, targets: readonly ObservedTarget[], request: DestroyRequest) {
+  const leaving = request.unreachable === 'leave';
+  return targets.flatMap(({ service: { name } }): Finding[] =>
+    silentOf(name, request).map((place) => ({
+      level: 'warning',
+      code: 'PLATFORM_UNAVAILABLE',
+      message: `${place} does not answer: what it has of ${name} ${leaving ? 'stays there, and is forgotten' : 'cannot be removed'}`,
+      path: `services.${name}`,
+      fix: leaving
+        ? 'Bring it back first to have that removed too'
+        : `Bring it back, or give it up: deployer env destroy ${environment.name} --leave-unreachable`,
+    })),
+  );
 }
 
 /** Nothing brings it back, so what becomes of it is said. */

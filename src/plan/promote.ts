@@ -88,7 +88,8 @@ function supplyOf(snapshot: Snapshot, version: Version, target: ObservedTarget):
     return built && sameCommit(snapshot) ? { from: 'live', reasons: [] } : { from: 'build', reasons: rebuild };
   }
   const moved = live?.artifact.digest !== version.services[service.name]?.artifact.digest;
-  return { from: 'version', reasons: moved ? [`promoted from ${snapshot.from?.name ?? 'another environment'}`] : [] };
+  const promoted = `promoted from ${snapshot.from?.name ?? 'another environment'}`;
+  return { from: 'version', reasons: moved ? [promoted, ...(facts.rebuilds ? [facts.rebuilds] : [])] : [] };
 }
 
 /** Why the artifact that was built for the source environment will not do in this one. */

@@ -27,6 +27,11 @@ export function manifestLine(kind: '-' | 'x' | 'l', sha256: string, path: string
   return `${kind} ${sha256} ${/[\\\n]/.test(path) ? escapePath(path) : path}`;
 }
 
+/** The paths in their order. */
+export function manifestPaths(manifest: SourceManifest): readonly string[] {
+  return [...parseManifest(manifest).keys()];
+}
+
 /** How many files differ, and which. A file that became executable, or a link, counts as changed. */
 export function compareManifests(before: SourceManifest, after: SourceManifest): ManifestChanges {
   const old = parseManifest(before);

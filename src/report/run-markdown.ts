@@ -1,7 +1,7 @@
 import { formatDuration } from '../core/duration.ts';
 import type { RunReport } from '../core/run.ts';
 import { bullets, codeSpan, inert, markdownTable } from './markdown.ts';
-import { headline, sentence, statusWords, tally } from './run.ts';
+import { headline, leftSentences, sentence, statusWords, tally } from './run.ts';
 
 /** How a run went, for the page of a CI job. */
 export function runMarkdown(report: RunReport): string {
@@ -18,7 +18,7 @@ export function runMarkdown(report: RunReport): string {
         operation.duration_ms ? formatDuration(operation.duration_ms) : '',
       ]),
     ),
-    bullets('', [...restored, ...(held ? [held] : [])].map(inert)),
+    bullets('', [...leftSentences(report), ...restored, ...(held ? [held] : [])].map(inert)),
     bullets(
       '#### URLs',
       Object.entries(urls).map(([service, url]) => `${codeSpan(service)}: ${inert(url)}`),

@@ -30,6 +30,7 @@ export function runDocument(report: RunReport): Record<string, unknown> {
     operations: operations.map(operationDocument),
     unchanged: rest.unchanged,
     left_out: rest.left_out,
+    left_behind: rest.left_behind ?? [],
     restored: rest.restored,
     held: rest.held ?? null,
     warnings: [...warnings, ...undelivered],
@@ -43,6 +44,7 @@ export function runText(report: RunReport, style: Style): string {
   const parts = [
     ...report.warnings.map((warning) => findingText(warning, style)),
     isEventful(report.operations) ? operationsTable(report.operations, style) : '',
+    ...leftSentences(report),
     ...report.restored,
     report.held ?? '',
     `${style.green(headline(report))}: ${sentence(report)}`,
@@ -107,6 +109,11 @@ export function sentence(report: RunReport): string {
   const current = `${list(unchanged) || env} ${unchanged.length > 1 ? 'are' : 'is'} up to date${unchanged.length ? ` in ${env}` : ''}`;
   if (left_out.length === 0) return current;
   return `${current}; ${list(left_out)}, not asked for, ${left_out.length > 1 ? 'have' : 'has'} changes`;
+}
+
+/** What was given up. */
+export function leftSentences({ left_behind = [] }: RunReport): readonly string[] {
+  return left_behind.map(({ service, places }) => `what ${service} has on ${list(places)} was left there: no answer`);
 }
 
 /** `2 succeeded, 1 failed, 3 not started`; words for counts in the order of a run. */

@@ -51,7 +51,8 @@ export function connect(lookup: Lookup = systemLookup): Connections {
   };
 }
 
-function refusalOf(url: URL, reach: Reach): string | undefined {
+/** See `Connections.refusalOf`. */
+export function refusalOf(url: URL, reach: Reach): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return isIP(host) ? refusal(host, reach) : undefined;
 }
@@ -66,6 +67,12 @@ function poolOf(reach: Reach, lookup: Lookup): Pool {
   const options = { keepAlive: true, maxSockets: MOST_SOCKETS };
   return { lookup: guarded(reach, lookup), http: new HttpAgent(options), https: new HttpsAgent(options) };
 }
+
+/** For connections that are made elsewhere. */
+export const guardedLookups: Readonly<Record<Reach, LookupFunction>> = {
+  public: guarded('public', systemLookup),
+  private: guarded('private', systemLookup),
+};
 
 /** Refuses a name when any of its addresses is refused: which of them is taken is not ours to choose. */
 function guarded(reach: Reach, lookup: Lookup): LookupFunction {

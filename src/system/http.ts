@@ -41,7 +41,7 @@ export function systemHttp(options: HttpOptions = {}): Http {
 }
 
 /** Says what is wrong without showing the URL: it may hold a password. */
-function checkedUrl(text: string): URL {
+export function checkedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url) throw invalid('The URL of a request is not a URL', 'Write it as https://host/path');
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
@@ -55,7 +55,8 @@ function invalid(reason: string, fix: string): DeployerError {
   return new DeployerError({ code: 'INVALID_CONFIG', reason, fix });
 }
 
-function refused(url: URL, reason: string): DeployerError {
+/** For an address that must not be asked. */
+export function refused(url: URL, reason: string): DeployerError {
   return new DeployerError({
     code: 'INVALID_CONFIG',
     reason: `The request to ${placeOf(url)} was refused: the host ${reason}`,
@@ -65,7 +66,7 @@ function refused(url: URL, reason: string): DeployerError {
 }
 
 /** Our own words for what went wrong; `detail` holds them without method and URL. */
-function mapped(error: unknown, request: HttpRequest, url: URL): DeployerError {
+export function mapped(error: unknown, request: Pick<HttpRequest, 'method' | 'timeout'>, url: URL): DeployerError {
   if (error instanceof DeployerError) return error;
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (name === 'RefusedAddress') return refused(url, message);

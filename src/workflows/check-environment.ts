@@ -2,6 +2,7 @@ import { configurationOf } from '../core/configuration.ts';
 import type { Finding } from '../core/finding.ts';
 import { findTarget } from './observe.ts';
 import { optionFindings } from './option-secrets.ts';
+import { optionVariableFindings } from './option-variables.ts';
 import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -13,10 +14,11 @@ export async function checkEnvironment(
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, { env: name });
   const options = await optionFindings(workspace, environment);
-  const { findings } = await resolveVariables(
+  const variables = await resolveVariables(
     workspace,
     environment,
     configurationOf(environment, document.environments[environment.name]),
   );
-  return { env: environment.name, findings: [...findings, ...options] };
+  const named = await optionVariableFindings(workspace, environment, variables);
+  return { env: environment.name, findings: [...variables.findings, ...options, ...named] };
 }

@@ -5,7 +5,7 @@ import { checkEnvironment } from './check-environment.ts';
 import { environmentNames, isConfigured } from './environments.ts';
 import { findTarget } from './observe.ts';
 import { observeDatabases } from './observe-databases.ts';
-import { examinePlatform } from './preflight.ts';
+import { distinct, examinePlatform } from './preflight.ts';
 import { platformLockFindings } from './unlock.ts';
 import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
@@ -56,11 +56,6 @@ async function examineEnvironment(workspace: Workspace, name: string): Promise<E
     checks: distinct(platforms.flatMap(({ checks }) => checks)).map((check) => ({ ...check, name: `  ${check.name}` })),
     findings: [...findings, ...databases.findings, ...seen, ...locks],
   };
-}
-
-/** Services of one platform are told the same. */
-function distinct<T extends object>(items: readonly T[]): readonly T[] {
-  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
 function summary(findings: readonly Finding[]): string {

@@ -30,6 +30,7 @@ export async function driverContext(
     clock: runtime.clock,
     entropy: runtime.entropy,
     http: runtime.http,
+    sockets: runtime.sockets,
     peers: runtime.peers,
     names: runtime.names,
     processes: runtime.processes,

@@ -17,6 +17,7 @@ export interface Outputs {
   readonly restore: { readonly release: Release };
   readonly shift: { readonly percent: number };
   readonly retire: { readonly retired: number; readonly resource?: Json };
+  readonly destroy: { readonly left?: readonly string[] };
   readonly migrate: { readonly applied: readonly MigrationRecord[] };
 }
 

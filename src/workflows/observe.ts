@@ -12,6 +12,7 @@ import { buildInputsOf } from './build-inputs.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { optionFindings } from './option-secrets.ts';
+import { optionVariableFindings } from './option-variables.ts';
 import { preflightPlan } from './preflight.ts';
 import { refuseErrors } from './refuse.ts';
 import { folderFindings } from './service-folders.ts';
@@ -76,6 +77,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
       ...unfinished(current),
       ...variables.findings,
       ...options,
+      ...(await optionVariableFindings(workspace, environment, variables)),
       ...databases.findings,
       ...refusals,
     ],

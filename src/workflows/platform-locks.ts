@@ -2,7 +2,7 @@ import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
 import type { Driver } from '../core/driver.ts';
 import { DeployerError, toFailure } from '../core/errors.ts';
 import type { LockPlace } from '../core/lock-place.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Action, Plan } from '../core/plan.ts';
 import type { EnvironmentState } from '../core/state.ts';
 import type { FailedPlace, PlaceLocks } from '../state/held-places.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
@@ -97,8 +97,13 @@ function requireLocked(places: readonly LockPlace[], missed: readonly FailedPlac
     if (!('service' in action)) continue;
     const own = places.filter(({ services }) => services.includes(action.service));
     const failed = missed.filter(({ place }) => own.includes(place));
-    if (failed[0] && failed.length === own.length) throw failed[0].error;
+    if (failed[0] && failed.length === own.length && !isGivenUp(action, own)) throw failed[0].error;
   }
+}
+
+/** Nobody can be kept out of places that do not answer, and nothing is done there. */
+function isGivenUp(action: Action, places: readonly LockPlace[]): boolean {
+  return action.do === 'destroy' && (action.leaves?.length ?? 0) >= places.length;
 }
 
 function stillLocked({ name }: LockPlace, error: unknown): string {

@@ -23,7 +23,12 @@ export async function preflightPlan(
 ): Promise<readonly Finding[]> {
   const services = Object.values(place.environment.services).filter(({ driver }) => drivers[driver]?.askedByPlans);
   const said = await Promise.all(services.map((service) => preflight(workspace, place, service)));
-  return [...fileFindings(workspace, services, drivers), ...said.flat()];
+  return [...fileFindings(workspace, services, drivers), ...distinct(said.flat())];
+}
+
+/** Services of one platform are told the same. */
+export function distinct<T extends object>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
 /** What the platform of one service says. */

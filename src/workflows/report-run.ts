@@ -6,6 +6,7 @@ import type { EnvironmentState, Release } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import type { ExecutionResult } from '../execute/result.ts';
 import { staysOpen } from './close-run.ts';
+import { leftBehind } from './left-behind.ts';
 
 export interface ReportRequest {
   readonly plan: Plan;
@@ -20,6 +21,7 @@ export interface ReportRequest {
 /** The outcome of a run for people and programs. */
 export function reportRun(request: ReportRequest): RunReport {
   const { plan, context, result, closed } = request;
+  const left = leftBehind(plan, result);
   const failure = result.failure ? { ...result.failure, run_id: context.run_id } : undefined;
   return {
     status: result.status,
@@ -36,6 +38,7 @@ export function reportRun(request: ReportRequest): RunReport {
     warnings: [...plan.warnings, ...movedAddresses(request)],
     undelivered: [],
     previous_runs: previousRuns(request),
+    ...(left.length > 0 ? { left_behind: left } : {}),
     restored: restoredSentences(request),
     ...(failure ? { failure } : {}),
     ...(result.hold === undefined ? {} : { held: result.hold }),

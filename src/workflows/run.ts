@@ -6,6 +6,7 @@ import { emptyEnvironment } from '../state/document.ts';
 import type { Lock } from '../state/held-lock.ts';
 import { type CarriedOut, carryOut } from './carry-out.ts';
 import { closeRun } from './close-run.ts';
+import { leftBehind, leftDetail, mayBeLeft } from './left-behind.ts';
 import { notify, notifyStarted } from './notify.ts';
 import { reportRun } from './report-run.ts';
 import { makeContext } from './run-context.ts';
@@ -26,16 +27,18 @@ export async function runPlan(request: RunRequest): Promise<RunReport> {
   const context = await makeContext(request);
   await workspace.state.runs.writePlan(context.run_id, plan);
   await workspace.state.runs.writeContext(context);
-  await recordStart(workspace, context, { action: context.intent, detail: { plan: plan.id, ...restored(plan) } });
+  await recordStart(workspace, context, { action: context.intent, detail: startDetail(plan) });
   const before = await openRun(workspace, context, lock);
   const told = notifyStarted(workspace, context);
   const report = await perform({ ...request, context, before, variables: request.observation.variables });
   return { ...report, undelivered: [...(await told), ...report.undelivered] };
 }
 
-/** What `env set` changed goes back with a roll-back. */
-function restored({ restores }: Plan): Readonly<Record<string, string>> {
-  return restores ? { configuration: `from revision ${restores.from} back to ${restores.to}` } : {};
+/** What `env set` changed goes back with a roll-back; what was given up is on record before it is. */
+function startDetail(plan: Plan): Readonly<Record<string, string>> {
+  const { id, restores } = plan;
+  const configuration = restores ? `from revision ${restores.from} back to ${restores.to}` : undefined;
+  return { plan: id, ...(configuration ? { configuration } : {}), ...leftDetail(mayBeLeft(plan)) };
 }
 
 /** Executes (from the start, or from where the journal ends), closes the run and reports. */
@@ -95,13 +98,15 @@ export async function recordStart(
  * in between, has no new events and is not put on record twice.
  */
 async function recordEnd(
-  { workspace: { state, runtime }, context: { intent, env, run_id, version_id }, before }: PerformRequest,
-  { result: { status }, events }: CarriedOut,
+  { workspace: { state, runtime }, plan, context: { intent, env, run_id, version_id }, before }: PerformRequest,
+  { result, events }: CarriedOut,
 ): Promise<void> {
-  const result = status === 'restored' ? 'failed' : status === 'held' ? 'succeeded' : status;
+  const { status } = result;
+  const ended = status === 'restored' ? 'failed' : status === 'held' ? 'succeeded' : status;
   const restored = status === 'restored' ? { restored: before?.deployments.at(-1)?.version_id ?? 'nothing' } : {};
-  const detail = { version: version_id, status, ...restored, events: events.length };
+  const left = leftDetail(leftBehind(plan, result));
+  const detail = { version: version_id, status, ...restored, ...left, events: events.length };
   const { entries } = await state.audit.read({ limit: RECENT });
   if (entries.some((known) => known.run_id === run_id && known.detail?.['events'] === detail.events)) return;
-  await state.audit.append({ who: runtime.who, action: intent, environment: env, run_id, result, detail });
+  await state.audit.append({ who: runtime.who, action: intent, environment: env, run_id, result: ended, detail });
 }

@@ -49,6 +49,29 @@ test('where nothing is there is nothing to do', () => {
   ]);
 });
 
+test('places that do not answer are told of, and are left only when that is asked for', () => {
+  const snapshot = aSnapshot({ current: anEnvironmentState(live) });
+  const silent = { api: ['ssh://two', 'ssh://one'] };
+  const usual = planDestroy(snapshot, { silent }).plan;
+  const leaving = planDestroy(snapshot, { silent, unreachable: 'leave' }).plan;
+  expect(usual.operations.map(({ action }) => action)).toEqual([
+    { do: 'destroy', service: 'web' },
+    { do: 'destroy', service: 'api' },
+  ]);
+  expect(usual.warnings).toMatchObject([
+    { message: expect.stringContaining('ssh://one'), fix: expect.stringContaining('--leave-unreachable') },
+    { message: expect.stringContaining('ssh://two') },
+  ]);
+  expect(leaving.operations.at(-1)?.action).toEqual({
+    do: 'destroy',
+    service: 'api',
+    leaves: ['ssh://one', 'ssh://two'],
+  });
+  expect(leaving.warnings).toMatchObject([{ message: expect.stringContaining('is forgotten') }, {}]);
+  expect(leaving.id).not.toBe(usual.id);
+  expect(planDestroy(snapshot, { unreachable: 'leave' }).plan.id).toBe(planDestroy(snapshot).plan.id);
+});
+
 test('a service that left the config cannot be removed, and is named', () => {
   const { plan } = planDestroy(aSnapshot({ current: anEnvironmentState([...live, aRelease('worker')]) }));
   expect(plan.warnings).toMatchObject([{ code: 'DRIFT', path: 'services.worker' }]);

@@ -6,6 +6,7 @@ import {
   aConfiguration,
   aDatabase,
   aDeployment,
+  aDriver,
   aMigration,
   aMigrationStatus,
   anEnvironmentState,
@@ -41,6 +42,12 @@ function promotion(draft: SnapshotDraft = {}) {
 }
 
 describe('promoting', () => {
+  test('says why a platform builds again what is promoted', () => {
+    const driver = { ...aDriver(), traitsOf: () => ({ ...aDriver(), rebuilds: 'the platform keeps no image' }) };
+    const { plan } = planPromote(promotion({ drivers: [driver] }));
+    expect(operation(plan, 'deploy:api').because).toBe('promoted from staging; the platform keeps no image');
+  });
+
   test('places the same artifacts, whatever the working tree holds', () => {
     const { plan, errors } = planPromote(promotion());
     expect(errors).toEqual([]);

@@ -92,7 +92,21 @@ describe.skipIf(hostsUnavailable)(`a service on two hosts over ssh${reason}`, { 
     expect(await answers()).toEqual(['lost', 'lost']);
   });
 
-  it('leaves nothing behind on any when it is destroyed', async () => {
+  it('is forgotten although a host is gone for good', async () => {
+    const [gone, kept] = hosts;
+    await gone.leave();
+    const { json } = await run(['env', 'destroy', 'dev', '--leave-unreachable', '--confirm', 'dev', '--json']);
+    expect(json()).toMatchObject({
+      warnings: [{ message: expect.stringContaining(`${gone.endpoint} does not answer`) }],
+      left_behind: [{ service: 'app', places: [gone.endpoint] }],
+    });
+    expect((await run(['audit', '--json'])).stdout).toContain(`app on ${gone.endpoint}`);
+    expect(await thingsOf(kept.engine, name)).toEqual([]);
+    await gone.comeBack();
+  });
+
+  it('leaves nothing behind on any when it is destroyed, nor what was left on a host that is back', async () => {
+    await run(['deploy']);
     await run(['env', 'destroy', 'dev', '--confirm', 'dev']);
     expect(await Promise.all(hosts.map(({ engine }) => thingsOf(engine, name)))).toEqual([[], []]);
   });

@@ -61,6 +61,7 @@ describe('environments', () => {
   it('does not destroy without the name', async () => {
     expect((await project.run(['env', 'destroy', 'pr-42', '--yes'])).code).toBe(5);
     expect((await project.run(['env', 'destroy', 'pr-42', '--confirm', 'staging'])).code).toBe(2);
+    expect((await project.run(['env', 'destroy', 'pr-42', '--leave-unreachable', '--yes'])).code).toBe(5);
     await project.ok(['env', 'destroy', 'pr-42', '--confirm', 'pr-42']);
   });
 });

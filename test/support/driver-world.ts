@@ -93,6 +93,7 @@ function basicContext(root: string, folder: string, artifacts: ArtifactStore): D
     },
     http: { send: () => Promise.reject(new Error('no network in this test')) },
     names: { addressesOf: () => Promise.reject(new Error('no names in this test')) },
+    sockets: { open: () => Promise.reject(new Error('no sockets in this test')) },
     peers: { send: () => Promise.reject(new Error('no peers in this test')) },
     processes: {
       run: () => Promise.reject(new Error('no processes in this test')),

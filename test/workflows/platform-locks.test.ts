@@ -28,6 +28,17 @@ describe('work under the locks of platforms', () => {
     expect(east.kept).toBeUndefined();
   });
 
+  it('needs none where all places of a service are given up', async () => {
+    const [east, west] = [on('east', 'api'), on('west', 'api')];
+    east.failure = GONE;
+    west.failure = GONE;
+    await under([east, west], async ({ require }) => {
+      require(destruction('east', 'west'));
+      expect(() => require(destruction('east'))).toThrow(GONE);
+      expect(() => require(destruction())).toThrow(GONE);
+    });
+  });
+
   it('lets the locks go when it fails, and tells of one that it cannot let go', async () => {
     const [east, west] = [on('east', 'api'), on('west', 'api')];
     const failing = under([east, west], async () => {
@@ -82,6 +93,11 @@ function on(name: string, service: string): MemoryPlace {
 function plan(...services: readonly string[]): Plan {
   const operations = services.map((service) => ({ action: { do: 'place', service, version: 'new' } }) as Operation);
   return { operations } as unknown as Plan;
+}
+
+function destruction(...leaves: readonly string[]): Plan {
+  const action = { do: 'destroy', service: 'api', ...(leaves.length > 0 ? { leaves } : {}) };
+  return { operations: [{ action }] } as unknown as Plan;
 }
 
 /** As much of a project as locks ask for, on a driver that has these places. */

@@ -9,7 +9,7 @@ import { lockPlaces } from './lock.ts';
 import { routeName } from './names.ts';
 import { preflight } from './preflight.ts';
 import { ensureEntrance } from './proxy/entrance.ts';
-import { destroyTarget } from './release/destroy.ts';
+import { destroyTarget, silentPlaces } from './release/destroy.ts';
 import { inGroups } from './release/groups.ts';
 import { inspectTarget } from './release/inspection.ts';
 import { forgetJobs, runJob } from './release/job.ts';
@@ -37,6 +37,7 @@ export const driver: Driver = {
   sweep: sweepTarget,
   logs: releaseLogs,
   locks: lockPlaces,
+  silentPlaces,
   destroy: destroyTarget,
 };
 

@@ -26,4 +26,5 @@ export const facts: DriverFacts = {
   traitsOf: (service) => traitsOf(service, readOptions(service.options), facts.capabilities),
   madeElsewhere: (options) => readOptions(options).image,
   references,
+  namedVariables: (options) => ({ secret_files: readOptions(options).secret_files }),
 };

@@ -16,6 +16,8 @@ export const LABEL = {
   replicas: 'deployer.replicas',
   /** Digest of all that a container was made with, but for its variables. */
   settings: 'deployer.settings',
+  /** On a secret of a cluster: the variable whose value it is. */
+  variable: 'deployer.variable',
   /** On a service of a cluster that has passed its gate. */
   gated: 'deployer.gated',
   lock: 'deployer.lock',
@@ -33,6 +35,18 @@ export function releaseOf(target: Target, idempotencyKey: string): string {
 /** Says everything, since a container's name is the only unique thing on a host; shortened where DNS could not take it. */
 export function containerName(target: Target, release: string): string {
   return `${fitting(target, LONGEST - release.length - 1)}-${release}`;
+}
+
+/** The longest that a cluster takes for a secret, and how much of that is for the variable. */
+const [LONGEST_SECRET, LONGEST_VARIABLE] = [64, 30];
+
+/** Of the secret that holds the value of a variable for one release; says nothing of the value. */
+export function secretName(target: Target, release: string, variable: string): string {
+  const short =
+    variable.length <= LONGEST_VARIABLE
+      ? variable
+      : `${variable.slice(0, LONGEST_VARIABLE - 9)}-${digest(variable).slice(0, 8)}`;
+  return `${fitting(target, LONGEST_SECRET - release.length - short.length - 2)}-${release}-${short}`;
 }
 
 /** By which other containers reach a service of which one runs at a time, whatever its release. */

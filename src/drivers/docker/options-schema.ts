@@ -42,6 +42,12 @@ export const optionsSchema: JsonObject = {
       default: 'none',
       description: 'What runs containers: each engine by itself, or the Swarm that the hosts manage',
     },
+    secret_files: {
+      type: 'array',
+      items: { type: 'string' },
+      description:
+        'Variables that a Swarm hands over as secrets: NAME_FILE leads to a file with the value, in place of NAME',
+    },
     builder: { type: 'string', description: 'Engine that builds the image; that of the first host when left out' },
     ...BUILD_SCHEMA,
     port: {

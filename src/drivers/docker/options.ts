@@ -12,6 +12,7 @@ import {
 } from '../option-checks.ts';
 import { BUILD_CHECKS, type BuildOptions } from './build/options.ts';
 import { IMAGE, matching } from './option-forms.ts';
+import { checkSecretFiles, secretFileProblems } from './secret-files.ts';
 import { checkRegistry, checkTls, type GivenCertificate, type RegistryOptions } from './secret-options.ts';
 import {
   checkCommand,
@@ -47,6 +48,8 @@ export interface DockerOptions extends BuildOptions, StandingOptions {
   readonly registry?: RegistryOptions;
   /** What runs containers: each engine by itself, or the cluster that the hosts manage. */
   readonly orchestrator: 'none' | 'swarm';
+  /** Variables that a cluster hands over as its secrets. */
+  readonly secret_files: readonly string[];
   /** Engine that builds; the first host's when left out. */
   readonly builder?: string;
   /** That the service listens on; told to it as `PORT`. */
@@ -103,7 +106,7 @@ function checkStanding(written: unknown, checked: OptionsCheck): OptionsCheck {
   if (!checked.ok) return checked;
   const given = isObject(written) ? written : {};
   const options = { ...checked.options, ...impliedBy(given, checked.options) };
-  const problems = standingProblems(given, options);
+  const problems = [...standingProblems(given, options), ...secretFileProblems(options)];
   return problems.length > 0 ? { ok: false, problems } : { ok: true, options };
 }
 
@@ -115,6 +118,7 @@ const DEFAULTS: JsonObject = {
   hosts: [],
   at_once: '100%',
   orchestrator: 'none',
+  secret_files: [],
   dockerfile: 'Dockerfile',
   base_images: {},
   build_args: {},
@@ -137,6 +141,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => OptionCheck>> = {
     isAmount(value) ? { value } : wrong('is not an amount of hosts', 'a whole number, or a share such as 25%'),
   registry: checkRegistry,
   orchestrator: (value) => (value === 'none' || value === 'swarm' ? { value } : wrong('is not known', 'none or swarm')),
+  secret_files: checkSecretFiles,
   builder: (value) => (isEngine(value) ? { value } : wrong('is not an engine', 'such as ssh://deploy@10.0.0.7')),
   ...BUILD_CHECKS,
   port: checkPort,

@@ -1,5 +1,5 @@
 import type { Capability, DriverFacts } from '../../core/driver.ts';
-import { checkOptions, isSplit, optionsSchema, sideFor } from './options.ts';
+import { checkOptions, FILE_LIMIT, isSplit, optionsSchema, sideFor } from './options.ts';
 
 const CAPABILITIES: readonly Capability[] = [
   'provision',
@@ -31,6 +31,7 @@ export const facts: DriverFacts = {
       return capability !== 'weights' || isSplit(mode, options);
     }),
   }),
+  fileLimit: () => FILE_LIMIT,
   optionsSchema,
   checkOptions,
 };

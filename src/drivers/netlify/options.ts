@@ -1,5 +1,5 @@
 import type { Mode } from '../../core/config.ts';
-import type { OptionsCheck } from '../../core/driver.ts';
+import type { FileLimit, OptionsCheck } from '../../core/driver.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { checkAll, checkFlag, innerPath, matching, type OptionCheck, oneOf, wrong } from '../option-checks.ts';
 
@@ -48,6 +48,13 @@ export type Side = 'production' | 'preview';
 export function sideFor(mode: Mode, options: JsonObject): Side {
   return readOptions(options).target ?? (mode === 'production' ? 'production' : 'preview');
 }
+
+/** Netlify takes any number of files, but not in one folder. */
+export const FILE_LIMIT: FileLimit = {
+  most: 54_000,
+  of: 'folder',
+  fix: 'Divide them among several folders, or leave files out',
+};
 
 /** Whether users can be split. */
 export function isSplit(mode: Mode, options: JsonObject): boolean {

@@ -6,11 +6,16 @@ export interface Turn {
 }
 
 const BEGIN = 8;
-const MOST = 64;
+/** More is never under way at once. */
+export const MOST_AT_ONCE = 64;
+/** Answers that take so many times as long as the first ones did are waiting for each other. */
+const QUEUEING = 3;
+/** Of the newest answer, in what is thought of how long they take now. */
+const WEIGHT = 0.1;
 
 /**
- * How much is under way at once: begins moderately, grows while the other side answers well, halves when it is too much
- * for it, and rests as long as it asks for.
+ * How much is under way at once: begins moderately, grows while the other side answers well and about as soon as at first,
+ * halves when it is too much for it, and rests as long as it asks for.
  */
 export class Pace {
   readonly #clock: Clock;
@@ -23,15 +28,13 @@ export class Pace {
   /** Doubles until the first sign that it is too much; after that it feels its way. */
   #growth: 'fast' | 'slow' = 'fast';
   #well = 0;
+  readonly #first: number[] = [];
+  #usual = 0;
 
   constructor({ clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal }) {
     this.#clock = clock;
     this.#signal = signal;
-  }
-
-  /** How much may be under way now. */
-  get limit(): number {
-    return this.#limit;
+    signal.addEventListener('abort', () => this.#wake(this.#waiting.length), { once: true });
   }
 
   /** Resolves when one more may begin. */
@@ -49,10 +52,14 @@ export class Pace {
 
   leave({ begun }: Turn, outcome: 'well' | 'too_much' | 'neither'): void {
     this.#active--;
-    if (outcome === 'well') this.#grow();
+    if (outcome === 'well' && !this.#queues(this.#clock.monotonic() - begun)) this.#grow();
     // What began before the last reduction says nothing about the pace since.
     if (outcome === 'too_much' && begun >= this.#reducedAt) this.#shrink();
-    for (const wake of this.#waiting.splice(0)) wake();
+    this.#wake(Math.max(1, this.#limit - this.#active));
+  }
+
+  #wake(count: number): void {
+    for (const wake of this.#waiting.splice(0, count)) wake();
   }
 
   /** Nothing begins for so long, ms. */
@@ -60,11 +67,22 @@ export class Pace {
     this.#restUntil = Math.max(this.#restUntil, this.#clock.monotonic() + ms);
   }
 
+  /** Whether one more at once would only wait longer; ms. */
+  #queues(took: number): boolean {
+    if (this.#first.length < BEGIN) {
+      this.#first.push(took);
+      this.#usual = this.#first.reduce((sum, one) => sum + one, 0) / this.#first.length;
+      return false;
+    }
+    this.#usual += WEIGHT * (took - this.#usual);
+    return this.#usual > (QUEUEING * this.#first.reduce((sum, one) => sum + one, 0)) / BEGIN;
+  }
+
   #grow(): void {
     this.#well++;
     if (this.#growth === 'slow' && this.#well < this.#limit) return;
     this.#well = 0;
-    this.#limit = Math.min(MOST, this.#limit + 1);
+    this.#limit = Math.min(MOST_AT_ONCE, this.#limit + 1);
   }
 
   #shrink(): void {

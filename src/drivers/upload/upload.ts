@@ -4,7 +4,7 @@ import type { HttpAnswer, HttpRequest } from '../../core/ports.ts';
 import { printableLine } from '../../core/text.ts';
 import { askedWait, timeForWaiting, type WebTerms } from '../web-call.ts';
 import type { Content } from './content.ts';
-import { Pace } from './pace.ts';
+import { MOST_AT_ONCE, Pace } from './pace.ts';
 
 /** How one platform takes files. */
 export interface UploadPlace {
@@ -61,23 +61,23 @@ class Uploading {
 
   async run(contents: Iterable<Content>): Promise<void> {
     const queue = contents[Symbol.iterator]();
-    const running = new Set<Promise<void>>();
-    for (let next = queue.next(); !next.done && this.#failures.length === 0; next = queue.next()) {
-      const sending: Promise<void> = this.#send(next.value)
-        .catch((error: unknown) => void this.#failures.push(error))
-        .finally(() => running.delete(sending));
-      running.add(sending);
-      if (running.size >= this.#pace.limit) await Promise.race(running);
-    }
-    await Promise.all(running);
+    await Promise.all(Array.from({ length: MOST_AT_ONCE }, () => this.#work(queue)));
     if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
+  async #work(queue: Iterator<Content>): Promise<void> {
+    for (let next = queue.next(); !next.done && this.#failures.length === 0; next = queue.next())
+      await this.#send(next.value).catch((error: unknown) => void this.#failures.push(error));
   }
 
   async #send(content: Content): Promise<void> {
     for (let tries = 1; ; ) {
       const turn = await this.#pace.enter();
       if (this.#failures.length > 0) return this.#pace.leave(turn, 'neither');
-      const result = await this.#tryOnce(content, tries);
+      const result = await this.#tryOnce(content, tries).catch((error: unknown) => {
+        this.#pace.leave(turn, 'neither');
+        throw error;
+      });
       const verdict = this.#judge(result, content);
       if (verdict.pace === 'neither') this.#failures.push(verdict.failure);
       this.#pace.leave(turn, verdict.pace);

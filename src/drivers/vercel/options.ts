@@ -1,5 +1,5 @@
 import type { Mode } from '../../core/config.ts';
-import type { OptionsCheck } from '../../core/driver.ts';
+import type { FileLimit, OptionsCheck } from '../../core/driver.ts';
 import type { JsonObject } from '../../core/json.ts';
 import {
   checkAll,
@@ -91,9 +91,9 @@ export function isRolling(mode: Mode, options: JsonObject): boolean {
 const MOST_FILES = 15_000;
 
 /** An archive has no such limit. */
-export function fileLimit(options: JsonObject): { readonly most: number; readonly fix: string } | undefined {
+export function fileLimit(options: JsonObject): FileLimit | undefined {
   if (readOptions(options).archive !== 'never') return undefined;
-  return { most: MOST_FILES, fix: 'Set vercel.archive to automatic, or leave files out' };
+  return { most: MOST_FILES, of: 'artifact', fix: 'Set vercel.archive to automatic, or leave files out' };
 }
 
 /** Checks what the owner wrote and fills in what was left out; all problems at once. */

@@ -29,6 +29,10 @@ const RUN_MEMBERS = {
   operations: listOf(OPERATION_REPORT, 'In plan order.'),
   unchanged: listOf(text('Service.'), 'Services that were up to date, of those that were asked for.'),
   left_out: listOf(text('Service.'), 'Services that have changes and were not asked for.'),
+  left_behind: listOf(
+    object('What stays of a service.', { service: text('Name.'), places: listOf(text('Place.'), 'Where.') }),
+    'What env destroy --leave-unreachable left at places that did not answer.',
+  ),
   restored: listOf(text('Sentence.'), 'What was taken back after a failure.'),
   held: maybeText('Why a person has to decide on the canary; null when nothing waits.'),
   warnings: listOf(FINDING, 'What the plan warned of, and notifications that nobody took.'),

@@ -36,8 +36,9 @@ export async function configure(
 /** Removes what the target created, and only that; its data only when the plan says so. */
 export async function destroy(session: Session, action: ActionOf<'destroy'>, scope: OperationContext): Promise<Json> {
   const { driver, target, context } = await callFor(session, action.service, scope);
-  await driver.destroy(target, context, action.data ?? 'keep');
-  return {};
+  const manner = action.leaves ? { ...context, leaving: action.leaves } : context;
+  const destroyed = await driver.destroy(target, manner, action.data ?? 'keep');
+  return destroyed && destroyed.left.length > 0 ? { left: destroyed.left } : {};
 }
 
 export function unsupported(driver: string, ability: string): DeployerError {

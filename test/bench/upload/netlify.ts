@@ -15,7 +15,7 @@ interface NetlifyService extends Service {
 export const netlify: Platform<NetlifyService> = {
   title: 'Netlify',
   tool: 'netlify',
-  bounds: { time: 0.35, memory: 0.35, slow: { time: 0.25, memory: 0.25 } },
+  bounds: { time: 0.35, memory: 0.35, slow: 0.25 },
   start: async (delay) => {
     const server = await NetlifyServer.start();
     server.latency = delay;

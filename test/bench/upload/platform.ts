@@ -12,12 +12,8 @@ export interface Platform<S extends Service = Service> {
   readonly title: string;
   /** What `DEPLOYER_BENCH_TOOLS` calls the platform's own command line. */
   readonly tool: string;
-  /** At most, as shares of what the tool takes; `slow`: where each answer takes 50 ms longer. */
-  readonly bounds: {
-    readonly time: number;
-    readonly memory: number;
-    readonly slow: { readonly time: number; readonly memory?: number };
-  };
+  /** At most, as shares of what the tool takes; `slow`: the time where each answer takes 50 ms longer. */
+  readonly bounds: { readonly time: number; readonly memory: number; readonly slow: number };
   /** Each answer is held back for `delay` ms. */
   start(delay: number): Promise<S>;
   /** Of a project whose folder `site` goes up. */

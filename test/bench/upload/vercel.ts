@@ -10,7 +10,7 @@ interface VercelService extends Service {
 export const vercel: Platform<VercelService> = {
   title: 'Vercel',
   tool: 'vercel',
-  bounds: { time: 0.6, memory: 0.6, slow: { time: 1 } },
+  bounds: { time: 0.6, memory: 0.6, slow: 1 },
   start: async (delay) => {
     const front = await Front.start();
     front.delay = delay;

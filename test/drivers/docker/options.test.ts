@@ -4,8 +4,9 @@ import type { ServiceConfig } from '../../../src/core/config.ts';
 import type { Target } from '../../../src/core/driver.ts';
 import type { DeployerError } from '../../../src/core/errors.ts';
 import { facts } from '../../../src/drivers/docker/facts.ts';
-import { containerName, releaseOf, replicaNames } from '../../../src/drivers/docker/names.ts';
-import { checkOptions } from '../../../src/drivers/docker/options.ts';
+import { containerName, releaseOf, replicaNames, secretName } from '../../../src/drivers/docker/names.ts';
+import { checkOptions, readOptions } from '../../../src/drivers/docker/options.ts';
+import { environment } from '../../../src/drivers/docker/release/variables.ts';
 import { secretProviders } from '../../../src/secrets/catalog.ts';
 import { checkReference } from '../../../src/secrets/check-reference.ts';
 
@@ -36,6 +37,10 @@ describe('options of the docker driver', () => {
     ['at_once', 0],
     ['at_once', '0%'],
     ['builder', 'http://a'],
+    ['secret_files', 'TOKEN'],
+    ['secret_files', ['NO TOKEN']],
+    ['secret_files', ['TOKEN', 'TOKEN']],
+    ['secret_files', ['TOKEN']],
     ['hosts', [{ engine: 'ssh://a', adress: 'x' }]],
     ['dockerfile', '../Dockerfile'],
     ['target', '--privileged'],
@@ -99,6 +104,7 @@ describe('options of what stays', () => {
     ['dockerfile', { image: 'redis', dockerfile: 'Dockerfile' }],
     ['publish', { publish: ['5432:5432'] }],
     ['volumes', { volumes: ['data:/data'], orchestrator: 'swarm' }],
+    ['secret_files', { secret_files: ['TOKEN'], orchestrator: 'swarm', overlap: false }],
   ])('refuse %s in %j', (name, written) => {
     expect(checkOptions(written)).toMatchObject({ ok: false, problems: [{ path: [name] }] });
   });
@@ -109,6 +115,19 @@ describe('options of what stays', () => {
     const traits = facts.traitsOf?.(service, { mode: 'production' });
     expect(traits).toMatchObject({ wait: 30_000 });
     for (const lost of ['switch', 'weights', 'metrics'] as const) expect(traits?.capabilities).not.toContain(lost);
+  });
+});
+
+describe('variables that a Swarm hands over as secrets', () => {
+  const options = readOptions({ orchestrator: 'swarm', worker: true, secret_files: ['TOKEN', 'EXTRA'] });
+  const of = (variables: Record<string, string>) => environment({ options }, { variables });
+
+  it('are places of files in the environment, as far as there are any', () => {
+    expect(of({ TOKEN: 'value', MODE: 'fast' })).toEqual(['MODE=fast', 'TOKEN_FILE=/run/secrets/TOKEN']);
+  });
+
+  it('leave no room for variables of the same name', () => {
+    expect(() => of({ TOKEN: 'value', TOKEN_FILE: '/elsewhere' })).toThrow('TOKEN_FILE');
   });
 });
 
@@ -175,6 +194,16 @@ describe('names of containers', () => {
     const long = replicaNames(target('p'.repeat(40), 'e'.repeat(40), 's'.repeat(40)), 'abc', 20);
     expect(long.every((name) => name.length <= 63)).toBe(true);
     expect(new Set(long).size).toBe(20);
+  });
+
+  it('of secrets fit into what a Swarm takes, and stay apart', () => {
+    const api = target('shop', 'production', 'api');
+    expect(secretName(api, releaseOf(api, 'key'), 'TOKEN')).toMatch(/^shop-production-api-[0-9a-f]{10}-TOKEN$/);
+    const long = target('p'.repeat(40), 'e'.repeat(40), 's'.repeat(40));
+    const variables = ['A', 'B'].map((end) => `${'V'.repeat(127)}${end}`);
+    const names = variables.map((variable) => secretName(long, releaseOf(long, 'key'), variable));
+    expect(names.every((name) => name.length <= 64)).toBe(true);
+    expect(new Set(names).size).toBe(2);
   });
 
   it('of targets whose words run together are not the same', () => {

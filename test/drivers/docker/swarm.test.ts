@@ -1,7 +1,10 @@
 import { get as httpGet } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Placed, Target } from '../../../src/core/driver.ts';
+import type { DriverContext, Placed, Target } from '../../../src/core/driver.ts';
 import type { InspectedRelease } from '../../../src/core/inspection.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import { openEngine } from '../../../src/drivers/docker/engine/client.ts';
+import { execute } from '../../../src/drivers/docker/engine/exec.ts';
 import { hostsUnavailable } from '../../support/docker/engine.ts';
 import { engineCall } from '../../support/docker/images.ts';
 import { type Registry, registry } from '../../support/docker/registry.ts';
@@ -11,6 +14,8 @@ import { createDockerWorld, type DockerWorld } from '../../support/docker-world.
 import { startLoad } from '../../support/load.ts';
 
 const reason = hostsUnavailable ? ` (skipped: ${hostsUnavailable})` : '';
+
+const VALUE = 'told to nobody else';
 
 describe.skipIf(hostsUnavailable)(`releases in a Swarm of two nodes${reason}`, { timeout: 120_000 }, () => {
   let world: DockerWorld;
@@ -54,12 +59,14 @@ describe.skipIf(hostsUnavailable)(`releases in a Swarm of two nodes${reason}`, {
   });
 
   it('that do not become healthy are told of with what they said, and are removed', async () => {
-    const sick = world.place(target, 'one', { EXIT_AT_START: '7' }, { idempotencyKey: 'sick' });
+    const variables = { EXIT_AT_START: '7', GREETING: new Secret(VALUE) };
+    const sick = world.place(discreet(), 'one', variables, { idempotencyKey: 'sick' });
     await expect(sick).rejects.toMatchObject({
       code: 'HEALTH_CHECK_FAILED',
       failure: { reason: expect.stringContaining('exit code 7') },
     });
     expect((await releases()).map(({ ref }) => ref)).toEqual([one.ref]);
+    expect(await ofProject('/secrets')).toEqual([]);
   });
 
   it('are in the log, of both nodes', async () => {
@@ -81,13 +88,78 @@ describe.skipIf(hostsUnavailable)(`releases in a Swarm of two nodes${reason}`, {
     ).toMatchObject([{ level: 'error', path: 'services.api.docker.hosts' }]);
   });
 
+  it('have secrets of their own, which are made anew after a kill and shown to nobody', async () => {
+    const [idempotencyKey, at] = ['discreet', discreet()];
+    const killed = { idempotencyKey, peers: endingBefore('/services/create') };
+    await expect(world.place(at, 'one', { GREETING: new Secret('of then') }, killed)).rejects.toThrow('killed');
+    const left = await ofProject('/secrets');
+    expect(left).toMatchObject([{ Spec: { Labels: { 'deployer.variable': 'GREETING' } } }]);
+    expect((await releases()).map(({ state }) => state)).toEqual(['running', 'failed']);
+
+    const variables = { GREETING: new Secret(VALUE) };
+    const placed = await world.place(at, 'one', variables, { idempotencyKey });
+    expect(names(await ofProject('/secrets'))).toEqual(names(left));
+    expect((await releases()).map(({ state }) => state)).toEqual(['running', 'running']);
+    expect(await askInside(`${placed.internal_url}/greeting`)).toBe(VALUE);
+
+    const said: string[] = [];
+    const job = { command: 'cat $GREETING_FILE', kind: 'release' as const, version_id: 'ver_one', variables };
+    const artifact = await world.image('one');
+    const log = (line: string) => said.push(line);
+    expect(await world.driver.run?.(at, { ...job, artifact }, world.context({ log }))).toEqual({ exit_code: 0 });
+    expect(said).toContain(VALUE);
+
+    const shown = JSON.stringify(await Promise.all([...['/services', '/secrets'].map(ofProject), jobs()]));
+    expect(shown).toContain('GREETING_FILE=/run/secrets/GREETING');
+    for (const text of [VALUE, Buffer.from(VALUE).toString('base64')]) expect(shown).not.toContain(text);
+  });
+
   it('leave nothing behind when they are destroyed', async () => {
     await world.driver.destroy(target, world.context());
     expect(await thingsOf(cluster.nodes[0], world.name)).toEqual([]);
-    const filters = encodeURIComponent(JSON.stringify({ label: [`deployer.project=${world.name}`] }));
-    const services = await engineCall(cluster.nodes[0].socket, 'GET', `/services?filters=${filters}`);
-    expect(services.body).toEqual([]);
+    for (const kind of ['/services', '/secrets']) expect(await ofProject(kind)).toEqual([]);
   });
+
+  /** The same service, one of whose variables is a secret of the Swarm. */
+  function discreet() {
+    return world.target({ options: { ...onCluster(), replicas: 1, secret_files: ['GREETING'] } });
+  }
+
+  async function ofProject(kind: string): Promise<readonly { readonly Spec: { readonly Name: string } }[]> {
+    const filters = encodeURIComponent(JSON.stringify({ label: [`deployer.project=${world.name}`] }));
+    const { body } = await engineCall(cluster.nodes[0].socket, 'GET', `${kind}?filters=${filters}`);
+    return body as { Spec: { Name: string } }[];
+  }
+
+  /** As engines show containers of release commands to whoever may use them. */
+  async function jobs() {
+    const [{ socket }] = cluster.nodes;
+    const filters = encodeURIComponent(
+      JSON.stringify({ label: [`deployer.project=${world.name}`, 'deployer.role=job'] }),
+    );
+    const { body } = await engineCall(socket, 'GET', `/containers/json?all=1&filters=${filters}`);
+    const all = body as { Id: string }[];
+    expect(all).toHaveLength(1);
+    return Promise.all(all.map(async ({ Id }) => (await engineCall(socket, 'GET', `/containers/${Id}/json`)).body));
+  }
+
+  /** Nothing goes out any more from a call on, as if the tool had been killed. */
+  function endingBefore(path: string): DriverContext['peers'] {
+    const { peers } = world.context();
+    let ended = false;
+    return {
+      send: (peer, request) => {
+        ended ||= request.path.includes(path);
+        return ended ? Promise.reject(new Error('killed')) : peers.send(peer, request);
+      },
+    };
+  }
+
+  async function askInside(url: string): Promise<string> {
+    const engine = await openEngine(cluster.nodes[0].endpoint, world.context());
+    const { output } = await execute(engine, `${world.name}-proxy`, ['wget', '-q', '-O', '-', url]);
+    return (await output()).stdout.join('\n');
+  }
 
   function onCluster() {
     const [{ endpoint, address }] = cluster.nodes;
@@ -115,3 +187,7 @@ describe.skipIf(hostsUnavailable)(`releases in a Swarm of two nodes${reason}`, {
     });
   }
 });
+
+function names(all: readonly { readonly Spec: { readonly Name: string } }[]): readonly string[] {
+  return all.map(({ Spec }) => Spec.Name);
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DriverContext, Target } from '../../../src/core/driver.ts';
 import { DeployerError } from '../../../src/core/errors.ts';
 import type { PeerRequest } from '../../../src/core/ports.ts';
+import { destroyTarget, silentPlaces } from '../../../src/drivers/docker/release/destroy.ts';
 import { sweepTarget } from '../../../src/drivers/docker/release/retirement.ts';
 
 /** What an engine says of itself, and what it has of the target. */
@@ -9,6 +10,8 @@ interface Engine {
   readonly id: string;
   readonly cluster?: string;
   readonly volumes?: readonly string[];
+  /** Says no to everything. */
+  readonly refuses?: boolean;
 }
 
 const LEFT = 'tcp://left:2375';
@@ -17,7 +20,7 @@ const KEPT = 'tcp://kept:2375';
 describe('clearing a host that the config no longer names', () => {
   it('removes what is there, and forgets it', async () => {
     const { removed, resource } = await sweep({ [KEPT]: { id: 'one' }, [LEFT]: { id: 'two', cluster: 'old' } });
-    expect(removed).toEqual(['left /containers/app', 'left /services/service']);
+    expect(removed).toEqual(['left /containers/app', 'left /secrets/secret', 'left /services/service']);
     expect(resource).toEqual({ route: 'shop.dev.api', hosts: [{ engine: KEPT, address: 'kept' }] });
   });
 
@@ -49,7 +52,52 @@ describe('clearing a host that the config no longer names', () => {
   });
 });
 
+describe('removing everything where a host does not answer', () => {
+  const GONE = [KEPT, LEFT];
+
+  it('fails once the others are done, unless that host was given up', async () => {
+    for (const leaving of [undefined, [KEPT]]) {
+      const { destroyed, removed } = await destroy({ [KEPT]: { id: 'one' } }, { leaving });
+      expect(destroyed).toMatchObject({ code: 'PLATFORM_UNAVAILABLE', message: expect.stringContaining(LEFT) });
+      expect(removed).toContain('kept /containers/app');
+    }
+    const { destroyed, removed, said } = await destroy({ [KEPT]: { id: 'one' } }, { leaving: [LEFT] });
+    expect(destroyed).toEqual({ left: [LEFT] });
+    expect(removed).toContain('kept /containers/app');
+    expect(said).toEqual([expect.stringContaining(`${LEFT} does not answer`)]);
+  });
+
+  it('clears one that was given up and answers after all', async () => {
+    const { destroyed, removed } = await destroy({ [LEFT]: { id: 'two' } }, { leaving: GONE });
+    expect(destroyed).toEqual({ left: [KEPT] });
+    expect(removed).toContain('left /containers/app');
+  });
+
+  it('never takes one that refuses us for silent', async () => {
+    const engines = { [KEPT]: { id: 'one', refuses: true } };
+    const { destroyed } = await destroy(engines, { leaving: GONE });
+    expect(destroyed).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' });
+    const { context } = worldOf(engines);
+    expect(await silentPlaces(target(), context)).toEqual([LEFT]);
+  });
+});
+
+async function destroy(engines: Readonly<Record<string, Engine>>, given: { leaving: readonly string[] | undefined }) {
+  const { context, removed, said } = worldOf(engines);
+  const { leaving } = given;
+  const destroyed = await destroyTarget(target(), { ...context, ...(leaving ? { leaving } : {}) }).catch(
+    (error: unknown) => error,
+  );
+  return { destroyed, removed, said };
+}
+
 async function sweep(engines: Readonly<Record<string, Engine>>) {
+  const { context, removed, said } = worldOf(engines);
+  const resource = await sweepTarget(target(), context);
+  return { removed: removed.toSorted(), resource, said };
+}
+
+function worldOf(engines: Readonly<Record<string, Engine>>) {
   const removed: string[] = [];
   const said: string[] = [];
   const context = {
@@ -62,23 +110,25 @@ async function sweep(engines: Readonly<Record<string, Engine>>) {
       send: async ({ host }: { host: string }, { method, path }: PeerRequest) => {
         const engine = engines[`tcp://${host}:2375`];
         if (!engine) throw unreachable();
+        if (engine.refuses) return { ...answer({ message: 'no' }), status: 403 };
         const bare = path.replace(/^\/v[\d.]+/, '').replace(/\?.*/, '');
         if (method === 'DELETE') removed.push(`${host} ${bare}`);
         return answer(path.includes('com.docker.swarm') ? [] : bodyOf(engine, bare));
       },
     },
   };
-  const resource = await sweepTarget(target(), context as unknown as DriverContext);
-  return { removed: removed.toSorted(), resource, said };
+  return { context: context as unknown as DriverContext, removed, said };
 }
 
 function bodyOf({ id, cluster, volumes = [] }: Engine, path: string): unknown {
+  const secret = { ID: 'secret', Spec: { Name: 'secret', Labels: {} }, CreatedAt: '2026-01-01T00:00:00Z' };
   const service = { ID: 'service', Spec: { Name: 'service', Labels: {} }, CreatedAt: '2026-01-01T00:00:00Z' };
   if (path === '/version') return { ApiVersion: '1.47', MinAPIVersion: '1.24' };
   if (path === '/info') return { ID: id, Swarm: cluster ? { ControlAvailable: true, Cluster: { ID: cluster } } : {} };
   if (path === '/containers/json') return [{ Id: 'app' }];
   if (path === '/containers/app/json') return { Id: 'app', Created: '2026-01-01T00:00:00Z' };
   if (path === '/volumes') return { Volumes: volumes.map((Name) => ({ Name })) };
+  if (path === '/secrets') return [secret];
   if (path === '/services') return [service];
   if (path === '/services/service') return service;
   if (path === '/containers/deployer-proxy/json') return undefined;

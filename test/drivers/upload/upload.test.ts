@@ -24,6 +24,14 @@ test('sends each content once, few at first and more as the platform answers wel
   expect(Math.max(...service.inFlight)).toBe(64);
 });
 
+test('sends no more at once where answers only wait for each other', async () => {
+  const service = new Service((_, __, active) => ({ takes: 10 * active }));
+  await service.take(some(300));
+  expect(service.stored.size).toBe(300);
+  expect(Math.max(...service.inFlight)).toBeGreaterThan(10);
+  expect(Math.max(...service.inFlight)).toBeLessThan(40);
+});
+
 test.each([
   ['500', { status: 500 }],
   ['503', { status: 503 }],
@@ -101,10 +109,10 @@ class Service implements Http {
   readonly inFlight: number[] = [];
   readonly times: number[] = [];
   sent = 0;
-  readonly #reply: (number: number, now: number) => Reply;
+  readonly #reply: (number: number, now: number, active: number) => Reply;
   #active = 0;
 
-  constructor(reply: (number: number, now: number) => Reply) {
+  constructor(reply: (number: number, now: number, active: number) => Reply) {
     this.#reply = reply;
   }
 
@@ -116,7 +124,13 @@ class Service implements Http {
   async send({ url, signal }: HttpRequest): Promise<HttpAnswer> {
     this.times.push(this.clock.monotonic());
     this.inFlight.push(++this.#active);
-    const { status = 200, headers = {}, text = '', lost, takes = 1 } = this.#reply(++this.sent, this.clock.now());
+    const {
+      status = 200,
+      headers = {},
+      text = '',
+      lost,
+      takes = 1,
+    } = this.#reply(++this.sent, this.clock.now(), this.#active);
     try {
       await this.clock.sleep(takes, signal);
     } finally {

@@ -138,6 +138,15 @@ describe('a deployment', () => {
     ]);
   });
 
+  test('that Vercel warns about is made, and the warning told', async () => {
+    const own = await provisioned();
+    world.front.warning = 'Node.js 18 ends soon';
+    const said: string[] = [];
+    await deploy(own, 'one', {}, { log: (line) => void said.push(line) });
+    world.front.warning = '';
+    expect(said).toContain('Vercel says: Node.js 18 ends soon');
+  });
+
   test('is followed from its build into what its functions print, each line once', async () => {
     const own = await provisioned();
     const { ref } = await deploy(own, 'one');
@@ -218,6 +227,16 @@ describe('a deployment', () => {
     const { internal_url } = await place(own, output);
     expect(await world.ask(`${internal_url}/`)).toBe('built');
     expect(await failureOf(place(own, { 'index.html': 'x' }))).toMatchObject({ code: 'BUILD_FAILED' });
+  });
+
+  test('is made of the same bytes in another project, none of them sent again', async () => {
+    const uploads = () => world.front.requests.filter((line) => line === 'POST /v2/files').length;
+    const [one, other] = [await provisioned(), await provisioned()];
+    await live(one, 'bytes for two projects');
+    const before = uploads();
+    const { url } = await live(other, 'bytes for two projects');
+    expect(await world.ask(url ?? '')).toBe('bytes for two projects');
+    expect(uploads()).toBe(before);
   });
 
   test('of many files goes up as one archive', async () => {

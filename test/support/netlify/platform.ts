@@ -18,7 +18,6 @@ export interface Call {
   readonly given: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly raw: Buffer;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly account: Account;
   // biome-ignore lint/suspicious/noExplicitAny: a body is checked against the document before it comes here
   readonly json: any;

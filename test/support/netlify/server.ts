@@ -110,7 +110,7 @@ export class NetlifyServer {
     const json: unknown = isJson ? parse(raw) : undefined;
     this.#hold(this.#contract.requestProblems(found.operation, query, json), 422);
     const given = { ...found.given };
-    const answer = handler(this.platform, { given, query, raw, headers: request.headers, account, json });
+    const answer = handler(this.platform, { given, query, raw, account, json });
     this.#hold(this.#contract.responseProblems(found.operation, answer.status, answer.body), 500);
     return { ...answer, headers };
   }

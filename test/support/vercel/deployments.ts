@@ -99,7 +99,8 @@ export async function createDeployment(front: Front, call: Call) {
   const fingerprint = JSON.stringify([body.files, body.target ?? null]);
   const same = own.find((one) => one.fingerprint === fingerprint);
   if (same && call.query.get('forceNew') !== '1') return { status: 200, body: view(front, same) };
-  return { status: 200, body: view(front, await make(front, call, project, fingerprint)) };
+  const headers = front.warning === '' ? {} : { 'x-vercel-warning-test': front.warning };
+  return { status: 200, headers, body: view(front, await make(front, call, project, fingerprint)) };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a body is checked here
@@ -172,7 +173,7 @@ async function make(front: Front, call: Call, project: any, fingerprint: string)
     fingerprint,
     meta: meta ?? {},
     log: ['Cloning', 'Building', 'Build completed'].map((text, index) => ({
-      at: now + index,
+      at: now - 3 + index,
       text,
       id: `${made.body.id}-${index}`,
     })),

@@ -39,7 +39,9 @@ interface AliasRequest {
   settled?: boolean;
 }
 
-export type Answer = Reply | { readonly status: number; readonly lines: readonly object[] };
+export type Answer =
+  | (Reply & { readonly headers?: Readonly<Record<string, string>> })
+  | { readonly status: number; readonly lines: readonly object[] };
 export type Handler = (call: Call, parts: readonly string[]) => Answer | Promise<Answer>;
 
 /**
@@ -81,6 +83,8 @@ export class Front {
   /** That have read what functions print. */
   connections = 1;
   isProtected = false;
+  /** A warning that goes along with each new deployment. */
+  warning = '';
   /** Each answer of the API comes so much later, ms. */
   delay = 0;
   /** Whether what went up can be looked at, or, of big trees, only its digests. */
@@ -195,6 +199,7 @@ function reply(request: IncomingMessage, response: ServerResponse, answer: Answe
   const text = lines ?? ('body' in answer && answer.body !== undefined ? JSON.stringify(answer.body) : '');
   response.writeHead(answer.status, {
     'content-type': lines === undefined ? 'application/json' : 'application/stream+json',
+    ...('headers' in answer ? answer.headers : {}),
   });
   if (trouble !== 'half_answer') return void response.end(text);
   response.write(text.slice(0, text.length / 2));

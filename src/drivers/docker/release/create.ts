@@ -1,14 +1,13 @@
 import type { HealthCheck } from '../../../core/config.ts';
 import { digestValue } from '../../../core/digest.ts';
 import type { PlaceRequest, Target } from '../../../core/driver.ts';
-import { DeployerError } from '../../../core/errors.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
-import { revealAll } from '../../../core/secret.ts';
 import { healthTiming } from '../engine/container.ts';
 import type { Host } from '../host.ts';
 import { aliasOf, LABEL, targetLabels, volumeName } from '../names.ts';
 import type { DockerOptions } from '../options.ts';
 import { type Publication, readPublication, readVolume, type Volume } from '../standing-options.ts';
+import { environment } from './variables.ts';
 
 /** A check that hangs is a failed one; ns. */
 const CHECK_LIMIT = 5_000_000_000;
@@ -103,21 +102,6 @@ function bindOf(target: Target, { from, path, readOnly }: Volume): string {
 
 export function memoryOf({ options: { memory } }: Host): JsonObject {
   return memory === undefined ? {} : { Memory: memory, MemorySwap: memory };
-}
-
-/** `NAME=value`, as engines want them. */
-export function environment({ options }: Host, { variables }: PlaceRequest): readonly string[] {
-  const given = options.worker ? {} : { PORT: String(options.port), HOST: '0.0.0.0' };
-  const all = Object.entries({ ...given, ...revealAll(variables) });
-  const broken = all.find(([, value]) => value.includes('\0'));
-  if (broken)
-    throw new DeployerError({
-      code: 'INVALID_ENV',
-      stage: 'deploy',
-      reason: `The value of ${broken[0]} holds a NUL character, which no process can be given`,
-      fix: `Correct the value of ${broken[0]}`,
-    });
-  return all.map(([name, value]) => `${name}=${value}`);
 }
 
 /** A command of the service's own check, else that of its image; asked often until it has passed its gate. */

@@ -1,10 +1,10 @@
-import type { DriverContext, Target } from '../../../core/driver.ts';
+import type { Destroyed, DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Engine } from '../engine/client.ts';
 import { findContainer, listContainers, removeContainer, removeStopped } from '../engine/container.ts';
 import { execute } from '../engine/exec.ts';
 import { identityOf } from '../engine/identity.ts';
-import { type Host, leftHosts, openReachable } from '../host.ts';
+import { type Host, leftHosts, openReachable, type Unreachable } from '../host.ts';
 import { LABEL, targetLabels } from '../names.ts';
 import { removeRoute } from '../proxy/routes.ts';
 import { clearCluster } from '../swarm/releases.ts';
@@ -14,26 +14,45 @@ import { listVolumes, removeVolume } from './volumes.ts';
 
 /**
  * Removes what a target has on its hosts, those of earlier configs included; its volumes only when asked to. A host that does
- * not answer is a failure, once the others are done.
+ * not answer is a failure, once the others are done, unless it is to be left.
  */
 export async function destroyTarget(
   target: Target,
   context: DriverContext,
   data: 'keep' | 'remove' = 'keep',
-): Promise<void> {
-  const { hosts, unreachable } = await openReachable(target, context);
-  const known = [...hosts, ...unreachable].map(({ name }) => name);
-  const left = await openReachable(target, context, leftHosts(target, known));
+): Promise<Destroyed> {
+  const { hosts, left, unreachable } = await openAll(target, context);
   // One after the other, since an earlier host may be one of now by another name.
-  for (const some of [hosts, left.hosts])
+  for (const some of [hosts, left])
     await Promise.all(
       some.map(async (host) => {
         await clearHost(host, target);
         await clearData(host, target, { data, context });
       }),
     );
-  const [lost] = [...unreachable, ...left.unreachable];
+  const lost = unreachable.find((one) => !isSilent(one) || !context.leaving?.includes(one.name));
   if (lost) throw on(lost, lost.error);
+  for (const { name } of unreachable) context.log(`${name} does not answer: what it has stays there`);
+  return { left: unreachable.map(({ name }) => name) };
+}
+
+/** Hosts that may have something of a target and do not answer. */
+export async function silentPlaces(target: Target, context: DriverContext): Promise<readonly string[]> {
+  const { unreachable } = await openAll(target, context);
+  return unreachable.filter(isSilent).map(({ name }) => name);
+}
+
+/** Those of now, and those of earlier configs. */
+async function openAll(target: Target, context: DriverContext) {
+  const { hosts, unreachable } = await openReachable(target, context);
+  const known = [...hosts, ...unreachable].map(({ name }) => name);
+  const left = await openReachable(target, context, leftHosts(target, known));
+  return { hosts, left: left.hosts, unreachable: [...unreachable, ...left.unreachable] };
+}
+
+/** One that refuses us is there. */
+function isSilent({ error: { code } }: Unreachable): boolean {
+  return code === 'PLATFORM_UNAVAILABLE' || code === 'TIMEOUT';
 }
 
 /**

@@ -2,6 +2,7 @@ import type { DriverContext, JobEnd, JobRequest, Target } from '../../../core/dr
 import { DeployerError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { printableLine } from '../../../core/text.ts';
+import { textMember } from '../../tar.ts';
 import {
   type ContainerView,
   createContainer,
@@ -12,12 +13,15 @@ import {
   removeStopped,
   startContainer,
 } from '../engine/container.ts';
+import { writeFolder } from '../engine/files.ts';
 import { frameLines, type OutputLine } from '../engine/streams.ts';
 import { type Host, openFirstHost } from '../host.ts';
 import { containerName, LABEL, releaseOf, targetLabels } from '../names.ts';
 import { ensureNetwork } from '../proxy/container.ts';
-import { environment, LOGS, memoryOf } from './create.ts';
+import { SECRETS_FOLDER } from '../secret-files.ts';
+import { LOGS, memoryOf } from './create.ts';
 import { bringImage } from './image-transfer.ts';
+import { environment, filesOf } from './variables.ts';
 
 const ROLES = { release: 'job', once: 'exec' } as const;
 const LOOK_EVERY = 200;
@@ -69,6 +73,7 @@ async function runToEnd(host: Host, target: Target, job: Job): Promise<Container
   if (found) refuseForeign(target, found);
   else await create(host, target, job);
   if (!found || found.State.Status === 'created') {
+    await handFiles(host, job);
     const refused = await start(host, job);
     if (refused) return refused;
   }
@@ -110,6 +115,19 @@ function bodyOf(host: Host, target: Target, request: JobRequest): JsonObject {
       ...memoryOf(host),
     },
   };
+}
+
+/**
+ * A container of an engine cannot have secrets of a cluster: files in the same places do, which are gone with it. They are
+ * written anew before each start, since an earlier attempt may have got anywhere.
+ */
+async function handFiles(host: Host, { name, request }: Job): Promise<void> {
+  const files = [...filesOf(host, request)];
+  const members = files.map(([variable, value]) => ({
+    ...textMember(`${SECRETS_FOLDER}/${variable}`, value),
+    mode: 0o444,
+  }));
+  if (members.length > 0) await writeFolder(host.engine, name, '/', members);
 }
 
 /** A program that is not there or may not be run fails in the start itself; the container then knows the exit code. */

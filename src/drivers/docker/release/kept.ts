@@ -2,6 +2,7 @@ import type { PlaceRequest, Target } from '../../../core/driver.ts';
 import { type ContainerView, findContainer } from '../engine/container.ts';
 import type { Host } from '../host.ts';
 import { LABEL } from '../names.ts';
+import { isClustered } from '../options.ts';
 import { containerBody, type ImageHealth } from './create.ts';
 import { requireImage } from './image-transfer.ts';
 import type { PlacedRelease } from './placed-release.ts';
@@ -9,7 +10,8 @@ import { viewTarget } from './view.ts';
 
 /** The release that was kept on this host, when another one for the request would be no different. */
 export async function keptOn(host: Host, target: Target, request: PlaceRequest): Promise<PlacedRelease | undefined> {
-  if (request.kept === undefined) return undefined;
+  // Nobody can read back what the secrets of a service hold, so nothing proves what it was made with.
+  if (request.kept === undefined || isClustered(host.options)) return undefined;
   const { releases } = await viewTarget(host, target);
   const kept = releases.find(({ release }) => release === request.kept);
   const { replicas } = host.options;

@@ -7,6 +7,7 @@ import { fetchableImage, requireImage } from '../release/image-transfer.ts';
 import type { Making } from '../release/replicas.ts';
 import { passServiceGate } from './gate.ts';
 import { isGated, markGated } from './releases.ts';
+import { makeSecrets } from './secrets.ts';
 import { createService, findService, removeService } from './services.ts';
 import { serviceSpec } from './spec.ts';
 
@@ -18,7 +19,8 @@ export async function placeService(host: Host, target: Target, request: PlaceReq
   const image = await requireImage<ImageHealth>(host, target, request.artifact.digest);
   const { reference, headers } = await fetchableImage(host, target, request.artifact, context);
   onTouch();
-  const spec = serviceSpec(host, target, request, { release, image, reference });
+  const secrets = await makeSecrets(host, target, request, release);
+  const spec = serviceSpec(host, target, request, { release, image, reference, secrets });
   if ((await createService(host.engine, spec, headers)) === 'taken') await refuseForeign(host, name, release);
   const { replicas } = host.options;
   await passServiceGate({ host, target, context }, { name, replicas, before: new Set() });

@@ -3,9 +3,10 @@ import type { Instance } from '../../../core/inspection.ts';
 import { printableLine } from '../../../core/text.ts';
 import type { Engine } from '../engine/client.ts';
 import type { Host } from '../host.ts';
-import { LABEL, targetLabels } from '../names.ts';
+import { containerName, LABEL, targetLabels } from '../names.ts';
 import type { PlacedRelease } from '../release/placed-release.ts';
 import { passServiceGate } from './gate.ts';
+import { listSecrets, removeSecrets, type SecretView } from './secrets.ts';
 import {
   findService,
   listServices,
@@ -25,15 +26,42 @@ export async function serviceReleases(
   target: Target,
   shares: ReadonlyMap<string, number>,
 ): Promise<readonly PlacedRelease[]> {
-  const services = await listServices(host.engine, { ...targetLabels(target), [LABEL.role]: 'app' });
-  if (services.length === 0) return [];
+  const [services, secrets] = await Promise.all([
+    listServices(host.engine, { ...targetLabels(target), [LABEL.role]: 'app' }),
+    listSecrets(host.engine, target),
+  ]);
+  const begun = begunReleases(host, target, { services, secrets });
+  if (services.length === 0) return begun;
   const nodes = await nodeNames(host.engine);
-  return Promise.all(
-    services.map(async (service) => {
-      const tasks = await listTasks(host.engine, service.Spec.Name);
-      return releaseOf(host, target, { service, tasks, nodes, shares });
-    }),
-  );
+  const made = services.map(async (service) => {
+    const tasks = await listTasks(host.engine, service.Spec.Name);
+    return releaseOf(host, target, { service, tasks, nodes, shares });
+  });
+  return [...begun, ...(await Promise.all(made))];
+}
+
+interface Found {
+  readonly services: readonly ServiceView[];
+  readonly secrets: readonly SecretView[];
+}
+
+/** Of which a kill, or a failure, has left no more than the secrets: whoever clears releases away finds these too. */
+function begunReleases(host: Host, target: Target, { services, secrets }: Found): readonly PlacedRelease[] {
+  const made = new Set(services.map(({ Spec }) => Spec.Labels[LABEL.release]));
+  const left = secrets.filter(({ Spec }) => !made.has(Spec.Labels[LABEL.release]));
+  const firsts = new Map(left.toReversed().map((one) => [one.Spec.Labels[LABEL.release] ?? '', one]));
+  return [...firsts].map(([release, { Spec, CreatedAt }]) => ({
+    release,
+    version_id: Spec.Labels[LABEL.version] ?? '',
+    created: Date.parse(CreatedAt),
+    addresses: [`${tasksName(containerName(target, release))}:${host.options.port}`],
+    percent: 0,
+    instances: [],
+    wake: async () => {},
+    rest: async () => {},
+    remove: () => removeSecrets(host.engine, target, release),
+    sources: [],
+  }));
 }
 
 interface Seen {
@@ -57,7 +85,10 @@ function releaseOf(host: Host, target: Target, seen: Seen): PlacedRelease {
     instances: instancesOf(seen, percent),
     wake: (context) => wake(host, target, seen, context),
     rest: () => updateService(host.engine, seen.service, { Mode: { Replicated: { Replicas: 0 } } }),
-    remove: () => removeService(host.engine, Spec.Name),
+    remove: async () => {
+      await removeService(host.engine, Spec.Name);
+      await removeSecrets(host.engine, target, release);
+    },
     sources: [
       { name: Spec.Name, of: 'cluster', release, output: (query) => serviceOutput(host.engine, Spec.Name, query) },
     ],
@@ -80,10 +111,11 @@ async function wake(host: Host, target: Target, { service, tasks }: Seen, contex
   await passServiceGate({ host, target, context }, { name: Name, replicas, before });
 }
 
-/** Removes all services of a target. */
+/** Removes all services of a target, and then their secrets. */
 export async function clearCluster(engine: Engine, target: Target): Promise<void> {
   const services = await listServices(engine, targetLabels(target));
   await Promise.all(services.map(({ ID }) => removeService(engine, ID)));
+  await removeSecrets(engine, target);
 }
 
 /** Only a service with this mark has passed its gate. */

@@ -2,17 +2,28 @@ import type { PlaceRequest, Target } from '../../../core/driver.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Host } from '../host.ts';
 import { containerName, LABEL, targetLabels } from '../names.ts';
-import { environment, healthCheck, type ImageHealth } from '../release/create.ts';
+import { healthCheck, type ImageHealth } from '../release/create.ts';
+import { environment } from '../release/variables.ts';
+import type { MadeSecret } from './secrets.ts';
 
 /** ns */
 const MILLISECOND = 1_000_000;
+
+/** What is there already when a service is made. */
+export interface Made {
+  readonly release: string;
+  readonly image: ImageHealth;
+  /** By which nodes fetch it. */
+  readonly reference: string;
+  readonly secrets: readonly MadeSecret[];
+}
 
 /** A release is a service of its own, beside those that run: so it can be judged, and given a share, before it has users. */
 export function serviceSpec(
   host: Host,
   target: Target,
   request: PlaceRequest,
-  { release, image, reference }: { readonly release: string; readonly image: ImageHealth; readonly reference: string },
+  { release, image, reference, secrets }: Made,
 ): JsonObject & { readonly Name: string } {
   const { options, shared } = host;
   const { start } = target.service;
@@ -35,6 +46,7 @@ export function serviceSpec(
         Env: environment(host, request),
         ...(start === undefined ? {} : { Command: ['/bin/sh', '-c'], Args: [start] }),
         ...(check ? { Healthcheck: check } : {}),
+        ...(secrets.length > 0 ? { Secrets: secrets.map(mounted) } : {}),
         Init: true,
         StopGracePeriod: options.stop_timeout * MILLISECOND,
       },
@@ -49,6 +61,11 @@ export function serviceSpec(
     // Addresses of the replicas, instead of one that the kernel would have to spread.
     EndpointSpec: { Mode: 'dnsrr' },
   };
+}
+
+/** Readable by whatever user the image runs as. */
+function mounted({ id, name, variable }: MadeSecret): JsonObject {
+  return { SecretID: id, SecretName: name, File: { Name: variable, UID: '0', GID: '0', Mode: 0o444 } };
 }
 
 /** By which the proxy finds all replicas of a service that run. */

@@ -4,7 +4,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import { printableLine } from '../../../core/text.ts';
 import { type Content, textContent } from '../../upload/content.ts';
 import { readTree, type UploadFile } from '../../upload/tree.ts';
-import { type NetlifyOptions, readOptions } from '../options.ts';
+import { FILE_LIMIT, type NetlifyOptions, readOptions } from '../options.ts';
 import { type FunctionBundle, readFunctions } from './functions.ts';
 
 /** Everything a deploy consists of. */
@@ -22,8 +22,6 @@ const INTERNAL: readonly (readonly [string, string])[] = [
   ['.netlify/edge-functions-dist/', '.netlify/internal/edge-functions/'],
   ['.netlify/deploy-config/', '.netlify/deploy-config/'],
 ];
-/** Netlify takes no more in one folder. */
-const MOST_IN_FOLDER = 54_000;
 
 /** Brings an artifact into the form that Netlify wants, and checks what can be before anything is sent. */
 export async function readContents(artifact: Artifact, target: Target, context: DriverContext): Promise<Contents> {
@@ -90,12 +88,12 @@ function refuseCrowds(files: readonly Placed[]): void {
     const folder = place.slice(0, place.lastIndexOf('/') + 1);
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
-  const full = [...counts].find(([, number]) => number > MOST_IN_FOLDER);
+  const full = [...counts].find(([, number]) => number > FILE_LIMIT.most);
   if (!full) return;
   const where = full[0] === '' ? 'its root' : printableLine(full[0]);
   throw refusal(
-    `Netlify takes ${MOST_IN_FOLDER} files in one folder, and there are ${full[1]} in ${where}`,
-    'Divide them among several folders, or leave files out',
+    `Netlify takes ${FILE_LIMIT.most} files in one folder, and there are ${full[1]} in ${where}`,
+    FILE_LIMIT.fix,
   );
 }
 

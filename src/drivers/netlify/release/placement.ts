@@ -1,21 +1,8 @@
 import type { DriverContext, Placed, PlaceRequest, Target } from '../../../core/driver.ts';
-import { formatDuration } from '../../../core/duration.ts';
-import { DeployerError } from '../../../core/errors.ts';
-import { revealAll } from '../../../core/secret.ts';
+import { passOwnCheck } from '../../own-host-check.ts';
 import { Netlify } from '../api/client.ts';
 import type { DeployView, SiteView } from '../api/types.ts';
-import {
-  isOf,
-  keyOf,
-  type Label,
-  labelOf,
-  namesOf,
-  part,
-  readTitle,
-  releaseBranch,
-  sideOf,
-  wantedBranch,
-} from '../names.ts';
+import { isOf, type Label, labelOf, namesOf, part, readTitle, releaseBranch, sideOf, wantedBranch } from '../names.ts';
 import { isSplit } from '../options.ts';
 import { refuseMainBranch, requireSite, urlOf } from '../site/site.ts';
 import { refuseReserved, usedVariables } from '../site/variables.ts';
@@ -24,8 +11,6 @@ import { type Creation, completeDeploy, type Wanted } from './create.ts';
 import { findByKey, isFailed, isReady } from './list.ts';
 import { recentLines } from './logs.ts';
 import { getDeploy, pageOf } from './wait.ts';
-
-const SHOWN_LINES = 20;
 
 interface Placing extends Creation {
   readonly request: PlaceRequest;
@@ -54,9 +39,9 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
 }
 
 async function inProduction(placing: Placing, begun: readonly DeployView[]): Promise<DeployView> {
-  const { target, context, label } = placing;
+  const { target, label } = placing;
   const split = isSplit(target.mode, target.service.options);
-  const branch = releaseBranch(keyOf(target, context.idempotencyKey));
+  const branch = releaseBranch(label.key);
   const wanted: Wanted = split ? { label, draft: false, branch } : { label, draft: true };
   const ready = await completeDeploy(placing, wanted, begun[0]);
   await passHealth(placing, ready);
@@ -111,31 +96,21 @@ export async function removeDeploy(api: Netlify, id: string): Promise<void> {
   await api.call('DELETE', path, { ...given, accept: [404] });
 }
 
-/** Asks the release at its own host. */
-async function passHealth({ api, site, target, request, context }: Placing, deploy: DeployView): Promise<void> {
-  const { health, path } = target.service;
-  if (!health) return;
-  const verdict = await context.probe({
-    check: health,
+function passHealth({ api, site, target, request, context }: Placing, deploy: DeployView): Promise<void> {
+  return passOwnCheck({
+    target,
+    request,
+    context,
     url: hostOf(deploy, site),
-    cwd: `${context.root}/${path}`,
-    env: revealAll(request.variables),
-    signal: context.signal,
-    onAttempt: ({ number, answer }) => context.log(`health check ${number}: ${answer}`, 'info'),
-  });
-  if (verdict.healthy) return;
-  const last = verdict.last?.answer ?? 'none';
-  const lines = await recentLines(api, site, deploy, context).catch(() => []);
-  throw new DeployerError({
-    code: 'HEALTH_CHECK_FAILED',
-    stage: 'health_check',
-    reason: `${target.service.name} did not become healthy within ${formatDuration(health.timeout)}`,
-    fix: /HTTP 401/.test(last)
-      ? 'If password protection of the site answers: take it off its deploys, or check another path'
-      : `Correct it, or services.${target.service.name}.health`,
-    detail: [`last answer: ${last}`, ...lines.slice(-SHOWN_LINES).map(({ line }) => line)],
+    lines: () => recentLines(api, site, deploy, context),
+    keptOut: KEPT_OUT,
   });
 }
+
+const KEPT_OUT = {
+  statuses: /HTTP 401/,
+  fix: 'If password protection of the site answers: take it off its deploys, or check another path',
+};
 
 export function hostOf({ id, deploy_ssl_url }: DeployView, { name }: SiteView): string {
   return deploy_ssl_url ?? `https://${id}--${name}.netlify.app`;

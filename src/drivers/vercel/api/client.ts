@@ -3,6 +3,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../../core/ports.ts';
 import { Redactor } from '../../../core/redact.ts';
 import type { Variables } from '../../../core/secret.ts';
+import { printableLine } from '../../../core/text.ts';
 import { callWeb, type WebTerms, webTerms } from '../../web-call.ts';
 import { lostAnswer, parseAnswer, serviceAddress, strangeAnswer } from '../../web-service.ts';
 import { readOptions } from '../options.ts';
@@ -15,6 +16,7 @@ const TIMEOUT = 30_000;
 /** Lists of a hundred deployments with their metadata are long. */
 const LIMIT = 8 * 1024 * 1024;
 const MOST_PAGES = 50;
+const LONGEST_NOTE = 300;
 
 type Method = NonNullable<HttpRequest['method']>;
 
@@ -42,6 +44,8 @@ export interface Answer<T> {
   readonly body: T;
   /** Of an error that was accepted. */
   readonly code: string | undefined;
+  /** What Vercel wants people to know. */
+  readonly notes: readonly string[];
 }
 
 /** Vercel's API for one account or team. The token goes into one header, and no redirect is followed with it. */
@@ -76,7 +80,7 @@ export class Vercel {
     const { member } = given;
     const whole = parsed !== undefined && !answer.truncated && (member === undefined || Object.hasOwn(parsed, member));
     if (!accepted && !whole) throw strangeAnswer({ service: 'Vercel', doing });
-    return { status: answer.status, code, body: (parsed ?? {}) as T };
+    return { status: answer.status, code, body: (parsed ?? {}) as T, notes: notesOf(answer) };
   }
 
   /** Items of all pages of a list, newest first; `enough` ends the reading. A cursor that repeats itself ends it too. */
@@ -130,6 +134,12 @@ export class Vercel {
   meaning(answer: HttpAnswer) {
     return meaningOf(answer, this.terms.clock.now());
   }
+}
+
+function notesOf({ headers }: HttpAnswer): readonly string[] {
+  return Object.entries(headers)
+    .filter(([name]) => /^x-vercel-(?:warning|notice)-/.test(name))
+    .map(([, text]) => printableLine(text).slice(0, LONGEST_NOTE));
 }
 
 interface Page {

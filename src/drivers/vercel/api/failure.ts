@@ -23,6 +23,10 @@ const BY_CODE: Readonly<Record<string, Meaning>> = {
   bad_request: { code: 'INVALID_CONFIG', fix: CONFIG_FIX },
   missing_project_settings: { code: 'INVALID_CONFIG', fix: 'Set vercel.framework' },
   too_many_files: { code: 'UNSUPPORTED', fix: 'Set vercel.archive to always' },
+  domain_already_in_use: {
+    code: 'PROJECT_NAME_TAKEN',
+    fix: 'Take the domain from the other project, or out of vercel.domains',
+  },
   project_already_exists: {
     code: 'PROJECT_NAME_TAKEN',
     fix: 'Set vercel.project to it, to use it, or to another name',
@@ -57,6 +61,11 @@ const BY_CODE: Readonly<Record<string, Meaning>> = {
   value_invalid_type: VARIABLE,
   env_value_invalid_type: VARIABLE,
   max_envs_exceeded: VARIABLE,
+  env_value_invalid_length: VARIABLE,
+  system_env_with_value: VARIABLE,
+  not_decryptable: VARIABLE,
+  too_many_keys: VARIABLE,
+  branch_not_found: VARIABLE,
 };
 
 const AGAIN = 'Try again later';

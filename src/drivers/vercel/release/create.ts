@@ -68,6 +68,7 @@ async function ask({ api, project, target, request, context }: Creation, body: o
       values: request.variables,
       member: 'id',
     });
+    for (const note of answer.notes) context.log(`Vercel says: ${note}`);
     return { ...answer, missing: answer.body.error?.missing ?? [] };
   } catch (error) {
     if (!isTemporary(error) || (error as DeployerError).code === 'RATE_LIMIT_EXCEEDED') throw error;

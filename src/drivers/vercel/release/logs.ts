@@ -1,6 +1,6 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import type { LogLine, LogRequest } from '../../../core/logs.ts';
-import { untilCancelled } from '../../follow.ts';
+import { asTheyCome, untilCancelled } from '../../follow.ts';
 import { Vercel } from '../api/client.ts';
 import type { ProjectView } from '../api/types.ts';
 import { readOptions } from '../options.ts';
@@ -38,7 +38,8 @@ async function* linesOf(target: Target, request: LogRequest, context: DriverCont
   if (!request.follow) return;
   const known = new Set(all.map((line) => line.id));
   const source = { project: project.id, deployment: id };
-  for await (const line of followed(api, source, context)) if (!known.has(line.id)) yield toLine(line);
+  const lines = asTheyCome<PrintedLine>((take) => read(api, source, context, take));
+  for await (const line of lines) if (!known.has(line.id)) yield toLine(line);
 }
 
 function hasFunctions({ service }: Target): boolean {
@@ -69,32 +70,6 @@ function logLine({ service }: Target, release: string, { at, channel, line }: Pr
 interface Source {
   readonly project: string;
   readonly deployment: string;
-}
-
-/** Lines as they come, until the caller has had enough. */
-async function* followed(api: Vercel, source: Source, context: DriverContext): AsyncGenerator<PrintedLine> {
-  const ready: PrintedLine[] = [];
-  let over = false;
-  let wake: () => void = () => undefined;
-  const take = (line: PrintedLine) => {
-    ready.push(line);
-    wake();
-  };
-  const reading = read(api, source, context, take).finally(() => {
-    over = true;
-    wake();
-  });
-  // Awaited below, once its lines are out.
-  reading.catch(() => undefined);
-  while (!over) {
-    yield* ready.splice(0);
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      if (ready.length > 0 || over) resolve();
-    });
-  }
-  yield* ready.splice(0);
-  await reading;
 }
 
 /** The build to its end, and then what it built, connection after connection. */

@@ -1,8 +1,5 @@
 import type { DriverContext, Placed, PlaceRequest, Target } from '../../../core/driver.ts';
-import { formatDuration } from '../../../core/duration.ts';
-import { DeployerError } from '../../../core/errors.ts';
-import { revealAll } from '../../../core/secret.ts';
-import { printableLine } from '../../../core/text.ts';
+import { passOwnCheck } from '../../own-host-check.ts';
 import { Vercel } from '../api/client.ts';
 import type { DeploymentView, ProjectView } from '../api/types.ts';
 import { isOf, keyOf, META, part, sideOf } from '../names.ts';
@@ -14,8 +11,6 @@ import { createDeployment } from './create.ts';
 import { buildLines } from './events.ts';
 import { findByKey } from './list.ts';
 import { awaitReady, getDeployment } from './wait.ts';
-
-const SHOWN_LINES = 20;
 
 /** Places a release at a host of its own: no domain and no alias leads there yet. */
 export async function placeRelease(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
@@ -86,41 +81,21 @@ interface Release {
   readonly context: DriverContext;
 }
 
-/** Asks the release at its own host, past Deployment Protection where a secret is there for that. */
-async function passHealth(
-  api: Vercel,
-  view: DeploymentView,
-  project: ProjectView,
-  { target, request, context }: Release,
-): Promise<void> {
-  const { health, path } = target.service;
-  if (!health) return;
-  const verdict = await context.probe({
-    check: health,
+/** Past Deployment Protection, where a secret is there for that. */
+function passHealth(api: Vercel, view: DeploymentView, project: ProjectView, release: Release): Promise<void> {
+  return passOwnCheck({
+    ...release,
     url: `https://${view.url}`,
     headers: bypassHeaders(project),
-    cwd: `${context.root}/${path}`,
-    env: revealAll(request.variables),
-    signal: context.signal,
-    onAttempt: ({ number, answer }) => context.log(`health check ${number}: ${answer}`, 'info'),
-  });
-  if (verdict.healthy) return;
-  const last = verdict.last?.answer ?? 'none';
-  const lines = await buildLines(api, view.id).catch(() => []);
-  throw new DeployerError({
-    code: 'HEALTH_CHECK_FAILED',
-    stage: 'health_check',
-    reason: `${target.service.name} did not become healthy within ${formatDuration(health.timeout)}`,
-    fix: fixFor(last, target),
-    detail: [`last answer: ${last}`, ...lines.slice(-SHOWN_LINES).map(({ line }) => printableLine(line))],
+    lines: () => buildLines(api, view.id),
+    keptOut: KEPT_OUT,
   });
 }
 
-function fixFor(last: string, { service }: Target): string {
-  return /HTTP 40[13]/.test(last)
-    ? 'If Deployment Protection answers: make a bypass secret in the settings of the project at Vercel'
-    : `Correct it, or services.${service.name}.health`;
-}
+const KEPT_OUT = {
+  statuses: /HTTP 40[13]/,
+  fix: 'If Deployment Protection answers: make a bypass secret in the settings of the project at Vercel',
+};
 
 function placedOf(view: DeploymentView, project: ProjectView, target: Target): Placed {
   return {

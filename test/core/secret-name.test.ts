@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { looksSecret } from '../../src/core/secret-name.ts';
+
+test.each([
+  ['DATABASE_URL', 'postgres://app:hidden@db/app'],
+  ['DATABASE_URL', 'postgres://app:x${{db.PASSWORD}}@db/app'],
+  ['API_KEY', 'abc'],
+  ['DB_PASSWORD', 'abc'],
+])('%s looks like a secret with %s', (name, value) => {
+  expect(looksSecret(name, value)).toBe(true);
+});
+
+test.each([
+  ['DATABASE_URL', 'postgres://db/app'],
+  ['DATABASE_URL', 'postgres://${{db.USER}}:${{db.PASSWORD}}@${{db.RAILWAY_PRIVATE_DOMAIN}}/app'],
+  ['DB_PASSWORD', '${{db.PASSWORD}}'],
+  ['PUBLIC_KEY', 'abc'],
+  ['API_KEY', ''],
+])('%s does not with %s', (name, value) => {
+  expect(looksSecret(name, value)).toBe(false);
+});
