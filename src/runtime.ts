@@ -115,7 +115,10 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     openArtifacts: (folder) => lazyArtifacts(join(folder, 'artifacts')),
     openSecrets: async ({ root, secret_commands: commands }) => {
       const { createResolver } = await import('./secrets/resolver.ts');
-      return createResolver({ providers: secretProviders, world: { root, environment, clock, http, processes, commands } });
+      return createResolver({
+        providers: secretProviders,
+        world: { root, environment, clock, http, processes, commands },
+      });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { isTemporary } from '../core/errors.ts';
+import { DeployerError } from '../core/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../core/ports.ts';
 import type { ProviderWorld } from '../core/provider.ts';
 import { parseRetryAfter } from '../core/retry-after.ts';
@@ -7,7 +7,7 @@ import { parseRetryAfter } from '../core/retry-after.ts';
 const WAITS = [200, 800];
 /** A longer wait that a store asks for is left to the caller; ms. */
 const LONGEST_WAIT = 5_000;
-/** Of one try, ms. */
+/** Of one try, ms; one that took it all is not made again. */
 const TIMEOUT = 10_000;
 /** Bytes of an answer. */
 const LIMIT = 1024 * 1024;
@@ -25,7 +25,7 @@ export async function askStore(
 ): Promise<HttpAnswer> {
   for (const pause of WAITS) {
     const tried = await attempt(request, world).catch((error: unknown) => {
-      if (request.signal.aborted || !isTemporary(error)) throw error;
+      if (request.signal.aborted || !isWorthAnother(error)) throw error;
       return undefined;
     });
     const wait = tried ? waitAfter(tried, pause, world.clock.now()) : pause;
@@ -37,6 +37,10 @@ export async function askStore(
 
 function attempt(request: StoreRequest, { http }: Pick<ProviderWorld, 'http'>): Promise<HttpAnswer> {
   return http.send({ ...request, timeout: TIMEOUT, limit: LIMIT, reach: 'private' });
+}
+
+function isWorthAnother(error: unknown): boolean {
+  return error instanceof DeployerError && error.code === 'PLATFORM_UNAVAILABLE';
 }
 
 /** ms until another try; `undefined` when none is due. */

@@ -24,7 +24,7 @@ const FROM_DOTENV = DOTENV.map((line) => line.slice(0, line.indexOf('=')));
 const SECRETS = [
   ...NAMES.map((name) => `E_${name}: "env:OUTER_${name}"`),
   ...FROM_DOTENV.map((name) => `D_${name}: "dotenv:secrets.env#${name}"`),
-  ...NAMES.map((name) => `X_${name}: "exec:cat#${name}"`),
+  ...['PLAIN', 'BACKSLASH', 'UNICODE'].map((name) => `X_${name}: "exec:cat#${name}"`),
   ...['PLAIN', 'NEWLINE'].map((name) => `V_${name}: "vault:kv/leaks#${name}"`),
   ...(KEY ? ['PLAIN', 'QUOTES'].map((name) => `A_${name}: "age:secrets.age#${name}"`) : []),
 ];

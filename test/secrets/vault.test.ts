@@ -59,6 +59,15 @@ describe('a secret of Vault', () => {
     ]);
   });
 
+  test('of one store is read though another is out of reach', async () => {
+    const references = { A: 'vault:nowhere/x#a', B: 'vault:old/shop#url', C: 'vault:kv/shop/live#url' };
+    const { values, findings } = await world.resolve(references, { environment: access() });
+    expect(Object.keys(values)).toEqual(['B', 'C']);
+    expect(findings).toMatchObject([
+      { code: 'INSUFFICIENT_PERMISSIONS', message: expect.stringContaining('A: vault:nowhere') },
+    ]);
+  });
+
   test('of a namespace is read there', async () => {
     vault.namespace = 'team';
     expect(await lookUp('vault:kv/shop/live#url', { ...access(), VAULT_NAMESPACE: 'team' })).toBe('url of version 2');
@@ -153,8 +162,12 @@ describe('what is wrong is told apart:', () => {
     ]);
   });
 
-  test('a sealed Vault', async () => {
+  test('a sealed Vault, asked for one only of many', async () => {
     vault.sealed = true;
+    const references = { A: 'vault:kv/a#a', B: 'vault:kv/b#b', C: 'vault:old/c#c' };
+    const { findings } = await world.resolve(references, { environment: access(), clock: new InstantClock() });
+    expect(findings).toHaveLength(3);
+    expect(vault.requests).toEqual(Array(3).fill('GET /v1/sys/internal/ui/mounts/kv/a'));
     expect(await lookUp('vault:kv/shop/live#url')).toMatchObject([
       { code: 'PLATFORM_UNAVAILABLE', message: expect.stringContaining('Vault is sealed') },
     ]);

@@ -1,3 +1,4 @@
+import { isTemporary } from '../../core/errors.ts';
 import { asFields } from '../fields.ts';
 import { dataOf, failure } from './answers.ts';
 import { encodePath } from './path.ts';
@@ -15,13 +16,23 @@ export type FindMount = (path: string, signal: AbortSignal) => Promise<KvMount>;
 
 export function mountFinder(session: VaultSession): FindMount {
   const found: KvMount[] = [];
-  let last: Promise<unknown> = Promise.resolve();
-  return (path, signal) => {
-    // One after the other: most often the first answer is that for all.
-    const next = last.then(() => known(path) ?? ask(path, signal));
-    last = next.catch(() => undefined);
-    return next;
-  };
+  let asking: Promise<unknown> | undefined;
+  return find;
+
+  /** One asks at a time, for most often its answer is that for all; where Vault cannot be reached, nobody else tries. */
+  async function find(path: string, signal: AbortSignal): Promise<KvMount> {
+    const there = known(path);
+    if (there) return there;
+    if (asking) {
+      await asking.catch(rethrowTemporary);
+      return find(path, signal);
+    }
+    const answer = ask(path, signal).finally(() => {
+      asking = undefined;
+    });
+    asking = answer;
+    return answer;
+  }
 
   function known(path: string): KvMount | undefined {
     return found.find((mount) => mount.path !== '' && path.startsWith(mount.path));
@@ -36,6 +47,10 @@ export function mountFinder(session: VaultSession): FindMount {
     found.push(mount);
     return mount;
   }
+}
+
+function rethrowTemporary(error: unknown): void {
+  if (isTemporary(error)) throw error;
 }
 
 function mountOf(data: Readonly<Record<string, unknown>>, what: string): KvMount {
