@@ -1,2 +1,3 @@
 export { randomGraph } from '../support/random-graph.ts';
-export { seeded, simulate } from '../support/simulate.ts';
+export { seeded } from '../support/seeded.ts';
+export { simulate } from '../support/simulate.ts';

@@ -10,12 +10,12 @@ import type {
   Placed,
   Target,
 } from '../../src/core/driver.ts';
-import type { DeployerError } from '../../src/core/errors.ts';
 import type { Inspection } from '../../src/core/inspection.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { LogLine } from '../../src/core/logs.ts';
 import { Secret, type Variables } from '../../src/core/secret.ts';
 import { eventually } from '../support/driver-world.ts';
+import { failureOf } from '../support/failure-of.ts';
 
 /** What the suite needs of a driver's most real counterpart. */
 export interface DriverBench {
@@ -451,13 +451,6 @@ function itWith(suite: DriverSuite, capability: Capability): (name: string, test
 
 function lacks({ facts, without = [] }: DriverSuite, capability: Capability): boolean {
   return !facts.capabilities.includes(capability) || without.includes(capability);
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<DeployerError['failure'] | undefined> {
-  return promise.then(
-    () => undefined,
-    (error: DeployerError) => error.failure,
-  );
 }
 
 async function shareOf({ ask }: DriverBench, url: string, label: string, requests: number): Promise<number> {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { atLeast } from '../../src/core/binomial.ts';
 import { FALSE_ALARM, grownSince, judgeCanary, type SideFigures } from '../../src/core/canary-judgement.ts';
 import { LATENCY_BUCKETS, latencyBucket, longestIn, quantile } from '../../src/core/latency.ts';
+import { seeded } from '../support/seeded.ts';
 
 const LIMITS = { max_error_rate: 0.01, min_requests: 50 };
 const DOUBT = FALSE_ALARM / 2;
@@ -203,15 +204,4 @@ function choose(all: number, some: number): number {
   let ways = 1;
   for (let at = 1; at <= some; at++) ways *= (all - some + at) / at;
   return ways;
-}
-
-/** The same numbers each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -5,7 +5,8 @@ import { Schedule } from '../../src/execute/schedule.ts';
 import { anOperation } from '../support/plans.ts';
 import { leastProcessorTime } from '../support/processor-time.ts';
 import { randomGraph } from '../support/random-graph.ts';
-import { seeded, simulate } from '../support/simulate.ts';
+import { seeded } from '../support/seeded.ts';
+import { simulate } from '../support/simulate.ts';
 
 const GRAPHS = 1_000;
 const SEED = 20_300_101;

@@ -6,6 +6,7 @@ import type { ProviderFactory, ProviderWorld, SecretReference, SecretValue } fro
 import { Secret } from '../../src/core/secret.ts';
 import { createResolver } from '../../src/secrets/resolver.ts';
 import { systemClock } from '../../src/system/clock.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { until } from '../support/waiting.ts';
 
 const signal = new AbortController().signal;
@@ -58,7 +59,7 @@ describe('resolving', () => {
 
   test('a misspelt provider gets a suggestion', async () => {
     const { resolver } = resolverWith(async () => ({ value: new Secret('x') }));
-    expect((await failureOf(resolver.resolve('fkae:a', signal))).fix).toBe('Did you mean fake:…?');
+    expect((await failureOf(resolver.resolve('fkae:a', signal)))?.fix).toBe('Did you mean fake:…?');
   });
 
   test.each(['constructor:x', 'tostring:x', '__proto__:x'])('%s is no provider', async (reference) => {
@@ -175,13 +176,4 @@ function nowhere(): ProviderWorld {
   const http: Http = { send: unused };
   const processes: Processes = { run: unused, shell: unused };
   return { root: '/nowhere', environment: {}, clock: systemClock, http, processes, commands: {} };
-}
-
-async function failureOf(work: Promise<unknown>) {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof DeployerError) return error.failure;
-  throw new Error('no DeployerError was thrown');
 }

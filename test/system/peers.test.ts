@@ -6,10 +6,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { DeployerError } from '../../src/core/errors.ts';
 import type { Peer, PeerAnswer } from '../../src/core/ports.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { systemPeers } from '../../src/system/peers.ts';
+import { failureOf } from '../support/failure-of.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'deployer-peers-'));
 const peers = systemPeers({ environment: process.env });
@@ -238,11 +238,4 @@ async function textOf({ body }: PeerAnswer): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<DeployerError['failure'] | undefined> {
-  return promise.then(
-    () => undefined,
-    (error: DeployerError) => error.failure,
-  );
 }

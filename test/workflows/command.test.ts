@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Driver, DriverContext, JobEnd, JobRequest, Target } from '../../src/core/driver.ts';
-import { DeployerError, type Failure } from '../../src/core/errors.ts';
+import { DeployerError } from '../../src/core/errors.ts';
 import { commandFailed, runCommand } from '../../src/workflows/command.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { aDriver, aService } from '../support/snapshots.ts';
 
 const target = { service: aService('api') } as Target;
@@ -67,10 +68,3 @@ describe('a command', () => {
     expect(failure.detail).toEqual(['last']);
   });
 });
-
-async function failureOf(work: Promise<unknown>): Promise<Failure | undefined> {
-  return work.then(
-    () => undefined,
-    (error: DeployerError) => error.failure,
-  );
-}

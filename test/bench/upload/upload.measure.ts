@@ -98,9 +98,12 @@ async function rounds(platform: Platform, sides: readonly Side[], delay: number)
   for (let round = 0; round < ROUNDS; round++)
     for (const side of sides) {
       const [service, folder] = await Promise.all([platform.start(delay), projectOf(platform.config, [SMALL])]);
-      const cost = await side(platform, service, folder);
-      if (cost) costs[side.name]?.push(cost);
-      await Promise.all([service.close(), rm(folder, { recursive: true })]);
+      try {
+        const cost = await side(platform, service, folder);
+        if (cost) costs[side.name]?.push(cost);
+      } finally {
+        await Promise.all([service.close(), rm(folder, { recursive: true })]);
+      }
     }
   return costs;
 }

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DriverContext, Placed, Target } from '../../../src/core/driver.ts';
-import { DeployerError, isTemporary } from '../../../src/core/errors.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { eventually } from '../../support/driver-world.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import { builtFiles, createNetlifyWorld, type NetlifyWorld } from '../../support/netlify-world.ts';
+import { persistently, requireSound } from '../../support/quick-world.ts';
+import { seeded } from '../../support/seeded.ts';
 import type { Trouble } from '../../support/vercel/faults.ts';
 
 let world: NetlifyWorld;
@@ -207,10 +209,10 @@ async function liveOnce(side: 'production' | 'preview'): Promise<void> {
   const wanted = world.target({ name: 'web', options });
   server.platform.processTime = 5;
   const step = async <T>(work: (context: DriverContext) => Promise<T>) => persistently(work, context());
-  await step((own) => sound(wanted, own));
+  await step((own) => requireSound(world.driver, wanted, own));
   const resource = (await step((at) => driver.provision?.(wanted, at) ?? Promise.reject())).resource;
   const at = { ...wanted, resource };
-  await step((own) => sound(at, own));
+  await step((own) => requireSound(world.driver, at, own));
   if (inProduction) await variablesOf(at, step);
   const one = await step((own) => deploy(at, 'one', own));
   await step((own) => driver.traffic?.(at, [{ ref: one.ref, percent: 100 }], own) ?? Promise.reject());
@@ -271,23 +273,6 @@ async function splitOf(at: Target, [one, two]: readonly [Placed, Placed], step: 
   expect(server.platform.deploys.get(String(two.ref))?.locked).toBe(true);
 }
 
-/** What a plan would refuse for now may pass. */
-async function sound(target: Target, own: DriverContext): Promise<void> {
-  const findings = await world.driver.preflight(target, own);
-  const finding = findings.find(({ level }) => level === 'error');
-  if (finding) throw new DeployerError({ code: finding.code, reason: finding.message });
-}
-
-async function persistently<T>(work: (context: DriverContext) => Promise<T>, own: DriverContext): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work(own);
-    } catch (error) {
-      if (!isTemporary(error) || tries >= 8) throw error;
-    }
-  }
-}
-
 function limited(seconds: number): Trouble {
   const reset = Math.ceil(Date.now() / 1_000) + seconds;
   return { status: 429, headers: { 'x-ratelimit-reset': String(reset) }, error: { code: 429, message: 'Slow' } };
@@ -311,19 +296,4 @@ async function deploy(target: Target, label: string, own: DriverContext): Promis
   const built = target.service.options['content'] === 'prebuilt';
   const artifact = await world.artifact(built ? builtFiles(label) : { 'index.html': label, healthz: 'ok' });
   return world.driver.deploy(target, { version_id: `ver_${label}`, artifact, variables: {} }, own);
-}
-
-async function failureOf(work: Promise<unknown> | undefined) {
-  return (work ?? Promise.resolve()).then(
-    () => undefined,
-    (error: unknown) => (error as DeployerError).failure,
-  );
-}
-
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
 }

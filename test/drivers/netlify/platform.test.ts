@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DriverContext, Placed, Target } from '../../../src/core/driver.ts';
-import type { DeployerError } from '../../../src/core/errors.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { Secret, type Variables } from '../../../src/core/secret.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import { ACCOUNT, type Site } from '../../support/netlify/platform.ts';
 import { builtFiles, createNetlifyWorld, type NetlifyWorld } from '../../support/netlify-world.ts';
 
@@ -440,11 +440,4 @@ function records(own: Target): readonly (readonly string[])[] {
         .join(' '),
     ])
     .sort();
-}
-
-async function failureOf(work: Promise<unknown> | undefined) {
-  return (work ?? Promise.resolve()).then(
-    () => undefined,
-    (error: unknown) => (error as DeployerError).failure,
-  );
 }

@@ -3,8 +3,11 @@ import type { DriverContext, Placed, PlaceRequest, Target } from '../../../src/c
 import { DeployerError, isTemporary } from '../../../src/core/errors.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { appFiles, eventually } from '../../support/driver-world.ts';
+import { failureOf } from '../../support/failure-of.ts';
+import { persistently, requireSound } from '../../support/quick-world.ts';
 import type { Trouble } from '../../support/railway/faults.ts';
 import { createRailwayWorld, type RailwayWorld } from '../../support/railway-world.ts';
+import { seeded } from '../../support/seeded.ts';
 
 /** Everything that is asked of Railway in the life of a target. */
 const CALLS = [
@@ -221,10 +224,11 @@ test('what was changed by hand is seen, and not mended in secret', async () => {
 async function liveOnce(): Promise<void> {
   const { driver, railway } = world;
   const options = { volume: '/data', tcp_proxy: 5432 };
-  const step = async <T>(work: (own: DriverContext) => Promise<T> | undefined) => persistently(work, world.context());
+  const step = async <T>(work: (own: DriverContext) => Promise<T> | undefined) =>
+    persistently(work, world.context(), 40);
   const staging = world.target({ options }, { environment: 'staging', mode: 'staging' });
   const wanted = world.target({ options });
-  await step((own) => sound(staging, own));
+  await step((own) => requireSound(world.driver, staging, own));
   const resource = await step(async (own) => (await driver.provision?.(staging, own))?.resource ?? null);
   const other = { ...staging, resource };
   const place = await step(async (own) => (await driver.provision?.(wanted, own))?.resource ?? null);
@@ -256,12 +260,6 @@ async function liveOnce(): Promise<void> {
   expect(railway.things()).toEqual([]);
 }
 
-/** What a plan would refuse for now may pass. */
-async function sound(target: Target, own: DriverContext): Promise<void> {
-  const [finding] = (await world.driver.preflight(target, own)).filter(({ level }) => level === 'error');
-  if (finding) throw new DeployerError({ code: finding.code, reason: finding.message });
-}
-
 /** The failure that was to come; another one is thrown. */
 async function failed(work: Promise<unknown>): Promise<DeployerError['failure']> {
   const failure = await failureOf(work);
@@ -269,19 +267,6 @@ async function failed(work: Promise<unknown>): Promise<DeployerError['failure']>
   const error = new DeployerError(failure);
   if (isTemporary(error)) throw error;
   return failure;
-}
-
-async function persistently<T>(
-  work: (context: DriverContext) => Promise<T> | undefined,
-  own: DriverContext,
-): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await (work(own) ?? Promise.reject(new Error('the driver does not do this')));
-    } catch (error) {
-      if (!isTemporary(error) || tries >= 40) throw error;
-    }
-  }
 }
 
 function context(given: Partial<DriverContext> = {}): DriverContext {
@@ -311,22 +296,4 @@ function imageRequest(location: string): PlaceRequest {
 
 function ids(): readonly string[] {
   return world.railway.deploymentsOf('api', 'prod').map(({ id }) => id);
-}
-
-async function failureOf(work: Promise<unknown>) {
-  return work.then(
-    () => undefined,
-    (error: unknown) => {
-      if (error instanceof DeployerError) return error.failure;
-      throw error;
-    },
-  );
-}
-
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
 }

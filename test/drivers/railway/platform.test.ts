@@ -4,6 +4,7 @@ import type { DeployerError } from '../../../src/core/errors.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { Secret, type Variables } from '../../../src/core/secret.ts';
 import { appFiles } from '../../support/driver-world.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import type { Status } from '../../support/railway/machine.ts';
 import type { Instance } from '../../support/railway/world.ts';
 import { createRailwayWorld, type RailwayWorld } from '../../support/railway-world.ts';
@@ -479,11 +480,4 @@ async function deploy(
 
 function imageRequest(location: string): PlaceRequest {
   return { version_id: 'ver_1', artifact: { kind: 'image', digest: 'sha256:1', location }, variables: {} };
-}
-
-async function failureOf(work: Promise<unknown> | undefined) {
-  return (work ?? Promise.resolve()).then(
-    () => undefined,
-    (error: unknown) => (error as DeployerError).failure,
-  );
 }

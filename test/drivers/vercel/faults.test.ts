@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DriverContext, Placed, Target } from '../../../src/core/driver.ts';
-import { DeployerError, isTemporary } from '../../../src/core/errors.ts';
 import type { HttpRequest } from '../../../src/core/ports.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { failureOf } from '../../support/failure-of.ts';
+import { persistently, requireSound } from '../../support/quick-world.ts';
+import { seeded } from '../../support/seeded.ts';
 import { stateOf } from '../../support/vercel/deployments.ts';
 import type { Trouble } from '../../support/vercel/faults.ts';
 import { builtFiles, createVercelWorld, type VercelWorld } from '../../support/vercel-world.ts';
@@ -204,10 +206,10 @@ async function liveOnce(side: 'production' | 'preview'): Promise<void> {
   front.isProtected = side === 'production';
   front.unproved.add('shop.example');
   const step = async <T>(work: (context: DriverContext) => Promise<T>) => persistently(work, context());
-  await step((own) => sound(wanted, own));
+  await step((own) => requireSound(world.driver, wanted, own));
   const resource = (await step((at) => driver.provision?.(wanted, at) ?? Promise.reject())).resource;
   const at = { ...wanted, resource };
-  await step((own) => sound(at, own));
+  await step((own) => requireSound(world.driver, at, own));
   const { project } = resource as { readonly project: string };
   const shared = { key: 'KEPT', value: 'theirs', type: 'encrypted', target: ['production', 'preview'] };
   await front.emulator.ask('POST', `/v10/projects/${project}/env`, shared);
@@ -238,22 +240,6 @@ async function liveOnce(side: 'production' | 'preview'): Promise<void> {
   await step((own) => driver.destroy(at, own));
 }
 
-/** What a plan would refuse for now may pass. */
-async function sound(target: Target, own: DriverContext): Promise<void> {
-  const finding = (await world.driver.preflight(target, own)).find(({ level }) => level === 'error');
-  if (finding) throw new DeployerError({ code: finding.code, reason: finding.message });
-}
-
-async function persistently<T>(work: (context: DriverContext) => Promise<T>, own: DriverContext): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work(own);
-    } catch (error) {
-      if (!isTemporary(error) || tries >= 8) throw error;
-    }
-  }
-}
-
 function uploads(): number {
   return world.front.requests.filter((line) => line === 'POST /v2/files').length;
 }
@@ -272,19 +258,4 @@ async function deploy(target: Target, label: string, own: DriverContext): Promis
   const built = target.service.options['content'] === 'prebuilt';
   const artifact = await world.artifact(built ? builtFiles(label) : { 'index.html': label, healthz: 'ok' });
   return world.driver.deploy(target, { version_id: `ver_${label}`, artifact, variables: {} }, own);
-}
-
-async function failureOf(work: Promise<unknown> | undefined) {
-  return (work ?? Promise.resolve()).then(
-    () => undefined,
-    (error: unknown) => (error as DeployerError).failure,
-  );
-}
-
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
 }

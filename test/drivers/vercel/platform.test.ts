@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DriverContext, Placed, Target } from '../../../src/core/driver.ts';
-import type { DeployerError } from '../../../src/core/errors.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { Secret, type Variables } from '../../../src/core/secret.ts';
 import { readTar } from '../../../src/drivers/tar.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import { page } from '../../support/vercel/site.ts';
 import { builtFiles, createVercelWorld, type VercelWorld } from '../../support/vercel-world.ts';
 
@@ -521,11 +521,4 @@ async function records(own: Target, values?: 'with values'): Promise<readonly (r
       values ? [key, type, at.join(), value] : [key, type, at.join()],
     )
     .sort();
-}
-
-async function failureOf(work: Promise<unknown> | undefined) {
-  return (work ?? Promise.resolve()).then(
-    () => undefined,
-    (error: unknown) => (error as DeployerError).failure,
-  );
 }
