@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DeployerError, type Failure } from '../../core/errors.ts';
+import type { DeployerError } from '../../core/errors.ts';
 import type { CommandResult } from '../../core/ports.ts';
 import type {
   ProviderFactory,
@@ -10,6 +10,7 @@ import type {
   SecretReference,
   SecretValue,
 } from '../../core/provider.ts';
+import { failure } from '../failure.ts';
 import { type Fields, fieldOf, fileFields } from '../fields.ts';
 import { onceEach } from '../once-each.ts';
 import { insideProject, warningsFor } from '../project-file.ts';
@@ -149,8 +150,4 @@ function troubleOf(
   if (Buffer.byteLength(stdout) > LONGEST)
     return failure('INVALID_ENV', `What is in ${path} is larger than 1 MiB`, 'Keep only the secrets in it');
   return undefined;
-}
-
-function failure(code: Failure['code'], reason: string, fix: string): DeployerError {
-  return new DeployerError({ code, reason, fix });
 }

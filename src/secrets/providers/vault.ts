@@ -7,9 +7,10 @@ import type {
   SecretReference,
   SecretValue,
 } from '../../core/provider.ts';
+import { failure } from '../failure.ts';
 import { asFields, type Fields, fieldOf } from '../fields.ts';
 import { onceEach } from '../once-each.ts';
-import { bodyOf, dataOf, failure } from '../vault/answers.ts';
+import { bodyOf, dataOf } from '../vault/answers.ts';
 import { type FindMount, type KvMount, mountFinder } from '../vault/mounts.ts';
 import { encodePath } from '../vault/path.ts';
 import { type VaultSession, vaultSession } from '../vault/session.ts';
@@ -103,7 +104,7 @@ function missing(answer: HttpAnswer, { path, version, mount }: Absent) {
     return failure(
       'MISSING_ENV',
       `${what}: version${number} was deleted`,
-      `Bring it back by vault kv undelete, or refer to another version`,
+      'Bring it back by vault kv undelete, or refer to another version',
     );
   const rest = path.slice(mount.path.length);
   if (mount.versioned && rest.startsWith('data/'))

@@ -1,5 +1,6 @@
-import { DeployerError, type Failure } from '../../core/errors.ts';
+import type { DeployerError } from '../../core/errors.ts';
 import type { HttpAnswer } from '../../core/ports.ts';
+import { failure } from '../failure.ts';
 import { asFields, type Fields, jsonFields } from '../fields.ts';
 
 /** The JSON object of an answer; none of it for a body that is not one. */
@@ -42,8 +43,4 @@ export function troubleOf(answer: HttpAnswer, what: string): DeployerError {
 function isSealed(answer: HttpAnswer): boolean {
   const { errors } = bodyOf(answer);
   return Array.isArray(errors) && errors.some((error) => typeof error === 'string' && /sealed/i.test(error));
-}
-
-export function failure(code: Failure['code'], reason: string, fix: string): DeployerError {
-  return new DeployerError({ code, reason, fix });
 }

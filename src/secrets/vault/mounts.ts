@@ -1,6 +1,7 @@
 import { isTemporary } from '../../core/errors.ts';
-import { asFields } from '../fields.ts';
-import { dataOf, failure } from './answers.ts';
+import { failure } from '../failure.ts';
+import { asFields, type Fields } from '../fields.ts';
+import { dataOf } from './answers.ts';
 import { encodePath } from './path.ts';
 import type { VaultSession } from './session.ts';
 
@@ -43,7 +44,7 @@ export function mountFinder(session: VaultSession): FindMount {
     const answer = await session.get(`sys/internal/ui/mounts/${encodePath(path)}`, what, signal);
     // Before Vault 0.10 nobody told; there was no other version then.
     if (answer.status === 404) return { path: '', versioned: false };
-    const mount = mountOf(dataOf(answer, what), what);
+    const mount = mountOf(dataOf(answer, what), path);
     found.push(mount);
     return mount;
   }
@@ -53,13 +54,11 @@ function rethrowTemporary(error: unknown): void {
   if (isTemporary(error)) throw error;
 }
 
-function mountOf(data: Readonly<Record<string, unknown>>, what: string): KvMount {
-  const { path, type, options } = data;
+function mountOf({ path, type, options }: Fields, wanted: string): KvMount {
+  const what = `vault:${wanted}`;
+  if (typeof path !== 'string' || path === '' || !wanted.startsWith(path))
+    throw failure('INVALID_ENV', `${what}: the answer is not one of Vault`, 'Check VAULT_ADDR');
   if (type !== 'kv' && type !== 'generic')
-    throw failure(
-      'INVALID_CONFIG',
-      `${what} does not lie in a KV store`,
-      'Refer to a secret of a KV store, version 1 or 2',
-    );
-  return { path: typeof path === 'string' ? path : '', versioned: asFields(options)?.['version'] === '2' };
+    throw failure('INVALID_CONFIG', `${what} does not lie in a KV store`, 'Refer to a secret of a KV store');
+  return { path, versioned: asFields(options)?.['version'] === '2' };
 }

@@ -1,9 +1,10 @@
 import type { HttpAnswer } from '../../core/ports.ts';
 import type { ProviderWorld } from '../../core/provider.ts';
+import { failure } from '../failure.ts';
 import { asFields } from '../fields.ts';
 import { askStore } from '../store-call.ts';
 import { type Credentials, type VaultAccess, vaultAccess } from './access.ts';
-import { bodyOf, failure, troubleOf } from './answers.ts';
+import { bodyOf, troubleOf } from './answers.ts';
 import { encodePath } from './path.ts';
 
 /** Reads of Vault as one user. */
