@@ -4,6 +4,7 @@ import { loadConfig } from './config/load.ts';
 import type { Site } from './config/locate.ts';
 import type { LoadedConfig } from './config/parse.ts';
 import type { ArtifactStore } from './core/artifact.ts';
+import type { Config } from './core/config.ts';
 import type { DriverCatalog } from './core/driver.ts';
 import type { Probe } from './core/health.ts';
 import type { Clock, Entropy, Http, Interrupts, Names, Peers, Processes, Sockets } from './core/ports.ts';
@@ -46,7 +47,7 @@ export interface Runtime {
   openState(project: string, folder: string): State;
   openArtifacts(folder: string): ArtifactStore;
   /** Looks up secret references of one environment, each once. */
-  openSecrets(root: string): Promise<Resolver>;
+  openSecrets(config: Pick<Config, 'root' | 'secret_commands'>): Promise<Resolver>;
 }
 
 export interface ConfigRequest {
@@ -62,7 +63,8 @@ const VOCABULARY = {
   backends: ['file'],
   engines: migrationEngines.names,
   providers: secretProviders.names,
-  reference: (text: string) => checkReference(text, secretProviders),
+  reference: (text: string, commands: readonly string[]) =>
+    checkReference(text, { providers: secretProviders, commands }),
 };
 
 export const TOOL_VERSION = process.env.DEPLOYER_VERSION ?? '0.0.0';
@@ -111,9 +113,12 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     openState: (project, folder) =>
       openState({ store: openFileStore({ folder, entropy }), folder, project, clock, entropy, tool: TOOL_VERSION }),
     openArtifacts: (folder) => lazyArtifacts(join(folder, 'artifacts')),
-    openSecrets: async (root) => {
+    openSecrets: async ({ root, secret_commands: commands }) => {
       const { createResolver } = await import('./secrets/resolver.ts');
-      return createResolver({ providers: secretProviders, world: { root, environment, http, processes } });
+      return createResolver({
+        providers: secretProviders,
+        world: { root, environment, clock, http, processes, commands },
+      });
     },
   };
 }

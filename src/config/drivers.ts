@@ -48,10 +48,11 @@ export async function checkDrivers(
 
   /** Options that several services share have their problems once. */
   async function checkReferences(service: EffectiveService, driver: DriverFacts): Promise<void> {
+    const commands = Object.keys(config.secret_commands ?? {});
     const references = driver.references?.(checked.get(service.written)?.options ?? NOTHING) ?? {};
     for (const [name, reference] of Object.entries(references)) {
       const path = pathOf(config, service, [driver.name, ...name.split('.')]);
-      const problem = problems.touches(path) ? undefined : await known.reference?.(reference);
+      const problem = problems.touches(path) ? undefined : await known.reference?.(reference, commands);
       if (problem) problems.add({ path, ...problem });
     }
   }

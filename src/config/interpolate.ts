@@ -78,6 +78,12 @@ function refusalAt(path: Path): Refusal | undefined {
       fix: 'Write env:NAME to read the secret from a variable when it is needed',
     };
   }
+  if (section[0] === 'secret_commands') {
+    return {
+      message: `A program that tells secrets takes no \${env:…}`,
+      fix: 'Name the variable under "env", so that the program finds it in its environment',
+    };
+  }
   if (section[0] !== 'services' && section[0] !== 'databases') return undefined;
   const keys = section.slice(2);
   if (!COMMANDS.includes(keys.at(-1)) && !keys.includes('command')) return undefined;

@@ -93,6 +93,16 @@ export interface DatabaseConfig {
   };
 }
 
+/** A program that tells secrets on its standard output. */
+export interface SecretCommand {
+  /** argv, first the program; run without a shell in the project folder. */
+  readonly command: readonly string[];
+  /** Names of the variables that it sees, of those that deployer was started with. */
+  readonly env: readonly string[];
+  /** ms */
+  readonly timeout: number;
+}
+
 export interface RolloutConfig {
   readonly strategy: 'all' | 'canary';
   /** Shares of the new version in percent, rising, each 1–99. */
@@ -153,4 +163,6 @@ export interface Config {
   readonly keep: number;
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;
   readonly notifications: readonly NotificationConfig[];
+  /** By the name that references use: `exec:NAME`. */
+  readonly secret_commands: Readonly<Record<string, SecretCommand>>;
 }

@@ -1,4 +1,5 @@
-import type { Http, Processes } from './ports.ts';
+import type { SecretCommand } from './config.ts';
+import type { Clock, Http, Processes } from './ports.ts';
 import type { Secret } from './secret.ts';
 
 /** `provider:path#key@version`, taken apart. */
@@ -28,6 +29,11 @@ export interface SecretProvider {
    * The message names the reference, never a value.
    */
   read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue>;
+  /**
+   * Ends what reading has begun elsewhere, such as a session; called when all that was asked for is read. Never rejects. More
+   * may be read afterwards, and meanwhile.
+   */
+  close?(): Promise<void>;
 }
 
 /** Everything a provider may use. */
@@ -36,8 +42,11 @@ export interface ProviderWorld {
   readonly root: string;
   /** The variables that deployer itself was started with. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
   readonly http: Http;
   readonly processes: Processes;
+  /** `secret_commands` of the config. */
+  readonly commands: Readonly<Record<string, SecretCommand>>;
 }
 
 /** What keeps a reference from being read, whatever is in the store. */
@@ -50,8 +59,8 @@ export interface ReferenceProblem {
 
 /** What a provider's file exports as `provider`. */
 export interface ProviderFactory {
-  /** Judges the form of a reference; touches nothing. One with a problem is never read. */
-  check(reference: SecretReference): ReferenceProblem | undefined;
+  /** Judges a reference by its form and the names of `secret_commands`; touches nothing. One with a problem is never read. */
+  check(reference: SecretReference, commands: readonly string[]): ReferenceProblem | undefined;
   /** One is made per run. */
   open(world: ProviderWorld): SecretProvider;
 }

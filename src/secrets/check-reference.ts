@@ -10,25 +10,32 @@ export interface SoundReference {
   readonly provider: ProviderFactory;
 }
 
-/** What is wrong with the form of a reference, if anything; no store is asked. */
-export async function checkReference(text: string, providers: ProviderCatalog): Promise<ReferenceProblem | undefined> {
-  const judged = await judge(text, providers);
+/** What references are judged by. */
+export interface Known {
+  readonly providers: ProviderCatalog;
+  /** Names of `secret_commands`. */
+  readonly commands: readonly string[];
+}
+
+/** What is wrong with a reference as it is written, if anything; no store is asked. */
+export async function checkReference(text: string, known: Known): Promise<ReferenceProblem | undefined> {
+  const judged = await judge(text, known);
   return 'reference' in judged ? undefined : judged;
 }
 
 /** The parts of a reference. Throws `INVALID_CONFIG` for one with a problem. */
-export async function readReference(text: string, providers: ProviderCatalog): Promise<SoundReference> {
-  const judged = await judge(text, providers);
+export async function readReference(text: string, known: Known): Promise<SoundReference> {
+  const judged = await judge(text, known);
   if ('reference' in judged) return judged;
   throw new DeployerError({ code: 'INVALID_CONFIG', reason: judged.message, fix: judged.fix });
 }
 
-async function judge(text: string, providers: ProviderCatalog): Promise<SoundReference | ReferenceProblem> {
+async function judge(text: string, { providers, commands }: Known): Promise<SoundReference | ReferenceProblem> {
   const reference = parseReference(text);
   if (!reference) return NO_REFERENCE;
   const provider = await providers.load(reference.provider);
   if (!provider) return unknownProvider(reference.provider, providers.names);
-  return provider.check(reference) ?? { reference, provider };
+  return provider.check(reference, commands) ?? { reference, provider };
 }
 
 const NO_REFERENCE: ReferenceProblem = {

@@ -30,7 +30,8 @@ export async function readProjectFile(root: string, path: string): Promise<Proje
   }
 }
 
-async function insideProject(root: string, path: string): Promise<string> {
+/** Where a file of the project lies, free of links. Throws `INVALID_CONFIG` when that is outside, `MISSING_ENV` for none. */
+export async function insideProject(root: string, path: string): Promise<string> {
   if (isAbsolute(path) || path.includes('\\') || path.split('/').includes('..')) throw outside(path);
   const [top, real] = await Promise.all([realpath(root), realpath(join(root, path))]).catch((error) => {
     throw unreadable(path, error);
@@ -54,7 +55,7 @@ function unreadable(path: string, error: unknown): DeployerError {
     return new DeployerError({
       code: 'MISSING_ENV',
       reason: `The file of secrets ${path} does not exist`,
-      fix: `Create ${path} with the variables, and keep it out of git`,
+      fix: `Create ${path}, and keep it out of git unless it is encrypted`,
     });
   return new DeployerError({
     code: 'IO_FAILED',
@@ -81,7 +82,16 @@ function unusable(path: string, why: string): DeployerError {
   });
 }
 
-async function warningsFor({ path, real, mode }: { path: string; real: string; mode: number }): Promise<string[]> {
+/** What is not as it should be about a file that nobody else should see. */
+export async function warningsFor({
+  path,
+  real,
+  mode,
+}: {
+  path: string;
+  real: string;
+  mode: number;
+}): Promise<string[]> {
   const rights = (mode & 0o777).toString(8).padStart(4, '0');
   return [
     ...(mode & SHARED ? [`${path} can be read by others (mode ${rights}); run chmod 600 ${path}`] : []),

@@ -21,13 +21,18 @@ export interface Resolved {
 export interface Resolver {
   /** Throws what the provider throws; see `SecretProvider.read`. */
   resolve(reference: string, signal: AbortSignal): Promise<SecretValue>;
-  /** Resolves variable → reference and collects all problems. Rejects only when `signal` aborts. */
+  /**
+   * Resolves variable → reference and collects all problems. Rejects only when `signal` aborts. Closes the providers when
+   * nobody else is resolving.
+   */
   resolveAll(references: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Resolved>;
 }
 
 export function createResolver({ providers, world }: ResolverOptions): Resolver {
+  const commands = Object.keys(world.commands);
   const opened = new Map<string, SecretProvider>();
   const reads = new Map<string, { readonly value: Promise<SecretValue>; readonly signal: AbortSignal }>();
+  let busy = 0;
   return { resolve, resolveAll };
 
   async function resolve(text: string, signal: AbortSignal): Promise<SecretValue> {
@@ -51,16 +56,23 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
   }
 
   async function read(text: string, signal: AbortSignal): Promise<SecretValue> {
-    const { reference, provider: factory } = await readReference(text, providers);
+    const { reference, provider: factory } = await readReference(text, { providers, commands });
     signal.throwIfAborted();
     const provider = opened.get(reference.provider) ?? factory.open(world);
     opened.set(reference.provider, provider);
     return provider.read(reference, signal);
   }
 
+  async function settle(references: readonly string[], signal: AbortSignal) {
+    busy++;
+    const results = await Promise.allSettled(references.map((reference) => resolve(reference, signal)));
+    if (--busy === 0) await Promise.all([...opened.values()].map((provider) => provider.close?.()));
+    return results;
+  }
+
   async function resolveAll(references: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Resolved> {
     const entries = Object.entries(references);
-    const results = await Promise.allSettled(entries.map(([, reference]) => resolve(reference, signal)));
+    const results = await settle(Object.values(references), signal);
     signal.throwIfAborted();
     const values = new Map<string, Secret>();
     const errors: Finding[] = [];

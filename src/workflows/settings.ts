@@ -40,7 +40,7 @@ export async function changeSettings(
   options: Pick<RunOptions, 'lockWaitMs'> = {},
 ): Promise<SettingsChange> {
   refuseBadNames(Object.keys(request.values));
-  if (request.kind === 'secrets') await refuseValues(request);
+  if (request.kind === 'secrets') await refuseValues(request, Object.keys(workspace.config.secret_commands));
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, request);
   return underLock({ workspace, command: 'env set', ...options }, environment.name, ({ lock }) =>
@@ -95,8 +95,9 @@ function refuseBadNames(names: readonly string[]): void {
 }
 
 /** What is given has to be a reference: a value would end up in the state. */
-async function refuseValues({ values }: SettingsRequest): Promise<void> {
-  for (const text of Object.values(values)) if (text !== null) await readReference(String(text), secretProviders);
+async function refuseValues({ values }: SettingsRequest, commands: readonly string[]): Promise<void> {
+  const known = { providers: secretProviders, commands };
+  for (const text of Object.values(values)) if (text !== null) await readReference(String(text), known);
 }
 
 /** Taking a name away that is not there is most likely a slip. */

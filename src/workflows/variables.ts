@@ -43,7 +43,7 @@ export async function resolveVariables(
 
 async function resolveSecrets({ runtime, config }: Workspace, references: AppliedConfiguration['secrets']) {
   if (Object.keys(references).length === 0) return { values: {}, findings: [] };
-  const resolver = await runtime.openSecrets(config.root);
+  const resolver = await runtime.openSecrets(config);
   return await resolver.resolveAll(references, AbortSignal.timeout(SECRETS_TIMEOUT));
 }
 

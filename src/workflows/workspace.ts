@@ -41,7 +41,7 @@ export async function openWorkspace(runtime: Runtime, request: ConfigRequest): P
       return sources;
     },
     secrets() {
-      secrets ??= runtime.openSecrets(config.root);
+      secrets ??= runtime.openSecrets(config);
       return secrets;
     },
   };

@@ -43,6 +43,7 @@ environments:
   preview: { mode: preview, ttl: 72h }
 default_environment: prod
 notifications: [{ url: "https://hooks.example.com/deploys", on: [started] }, { url: "http://127.0.0.1:9", allow_private: true }]
+secret_commands: { op: { command: [op, read, "op://shop/db"], env: [OP_SERVICE_ACCOUNT_TOKEN] }, slow: { command: [x], timeout: 1m } }
 `;
 
 describe('a complete config', () => {
@@ -61,6 +62,10 @@ describe('a complete config', () => {
         { url: 'https://hooks.example.com/deploys', on: ['started'], allow_private: false },
         { url: 'http://127.0.0.1:9', on: ['failed', 'held', 'succeeded'], allow_private: true },
       ],
+      secret_commands: {
+        op: { command: ['op', 'read', 'op://shop/db'], env: ['OP_SERVICE_ACCOUNT_TOKEN'], timeout: 10_000 },
+        slow: { command: ['x'], env: [], timeout: 60_000 },
+      },
     });
     expect(project.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(environments['dev']?.services['api']).toEqual({
@@ -157,6 +162,7 @@ describe('a complete config', () => {
       concurrency: 4,
       keep: 3,
       notifications: [],
+      secret_commands: {},
       environments: {
         dev: {
           name: 'dev',

@@ -108,6 +108,7 @@ describe('the config parser', () => {
       'defaults',
       'state',
       'notifications',
+      'secret_commands',
       'project',
     );
     const text = fc

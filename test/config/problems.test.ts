@@ -151,6 +151,17 @@ describe.each([
     `${MINIMAL}notifications: [{ url: "mailto:a@b" }]`,
     'must be an http:// or https:// URL',
   ],
+  ['a program without a name', `${MINIMAL}secret_commands: { op: { command: [] } }`, 'The command is empty'],
+  [
+    'a program that is a line for a shell',
+    `${MINIMAL}secret_commands: { op: { command: op read x } }`,
+    'must be a list of the program and its arguments',
+  ],
+  [
+    'a variable in the command line of a program',
+    `${MINIMAL}secret_commands: { op: { command: [op, "\${env:TOKEN}"] } }`,
+    'A program that tells secrets takes no',
+  ],
   ['a concurrency of nothing', `${MINIMAL}defaults: { concurrency: 0 }`, 'a whole number from 1 to 256'],
   ['a key that is there twice', `${MINIMAL}project: other`, '5:1 project "project" is there twice'],
   ['a merge key', service('<<: {}'), 'Merge keys are not supported'],
@@ -183,6 +194,13 @@ databases: { main: { connection_env: A, migrations: { path: a, engine: rwa } } }
       'state.backend Did you mean "file"?',
       'databases.main.migrations.engine Did you mean "raw"?',
     ]);
+  });
+
+  test('include the programs that tell secrets', async () => {
+    const reference = async (text: string, commands: readonly string[]) =>
+      commands.includes(text) ? undefined : { message: 'none', expected: 'env:NAME', fix: `One of ${commands}` };
+    const text = `${environment('secrets: { A: "env:A" }')}\nsecret_commands: { op: { command: [op] } }`;
+    expect(await findings(text, { known: { ...known, reference } })).toMatchObject([{ fix: 'One of op' }]);
   });
 
   test('include the form of references', async () => {

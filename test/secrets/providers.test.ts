@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ProviderWorld } from '../../src/core/provider.ts';
 import { secretProviders } from '../../src/secrets/catalog.ts';
 import { createResolver, type Resolved } from '../../src/secrets/resolver.ts';
+import { systemClock } from '../../src/system/clock.ts';
 import { systemHttp } from '../../src/system/http.ts';
 import { systemProcesses } from '../../src/system/processes.ts';
 
@@ -169,7 +170,8 @@ test('the catalog knows the providers and nothing that objects inherit', async (
 });
 
 function world(environment: Record<string, string>): ProviderWorld {
-  return { root, environment, http: systemHttp(), processes: systemProcesses({ environment }) };
+  const outside = { clock: systemClock, http: systemHttp(), processes: systemProcesses({ environment }) };
+  return { root, environment, ...outside, commands: {} };
 }
 
 function resolve(reference: string, environment: Record<string, string> = {}): Promise<Resolved> {

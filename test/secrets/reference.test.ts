@@ -30,7 +30,7 @@ describe('a reference', () => {
     `env:${'x'.repeat(600)}`,
   ])('%j is none, and the error does not show it', async (text) => {
     expect(parseReference(text)).toBeUndefined();
-    const problem = await checkReference(text, secretProviders);
+    const problem = await checkReference(text, { providers: secretProviders, commands: [] });
     expect(problem?.fix).toContain('env:NAME');
     if (text.length > 4) expect(JSON.stringify(problem)).not.toContain(text);
   });

@@ -5,6 +5,7 @@ import type { Http, Processes } from '../../src/core/ports.ts';
 import type { ProviderFactory, ProviderWorld, SecretReference, SecretValue } from '../../src/core/provider.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { createResolver } from '../../src/secrets/resolver.ts';
+import { systemClock } from '../../src/system/clock.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { until } from '../support/waiting.ts';
 
@@ -106,6 +107,26 @@ describe('resolving all', () => {
     expect(findings).toEqual([{ level: 'warning', code: 'INVALID_ENV', message: '.env can be read by others' }]);
   });
 
+  test('closes the providers when the last of those who ask has its answer', async () => {
+    const log: string[] = [];
+    let answer: () => void = () => undefined;
+    const { resolver } = resolverWith(
+      async ({ path }) => {
+        log.push(`read ${path}`);
+        if (path === 'slow') await new Promise<void>((resolve) => (answer = resolve));
+        return { value: new Secret('long enough') };
+      },
+      async () => void log.push('close'),
+    );
+    const slow = resolver.resolveAll({ A: 'fake:slow' }, signal);
+    await resolver.resolveAll({ B: 'fake:quick' }, signal);
+    expect([...log].sort()).toEqual(['read quick', 'read slow']);
+    answer();
+    await slow;
+    await resolver.resolveAll({ C: 'fake:late' }, signal);
+    expect(log.slice(2)).toEqual(['close', 'read late', 'close']);
+  });
+
   test('rejects when it is aborted', async () => {
     const { resolver } = resolverWith(async () => ({ value: new Secret('x') }));
     await expect(resolver.resolveAll({ A: 'fake:a' }, AbortSignal.abort(new Error('enough')))).rejects.toThrow(
@@ -129,12 +150,13 @@ describe('resolving all', () => {
 
 type Read = (reference: SecretReference, signal: AbortSignal) => Promise<SecretValue>;
 
-function resolverWith(read: Read) {
+function resolverWith(read: Read, close?: () => Promise<void>) {
   const asked: string[] = [];
   const factory: ProviderFactory = {
     check: () => undefined,
     open: () => ({
       name: 'fake',
+      ...(close ? { close } : {}),
       read: (reference, signal) => {
         asked.push(reference.text);
         return read(reference, signal);
@@ -153,5 +175,5 @@ function nowhere(): ProviderWorld {
   const unused = () => Promise.reject(new Error('not expected'));
   const http: Http = { send: unused };
   const processes: Processes = { run: unused, shell: unused };
-  return { root: '/nowhere', environment: {}, http, processes };
+  return { root: '/nowhere', environment: {}, clock: systemClock, http, processes, commands: {} };
 }

@@ -300,6 +300,7 @@ function aConfig(environment: EnvironmentConfig, given: Partial<Config> = {}): C
     keep: 2,
     environments: { [environment.name]: environment },
     notifications: [],
+    secret_commands: {},
     ...given,
   };
 }

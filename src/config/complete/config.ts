@@ -8,6 +8,7 @@ import { overrideDatabase } from './merge.ts';
 import { completeService, milliseconds, plain } from './service.ts';
 
 const FIVE_MINUTES = 300_000;
+const TEN_SECONDS = 10_000;
 
 /** What the text alone does not tell. */
 export type Origin = Pick<Config, 'file' | 'root' | 'digest' | 'interpolations'>;
@@ -33,6 +34,11 @@ export function completeConfig(
       url,
       on: on ?? ['failed', 'held', 'succeeded'],
       allow_private: allow_private ?? false,
+    })),
+    secret_commands: mapValues(written.secret_commands ?? {}, ({ command, env, timeout }) => ({
+      command,
+      env: env ?? [],
+      timeout: milliseconds(timeout, TEN_SECONDS),
     })),
   };
 }

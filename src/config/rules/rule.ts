@@ -11,8 +11,8 @@ export interface Vocabulary {
   readonly engines?: readonly string[];
   /** Providers of secrets. */
   readonly providers?: readonly string[];
-  /** Judges the form of a reference to a secret; no store is asked. */
-  readonly reference?: (text: string) => Promise<ReferenceProblem | undefined>;
+  /** Judges a reference to a secret, by the names of `secret_commands`; no store is asked. */
+  readonly reference?: (text: string, commands: readonly string[]) => Promise<ReferenceProblem | undefined>;
 }
 
 /** What a rule sees: the parts of a config that have the right types. */

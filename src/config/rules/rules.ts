@@ -6,6 +6,7 @@ import { checkHealth } from './health.ts';
 import { checkOverrides } from './overrides.ts';
 import { checkRollout } from './rollout.ts';
 import type { Rule } from './rule.ts';
+import { checkSecretCommands } from './secret-commands.ts';
 import { checkVariables } from './variables.ts';
 import { checkVocabulary } from './vocabulary.ts';
 
@@ -20,4 +21,5 @@ export const RULES: readonly Rule[] = [
   checkVariables,
   checkDatabases,
   checkVocabulary,
+  checkSecretCommands,
 ];

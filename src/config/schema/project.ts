@@ -7,7 +7,9 @@ import {
   nameField,
   pathField,
   switchField,
+  textField,
   urlField,
+  variableField,
   wholeField,
 } from './fields.ts';
 import { type Held, listField, mapField, optional, sectionField } from './form.ts';
@@ -42,6 +44,13 @@ export function projectSchema(drivers: readonly string[]) {
       nameField('Environment of commands without --env; default: the only one in mode dev.'),
     ),
     notifications: optional(notificationsField()),
+    secret_commands: optional(
+      mapField(
+        'Programs that tell secrets, by the name that references use (exec:NAME).',
+        'a map from names to programs',
+        [nameField('Name of a program.'), sectionField('A program that tells secrets.', secretCommandShape())],
+      ),
+    ),
   });
 }
 
@@ -67,6 +76,24 @@ function defaultsField(options: Record<never, never>) {
     keep: optional(wholeField('How many earlier versions stay in place for a roll-back; default: 3.', 0, 20)),
     ...options,
   });
+}
+
+function secretCommandShape() {
+  return {
+    command: listField(
+      'The program and its arguments, run without a shell in the project folder.',
+      'a list of the program and its arguments',
+      textField('The program, or an argument.'),
+    ),
+    env: optional(
+      listField(
+        'Variables of deployer that the program sees, besides a short list of harmless ones.',
+        'a list of variable names',
+        variableField('Name of a variable.'),
+      ),
+    ),
+    timeout: optional(durationField('Time limit; default: 10s.')),
+  };
 }
 
 function notificationsField() {

@@ -145,7 +145,9 @@ environments: { dev: { mode: dev } }
       file: '/shop/deploy.config.yaml',
       environment: {},
       drivers: { names: ['docker'], facts: async () => facts, load: async () => undefined },
-      known: { reference: (reference) => checkReference(reference, secretProviders) },
+      known: {
+        reference: (reference, commands) => checkReference(reference, { providers: secretProviders, commands }),
+      },
     });
 
   it('are told by the facts, by the path of the option', async () => {

@@ -1,0 +1,153 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { DeployerError } from '../../core/errors.ts';
+import type { CommandResult } from '../../core/ports.ts';
+import type {
+  ProviderFactory,
+  ProviderWorld,
+  ReferenceProblem,
+  SecretProvider,
+  SecretReference,
+  SecretValue,
+} from '../../core/provider.ts';
+import { failure } from '../failure.ts';
+import { type Fields, fieldOf, fileFields } from '../fields.ts';
+import { onceEach } from '../once-each.ts';
+import { insideProject, warningsFor } from '../project-file.ts';
+
+/** Bytes of what is in a file. */
+const LONGEST = 1024 * 1024;
+/** ms. */
+const TIMEOUT = 10_000;
+
+/**
+ * `age:FILE#NAME`: a variable of a file inside the project, JSON or dotenv, that is encrypted with age. The user's own `age`
+ * decrypts it, each file once; nothing of it touches the disk.
+ */
+export const provider: ProviderFactory = { check, open };
+
+function check({ path, key, version }: SecretReference): ReferenceProblem | undefined {
+  if (key !== undefined && version === undefined) return undefined;
+  return {
+    message: 'An age reference names an encrypted file and one variable in it',
+    expected: 'age:FILE#NAME',
+    fix: `Write age:${path}#NAME`,
+  };
+}
+
+interface Opened {
+  readonly fields: Fields;
+  readonly warnings: readonly string[];
+}
+
+function open(world: ProviderWorld): SecretProvider {
+  const files = onceEach<Opened>();
+  return { name: 'age', read };
+
+  async function read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue> {
+    const { path } = reference;
+    const { fields, warnings } = await files(path, () => decrypted(path, world, signal));
+    return { value: fieldOf(reference, fields), ...(warnings.length > 0 ? { warnings } : {}) };
+  }
+}
+
+async function decrypted(path: string, world: ProviderWorld, signal: AbortSignal): Promise<Opened> {
+  const file = await insideProject(world.root, path);
+  if (!(await stat(file)).isFile())
+    throw failure('INVALID_ENV', `${path} is not a plain file`, 'Name a file that age has made');
+  const key = await keyOf(world);
+  const text = await decrypt(path, { file, key, world, signal });
+  const fields = fileFields(text);
+  if (fields) return { fields, warnings: key.warnings };
+  throw failure(
+    'INVALID_ENV',
+    `What is in ${path} is neither JSON nor dotenv`,
+    'Encrypt a JSON object, or lines such as NAME=value',
+  );
+}
+
+interface Key {
+  /** For `--identity`; `-` is standard input. */
+  readonly identity: string;
+  readonly stdin?: string;
+  readonly warnings: readonly string[];
+}
+
+/** The key itself goes to age by its input: arguments and environments of processes can be seen by others. */
+async function keyOf({ environment, root }: ProviderWorld): Promise<Key> {
+  const { AGE_KEY: key, AGE_KEY_FILE: path } = environment;
+  if (key) return { identity: '-', stdin: `${key}\n`, warnings: [] };
+  if (!path)
+    throw failure(
+      'AUTH_FAILED',
+      'There is no key for files of age',
+      'Set AGE_KEY_FILE to a key file, or AGE_KEY to the key, where deployer runs',
+    );
+  const real = resolve(root, path);
+  const facts = await stat(real).catch(() => undefined);
+  if (!facts?.isFile())
+    throw failure('AUTH_FAILED', 'AGE_KEY_FILE names no file', 'Set it to a file that age-keygen has made');
+  return { identity: real, warnings: await warningsFor({ path, real, mode: facts.mode }) };
+}
+
+interface Job {
+  readonly file: string;
+  readonly key: Key;
+  readonly world: ProviderWorld;
+  readonly signal: AbortSignal;
+}
+
+async function decrypt(path: string, { file, key, world, signal }: Job): Promise<string> {
+  const complaints: string[] = [];
+  const result = await world.processes.run({
+    argv: ['age', '--decrypt', '--identity', key.identity, file],
+    cwd: world.root,
+    env: {},
+    ...(key.stdin === undefined ? {} : { stdin: key.stdin }),
+    timeout: TIMEOUT,
+    keep: LONGEST + 1,
+    signal,
+    onLine: (line, channel) => channel === 'stderr' && complaints.push(line),
+  });
+  signal.throwIfAborted();
+  const trouble = troubleOf(path, result, complaints.join('\n'));
+  if (trouble) throw trouble;
+  return result.stdout;
+}
+
+/** age ends with 1 for everything; its words are looked at, and never shown. */
+function troubleOf(
+  path: string,
+  { outcome, exitCode, stdout }: CommandResult,
+  complaints: string,
+): DeployerError | undefined {
+  if (outcome === 'not_found')
+    return failure(
+      'COMMAND_FAILED',
+      'The program age could not be started',
+      'Install age where deployer runs (Debian: apt-get install age)',
+    );
+  if (outcome === 'timed_out')
+    return failure('TIMEOUT', `age did not decrypt ${path} within 10s`, 'Use a key without a passphrase');
+  if (/no identity matched/.test(complaints))
+    return failure(
+      'AUTH_FAILED',
+      `${path} is not encrypted for this key`,
+      'Encrypt it for the key too (age -r), or use the right one',
+    );
+  if (/identity|secret key|reading "/.test(complaints))
+    return failure(
+      'AUTH_FAILED',
+      'AGE_KEY or AGE_KEY_FILE holds no key of age',
+      'Take what age-keygen has made, without a passphrase',
+    );
+  if (exitCode !== 0)
+    return failure(
+      'INVALID_ENV',
+      `${path} cannot be decrypted`,
+      'It is no file of age, or damaged; try it by hand: age --decrypt',
+    );
+  if (Buffer.byteLength(stdout) > LONGEST)
+    return failure('INVALID_ENV', `What is in ${path} is larger than 1 MiB`, 'Keep only the secrets in it');
+  return undefined;
+}

@@ -1,0 +1,51 @@
+import { DeployerError } from '../core/errors.ts';
+import type { HttpAnswer, HttpRequest } from '../core/ports.ts';
+import type { ProviderWorld } from '../core/provider.ts';
+import { parseRetryAfter } from '../core/retry-after.ts';
+
+/** Waits before the second and the third try, ms. */
+const WAITS = [200, 800];
+/** A longer wait that a store asks for is left to the caller; ms. */
+const LONGEST_WAIT = 5_000;
+/** Of one try, ms; one that took it all is not made again. */
+const TIMEOUT = 10_000;
+/** Bytes of an answer. */
+const LIMIT = 1024 * 1024;
+
+export type StoreRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> & { readonly signal: AbortSignal };
+
+/**
+ * One request to a store of secrets that may be sent twice without harm: a read or a login. Tried up to three times where
+ * that may help. Redirects are never followed, so that no token goes elsewhere. Answers the last answer, whatever its
+ * status; throws like `Http.send`.
+ */
+export async function askStore(
+  request: StoreRequest,
+  world: Pick<ProviderWorld, 'http' | 'clock'>,
+): Promise<HttpAnswer> {
+  for (const pause of WAITS) {
+    const tried = await attempt(request, world).catch((error: unknown) => {
+      if (request.signal.aborted || !isWorthAnother(error)) throw error;
+      return undefined;
+    });
+    const wait = tried ? waitAfter(tried, pause, world.clock.now()) : pause;
+    if (tried && wait === undefined) return tried;
+    await world.clock.sleep(wait ?? pause, request.signal);
+  }
+  return attempt(request, world);
+}
+
+function attempt(request: StoreRequest, { http }: Pick<ProviderWorld, 'http'>): Promise<HttpAnswer> {
+  return http.send({ ...request, timeout: TIMEOUT, limit: LIMIT, reach: 'private' });
+}
+
+function isWorthAnother(error: unknown): boolean {
+  return error instanceof DeployerError && error.code === 'PLATFORM_UNAVAILABLE';
+}
+
+/** ms until another try; `undefined` when none is due. */
+function waitAfter({ status, headers }: HttpAnswer, pause: number, now: number): number | undefined {
+  if (status !== 408 && status !== 429 && status < 500) return undefined;
+  const asked = parseRetryAfter(headers['retry-after'], now) ?? pause;
+  return asked > LONGEST_WAIT ? undefined : asked;
+}
