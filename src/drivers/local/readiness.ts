@@ -89,10 +89,16 @@ async function notHealthy(
     code: 'HEALTH_CHECK_FAILED',
     stage: 'health_check',
     reason: `${target.service.name} ${exit ? `${exit} before it was healthy` : 'did not become healthy in time'}`,
-    fix: `${lines.length > 0 ? 'See its last lines' : 'It printed nothing: start it by hand'}${exit ? '' : '; it has to answer on the port that PORT names'}`,
+    fix: `${lines.length > 0 ? 'See its last lines' : 'It printed nothing: start it by hand'}${exit ? '' : otherwise(target, verdict)}`,
     detail: [...(verdict?.last ? [`last answer: ${verdict.last.answer}`] : []), ...lines],
   };
   return new DeployerError(failure);
+}
+
+/** What else it may be, where it is still running. */
+function otherwise({ service }: Target, verdict: Verdict | undefined): string {
+  const answers = /^HTTP \d/.test(verdict?.last?.answer ?? '');
+  return answers ? `; or correct services.${service.name}.health` : '; it has to answer on the port that PORT names';
 }
 
 function attemptLine({ number, answer }: ProbeAttempt): string {
