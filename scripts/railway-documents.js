@@ -19,7 +19,6 @@ import {
 } from 'graphql';
 
 const FOLDER = new URL('../src/drivers/railway/api/', import.meta.url);
-const OUT = new URL('documents.generated.ts', FOLDER);
 /** What a scalar is here, and how it is checked; `x` is anything. */
 const SCALARS = {
   ID: ['string', 's'],
@@ -46,23 +45,34 @@ const fragments = Object.fromEntries(
 );
 const operations = all.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
 
-const text = `// Written by scripts/railway-documents.js from schema.graphql and documents/.
-${await types()}
+const MADE_BY = '// Written by scripts/railway-documents.js from schema.graphql and documents/.';
+const [ofSchema, ofOperations] = await types();
+const outputs = {
+  'schema-types.generated.ts': `${MADE_BY}
+${ofSchema}
+`,
+  'documents.generated.ts': `${MADE_BY}
+import type { ${namesUsed(ofSchema, ofOperations).join(', ')} } from './schema-types.generated.ts';
+${ofOperations}
 /** By the name of each operation. */
 export interface Operations {
 ${operations.map(memberOf).join('\n')}
 }
-
 export const DOCUMENTS = {
 ${operations.map((one) => `  ${one.name.value}: ${JSON.stringify(documentOf(one))},`).join('\n')}
 } as const;
-`;
-if (!process.argv.includes('--check')) writeFileSync(OUT, text);
-else if (readFileSync(OUT, 'utf8') !== text) {
-  console.error('documents.generated.ts is not what the documents say. Run: npm run railway');
-  process.exitCode = 1;
+`,
+};
+for (const [name, text] of Object.entries(outputs)) {
+  const out = new URL(name, FOLDER);
+  if (!process.argv.includes('--check')) writeFileSync(out, text);
+  else if (readFileSync(out, 'utf8') !== text) {
+    console.error(`${name} is not what the documents say. Run: npm run railway`);
+    process.exitCode = 1;
+  }
 }
 
+/** What the schema defines, and what the operations send and get; without the blank lines between. */
 async function types() {
   const custom = Object.values(schema.getTypeMap()).filter(
     ({ astNode }) => astNode?.kind === Kind.SCALAR_TYPE_DEFINITION,
@@ -76,7 +86,21 @@ async function types() {
     plugins: [{ operations: {} }],
     pluginMap: { operations: operationTypes },
   });
-  return written.trim();
+  // Before the schema's own come types for answers in parts, which we ask for none of.
+  const begin = written.indexOf('export type', written.indexOf('export type Incremental') + 1);
+  const middle = written.indexOf(`export type ${operations[0].name.value}`);
+  const parts = [written.slice(begin, middle), written.slice(middle)];
+  return parts.map((part) =>
+    part
+      .replace(/\n{2,}/g, '\n')
+      .replace(/Exact<(\{[^}]*\})>/g, '$1')
+      .trim(),
+  );
+}
+
+function namesUsed(definitions, text) {
+  const names = [...definitions.matchAll(/^export type (\w+)/gm)].map(([, name]) => name);
+  return names.filter((name) => new RegExp(`\\b${name}\\b`).test(text)).sort();
 }
 
 function memberOf({ name, operation }) {

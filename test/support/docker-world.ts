@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../../src/core/artifact.ts';
@@ -16,6 +16,7 @@ import { engineCall, IMAGES } from './docker/images.ts';
 import { proxyPort } from './docker/ports.ts';
 import { removeThings, thingsOf } from './docker/things.ts';
 import { appFiles, createDriverWorld, type DriverWorld, FIXTURE_HEALTH, targetOf } from './driver-world.ts';
+import { filesBelow } from './file-tree.ts';
 
 /** A project on the test engine, behind a proxy of its own. */
 export interface DockerWorld extends DriverWorld {
@@ -88,7 +89,7 @@ export async function createDockerWorld(given: { environment?: Record<string, st
     },
     ask,
     things: () => thingsOf(engine, name),
-    shown: async () => [...filesOf(world.root), ...(await labelsOf(engine, name))],
+    shown: async () => [...filesBelow(world.root), ...(await labelsOf(engine, name))],
     end: async () => {
       agent.destroy();
       await removeThings(engine, name);
@@ -170,11 +171,4 @@ async function labelsOf({ socket }: Engine, name: string) {
       return { place: `inspect of ${Id}`, text: JSON.stringify(view) };
     }),
   );
-}
-
-function filesOf(root: string) {
-  return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .map((path) => join(root, path))
-    .filter((path) => statSync(path).isFile())
-    .map((place) => ({ place, text: readFileSync(place, 'utf8') }));
 }

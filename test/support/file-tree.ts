@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -28,4 +38,12 @@ export async function errorOf(work: () => unknown): Promise<unknown> {
     return error;
   }
   throw new Error('nothing was thrown');
+}
+
+/** The files below a folder, with what is in them. */
+export function filesBelow(folder: string): readonly { readonly place: string; readonly text: string }[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => join(folder, path))
+    .filter((path) => statSync(path).isFile())
+    .map((place) => ({ place, text: readFileSync(place, 'utf8') }));
 }

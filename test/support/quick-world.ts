@@ -26,6 +26,8 @@ export interface PlayedPlatform {
 export interface QuickWorld extends Omit<DriverWorld, 'artifact'> {
   readonly driver: Driver;
   target(service?: Partial<ServiceConfig>, place?: Partial<Target>): Target;
+  /** A target as it is once it was provisioned. */
+  provisioned(target: Target): Promise<Target>;
   artifact(files: Readonly<Record<string, string>>): Promise<Artifact>;
   /** What a browser gets. */
   ask(url: string): Promise<string>;
@@ -40,15 +42,20 @@ export async function createQuickWorld(platform: PlayedPlatform): Promise<QuickW
   const artifacts = openArtifactStore({ folder: join(world.root, '.deployer', 'artifacts') });
   const probe = createProbe({ http, processes: world.context().processes, clock });
   const common = { http, clock, artifacts, probe, timeout: 3_000_000, ...platform.context };
+  const context: DriverWorld['context'] = (given) => world.context({ ...common, ...given });
   return {
     ...world,
     driver,
-    context: (given) => world.context({ ...common, ...given }),
+    context,
     target: (service, place) => ({
       ...targetOf(driver.facts, { ...platform.service, ...service }, 'prod'),
       mode: 'production',
       ...place,
     }),
+    provisioned: async (target) => {
+      const made = await driver.provision?.(target, context());
+      return { ...target, resource: made?.resource ?? null };
+    },
     artifact: (files) => putFiles(world, artifacts, files),
     ask: async (url) => Buffer.from((await http.send({ url, timeout: 5_000, reach: 'public' })).body).toString(),
     end: async () => {

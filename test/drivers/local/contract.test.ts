@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { facts } from '../../../src/drivers/local/facts.ts';
 import { describeDriver } from '../../contracts/driver.ts';
 import { appFiles } from '../../support/driver-world.ts';
+import { filesBelow } from '../../support/file-tree.ts';
 import { createLocalWorld, processesWith } from '../../support/local-world.ts';
 
 describeDriver({
@@ -18,15 +17,12 @@ describeDriver({
       sick: { EXIT_AT_START: '1' },
       slow: { START_DELAY: '60000' },
       ask: async (url) => (await fetch(url)).text(),
-      leftovers: async () => [...filesBelow(world.folder), ...processesWith(world.folder).map(String)],
-      traces: async () => filesBelow(world.root).map((place) => ({ place, text: readFileSync(place, 'utf8') })),
+      leftovers: async () => [
+        ...filesBelow(world.folder).map(({ place }) => place),
+        ...processesWith(world.folder).map(String),
+      ],
+      traces: async () => filesBelow(world.root),
       close: world.end,
     };
   },
 });
-
-function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile());
-}

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { facts } from '../../../src/drivers/netlify/facts.ts';
 import { describeDriver } from '../../contracts/driver.ts';
+import { filesBelow } from '../../support/file-tree.ts';
 import type { NetlifyServer } from '../../support/netlify/server.ts';
 import { builtFiles, createNetlifyWorld } from '../../support/netlify-world.ts';
 
@@ -44,13 +43,6 @@ describe('all of it', () => {
 });
 
 afterAll(() => void servers.splice(0));
-
-function filesBelow(folder: string): readonly { readonly place: string; readonly text: string }[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .map((place) => ({ place, text: readFileSync(place, 'utf8') }));
-}
 
 /** What whoever may look at the site sees of a deploy. */
 function titlesOf({ platform }: NetlifyServer): string {

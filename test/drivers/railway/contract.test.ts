@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { facts } from '../../../src/drivers/railway/facts.ts';
 import { describeDriver } from '../../contracts/driver.ts';
 import { appFiles } from '../../support/driver-world.ts';
+import { filesBelow } from '../../support/file-tree.ts';
 import type { RailwayServer } from '../../support/railway/server.ts';
 import { createRailwayWorld } from '../../support/railway-world.ts';
 
@@ -41,13 +40,6 @@ describe('all of it', () => {
 interface Trace {
   readonly place: string;
   readonly text: string;
-}
-
-function filesBelow(folder: string): readonly Trace[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .map((place) => ({ place, text: readFileSync(place, 'utf8') }));
 }
 
 /** What whoever may look at the project sees, but for the variables themselves. */

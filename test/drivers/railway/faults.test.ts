@@ -273,10 +273,8 @@ function context(given: Partial<DriverContext> = {}): DriverContext {
   return world.context(given);
 }
 
-async function provisioned(service: Parameters<RailwayWorld['target']>[0] = {}): Promise<Target> {
-  const target = world.target(service);
-  const answer = await world.driver.provision?.(target, context());
-  return { ...target, resource: answer?.resource ?? null };
+function provisioned(service: Parameters<RailwayWorld['target']>[0] = {}): Promise<Target> {
+  return world.provisioned(world.target(service));
 }
 
 async function deploy(

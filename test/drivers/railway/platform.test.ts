@@ -452,10 +452,8 @@ function durations(options: JsonObject): JsonObject {
   );
 }
 
-async function provisioned(options: JsonObject = {}): Promise<Target> {
-  const own = target(options);
-  const answer = await world.driver.provision?.(own, context());
-  return { ...own, resource: answer?.resource ?? null };
+function provisioned(options: JsonObject = {}): Promise<Target> {
+  return world.provisioned(target(options));
 }
 
 function instanceOf({ resource }: Target): Instance {

@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { facts } from '../../../src/drivers/vercel/facts.ts';
 import { isRolling } from '../../../src/drivers/vercel/options.ts';
 import { describeDriver } from '../../contracts/driver.ts';
+import { filesBelow } from '../../support/file-tree.ts';
 import { view } from '../../support/vercel/deployments.ts';
 import type { Front } from '../../support/vercel/front.ts';
 import { builtFiles, createVercelWorld } from '../../support/vercel-world.ts';
@@ -49,13 +48,6 @@ afterAll(() => void fronts.splice(0));
 interface Trace {
   readonly place: string;
   readonly text: string;
-}
-
-function filesBelow(folder: string): readonly Trace[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .map((place) => ({ place, text: readFileSync(place, 'utf8') }));
 }
 
 /** What whoever may look at the account sees. */

@@ -248,10 +248,8 @@ function context(given: Partial<DriverContext> = {}): DriverContext {
   return world.context(given);
 }
 
-async function provisioned(): Promise<Target> {
-  const target = world.target({ name: 'web' });
-  const answer = await world.driver.provision?.(target, context());
-  return { ...target, resource: answer?.resource ?? null };
+function provisioned(): Promise<Target> {
+  return world.provisioned(world.target({ name: 'web' }));
 }
 
 async function deploy(target: Target, label: string, own: DriverContext): Promise<Placed> {

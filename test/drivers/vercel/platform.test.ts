@@ -463,9 +463,8 @@ function target(options: JsonObject = {}, name = `s${++number}`): Target {
   return world.target({ name, options: { content, ...options } });
 }
 
-async function provisioned(options: JsonObject = {}, name?: string): Promise<Target> {
-  const own = target(options, name);
-  return { ...own, resource: (await world.driver.provision?.(own, context()))?.resource ?? null };
+function provisioned(options: JsonObject = {}, name?: string): Promise<Target> {
+  return world.provisioned(target(options, name));
 }
 
 function withoutHealth({ service }: Target): Target['service'] {

@@ -1,460 +1,168 @@
 // Written by scripts/railway-documents.js from schema.graphql and documents/.
-/** Internal type. DO NOT USE DIRECTLY. */
-type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
-/** Internal type. DO NOT USE DIRECTLY. */
-export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-export type Builder =
-  | 'HEROKU'
-  | 'NIXPACKS'
-  | 'PAKETO'
-  | 'RAILPACK';
-
-export type DeploymentEventStep =
-  | 'BUILD_IMAGE'
-  | 'CONFIGURE_NETWORK'
-  | 'CREATE_CONTAINER'
-  | 'DRAIN_INSTANCES'
-  | 'HEALTHCHECK'
-  | 'MIGRATE_VOLUMES'
-  | 'PRE_DEPLOY_COMMAND'
-  | 'PUBLISH_IMAGE'
-  | 'SNAPSHOT_CODE'
-  | 'WAIT_FOR_DEPENDENCIES';
-
-export type DeploymentListInput = {
-  readonly environmentId?: string | null | undefined;
-  readonly includeDeleted?: boolean | null | undefined;
-  readonly projectId?: string | null | undefined;
-  readonly serviceId?: string | null | undefined;
-  readonly status?: DeploymentStatusInput | null | undefined;
-};
-
-export type DeploymentStatus =
-  | 'BUILDING'
-  | 'CRASHED'
-  | 'DEPLOYING'
-  | 'FAILED'
-  | 'INITIALIZING'
-  | 'NEEDS_APPROVAL'
-  | 'QUEUED'
-  | 'REMOVED'
-  | 'REMOVING'
-  | 'SKIPPED'
-  | 'SLEEPING'
-  | 'SUCCESS'
-  | 'WAITING';
-
-export type DeploymentStatusInput = {
-  readonly in?: ReadonlyArray<DeploymentStatus> | null | undefined;
-  readonly notIn?: ReadonlyArray<DeploymentStatus> | null | undefined;
-};
-
-export type EnvironmentCreateInput = {
-  readonly applyChangesInBackground?: boolean | null | undefined;
-  readonly ephemeral?: boolean | null | undefined;
-  readonly name: string;
-  readonly projectId: string;
-  readonly skipInitialDeploys?: boolean | null | undefined;
-  readonly sourceEnvironmentId?: string | null | undefined;
-  readonly stageInitialChanges?: boolean | null | undefined;
-};
-
-export type ProjectCreateInput = {
-  readonly defaultEnvironmentName?: string | null | undefined;
-  readonly description?: string | null | undefined;
-  readonly isMonorepo?: boolean | null | undefined;
-  readonly isPublic?: boolean | null | undefined;
-  readonly name?: string | null | undefined;
-  readonly prDeploys?: boolean | null | undefined;
-  readonly repo?: ProjectCreateRepo | null | undefined;
-  readonly runtime?: PublicRuntime | null | undefined;
-  readonly workspaceId?: string | null | undefined;
-};
-
-export type ProjectCreateRepo = {
-  readonly branch: string;
-  readonly fullRepoName: string;
-};
-
-export type PublicRuntime =
-  | 'LEGACY'
-  | 'UNSPECIFIED'
-  | 'V2';
-
-export type RegistryCredentialsInput = {
-  readonly password: string;
-  readonly username: string;
-};
-
-export type RestartPolicyType =
-  | 'ALWAYS'
-  | 'NEVER'
-  | 'ON_FAILURE';
-
-export type ServiceCreateInput = {
-  readonly branch?: string | null | undefined;
-  readonly environmentId?: string | null | undefined;
-  readonly icon?: string | null | undefined;
-  readonly name?: string | null | undefined;
-  readonly projectId: string;
-  readonly registryCredentials?: RegistryCredentialsInput | null | undefined;
-  readonly source?: ServiceSourceInput | null | undefined;
-  readonly templateId?: string | null | undefined;
-  readonly templateServiceId?: string | null | undefined;
-  readonly variables?: Readonly<Record<string, string>> | null | undefined;
-};
-
-export type ServiceDomainCreateInput = {
-  readonly environmentId: string;
-  readonly serviceId: string;
-  readonly targetPort?: number | null | undefined;
-};
-
-export type ServiceDomainUpdateInput = {
-  readonly domain: string;
-  readonly environmentId: string;
-  readonly serviceDomainId: string;
-  readonly serviceId: string;
-  readonly targetPort?: number | null | undefined;
-};
-
-export type ServiceInstanceUpdateInput = {
-  readonly buildCommand?: string | null | undefined;
-  readonly builder?: Builder | null | undefined;
-  readonly cronSchedule?: string | null | undefined;
-  readonly dockerfilePath?: string | null | undefined;
-  readonly drainingSeconds?: number | null | undefined;
-  readonly healthcheckPath?: string | null | undefined;
-  readonly healthcheckTimeout?: number | null | undefined;
-  readonly ipv6EgressEnabled?: boolean | null | undefined;
-  readonly multiRegionConfig?: unknown;
-  readonly nixpacksPlan?: unknown;
-  readonly numReplicas?: number | null | undefined;
-  readonly overlapSeconds?: number | null | undefined;
-  readonly preDeployCommand?: ReadonlyArray<string> | null | undefined;
-  readonly railwayConfigFile?: string | null | undefined;
-  readonly region?: string | null | undefined;
-  readonly registryCredentials?: RegistryCredentialsInput | null | undefined;
-  readonly restartPolicyMaxRetries?: number | null | undefined;
-  readonly restartPolicyType?: RestartPolicyType | null | undefined;
-  readonly rootDirectory?: string | null | undefined;
-  readonly sleepApplication?: boolean | null | undefined;
-  readonly source?: ServiceSourceInput | null | undefined;
-  readonly startCommand?: string | null | undefined;
-  readonly watchPatterns?: ReadonlyArray<string> | null | undefined;
-};
-
-export type ServiceSourceInput = {
-  readonly image?: string | null | undefined;
-  readonly repo?: string | null | undefined;
-};
-
-export type TcpProxyCreateInput = {
-  readonly applicationPort: number;
-  readonly environmentId: string;
-  readonly serviceId: string;
-};
-
-export type VariableCollectionUpsertInput = {
-  readonly environmentId: string;
-  readonly projectId: string;
-  readonly replace?: boolean | null | undefined;
-  readonly serviceId?: string | null | undefined;
-  readonly skipDeploys?: boolean | null | undefined;
-  readonly variables: Readonly<Record<string, string>>;
-};
-
-export type VariableDeleteInput = {
-  readonly environmentId: string;
-  readonly name: string;
-  readonly projectId: string;
-  readonly serviceId?: string | null | undefined;
-};
-
-export type VolumeCreateInput = {
-  readonly environmentId?: string | null | undefined;
-  readonly mountPath: string;
-  readonly projectId: string;
-  readonly region?: string | null | undefined;
-  readonly serviceId?: string | null | undefined;
-};
-
-export type ApiTokenQueryVariables = Exact<{ [key: string]: never; }>;
-
-
+import type { Builder, DeploymentEventStep, DeploymentListInput, DeploymentStatus, EnvironmentCreateInput, ProjectCreateInput, RestartPolicyType, ServiceCreateInput, ServiceDomainCreateInput, ServiceDomainUpdateInput, ServiceInstanceUpdateInput, TcpProxyCreateInput, VariableCollectionUpsertInput, VariableDeleteInput, VolumeCreateInput } from './schema-types.generated.ts';
+export type ApiTokenQueryVariables = { [key: string]: never; };
 export type ApiTokenQuery = { readonly apiToken: { readonly workspaces: ReadonlyArray<{ readonly id: string, readonly name: string }> } };
-
-export type ProjectTokenQueryVariables = Exact<{ [key: string]: never; }>;
-
-
+export type ProjectTokenQueryVariables = { [key: string]: never; };
 export type ProjectTokenQuery = { readonly projectToken: { readonly projectId: string, readonly environmentId: string, readonly environment: { readonly name: string } } };
-
-export type DeploymentsQueryVariables = Exact<{
+export type DeploymentsQueryVariables = {
   input: DeploymentListInput;
-}>;
-
-
+};
 export type DeploymentsQuery = { readonly deployments: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly status: DeploymentStatus, readonly createdAt: string, readonly canRollback: boolean, readonly canRedeploy: boolean, readonly meta: unknown } }> } };
-
-export type DeploymentQueryVariables = Exact<{
+export type DeploymentQueryVariables = {
   id: string;
-}>;
-
-
+};
 export type DeploymentQuery = { readonly deployment: { readonly id: string, readonly status: DeploymentStatus, readonly createdAt: string, readonly canRollback: boolean, readonly canRedeploy: boolean, readonly meta: unknown } };
-
 export type DeploymentItemFragment = { readonly id: string, readonly status: DeploymentStatus, readonly createdAt: string, readonly canRollback: boolean, readonly canRedeploy: boolean, readonly meta: unknown };
-
-export type DeploymentEventsQueryVariables = Exact<{
+export type DeploymentEventsQueryVariables = {
   id: string;
-}>;
-
-
+};
 export type DeploymentEventsQuery = { readonly deploymentEvents: { readonly edges: ReadonlyArray<{ readonly node: { readonly step: DeploymentEventStep, readonly completedAt: string | null, readonly payload: { readonly error: string | null, readonly reason: string | null } | null } }> } };
-
-export type DeployInstanceMutationVariables = Exact<{
+export type DeployInstanceMutationVariables = {
   serviceId: string;
   environmentId: string;
-}>;
-
-
+};
 export type DeployInstanceMutation = { readonly serviceInstanceDeployV2: string };
-
-export type RollBackMutationVariables = Exact<{
+export type RollBackMutationVariables = {
   id: string;
-}>;
-
-
+};
 export type RollBackMutation = { readonly deploymentRollback: boolean };
-
-export type RedeployMutationVariables = Exact<{
+export type RedeployMutationVariables = {
   id: string;
-}>;
-
-
+};
 export type RedeployMutation = { readonly deploymentRedeploy: { readonly id: string } };
-
-export type CancelDeploymentMutationVariables = Exact<{
+export type CancelDeploymentMutationVariables = {
   id: string;
-}>;
-
-
+};
 export type CancelDeploymentMutation = { readonly deploymentCancel: boolean };
-
-export type RemoveDeploymentMutationVariables = Exact<{
+export type RemoveDeploymentMutationVariables = {
   id: string;
-}>;
-
-
+};
 export type RemoveDeploymentMutation = { readonly deploymentRemove: boolean };
-
-export type EnvironmentQueryVariables = Exact<{
+export type EnvironmentQueryVariables = {
   id: string;
   projectId: string;
-}>;
-
-
+};
 export type EnvironmentQuery = { readonly environment: { readonly id: string, readonly serviceInstances: { readonly edges: ReadonlyArray<{ readonly node: { readonly serviceId: string, readonly activeDeployments: ReadonlyArray<{ readonly id: string }> } }> }, readonly volumeInstances: { readonly edges: ReadonlyArray<{ readonly node: { readonly volumeId: string, readonly serviceId: string | null, readonly mountPath: string, readonly deletedAt: string | null, readonly isPendingDeletion: boolean } }> } } };
-
-export type EnvironmentConfigQueryVariables = Exact<{
+export type EnvironmentConfigQueryVariables = {
   id: string;
-}>;
-
-
+};
 export type EnvironmentConfigQuery = { readonly environment: { readonly config: unknown } };
-
-export type CreateEnvironmentMutationVariables = Exact<{
+export type CreateEnvironmentMutationVariables = {
   input: EnvironmentCreateInput;
-}>;
-
-
+};
 export type CreateEnvironmentMutation = { readonly environmentCreate: { readonly id: string } };
-
-export type PatchEnvironmentMutationVariables = Exact<{
+export type PatchEnvironmentMutationVariables = {
   environmentId: string;
   patch: unknown;
   message?: string | null | undefined;
-}>;
-
-
+};
 export type PatchEnvironmentMutation = { readonly environmentPatchCommit: string };
-
-export type DeleteEnvironmentMutationVariables = Exact<{
+export type DeleteEnvironmentMutationVariables = {
   id: string;
-}>;
-
-
+};
 export type DeleteEnvironmentMutation = { readonly environmentDelete: boolean };
-
-export type BuildLogsQueryVariables = Exact<{
+export type BuildLogsQueryVariables = {
   deploymentId: string;
   limit?: number | null | undefined;
   startDate?: string | null | undefined;
-}>;
-
-
+};
 export type BuildLogsQuery = { readonly buildLogs: ReadonlyArray<{ readonly timestamp: string, readonly message: string, readonly severity: string | null }> };
-
-export type DeploymentLogsQueryVariables = Exact<{
+export type DeploymentLogsQueryVariables = {
   deploymentId: string;
   limit?: number | null | undefined;
   startDate?: string | null | undefined;
-}>;
-
-
+};
 export type DeploymentLogsQuery = { readonly deploymentLogs: ReadonlyArray<{ readonly timestamp: string, readonly message: string, readonly severity: string | null }> };
-
-export type FollowBuildLogsSubscriptionVariables = Exact<{
+export type FollowBuildLogsSubscriptionVariables = {
   deploymentId: string;
   limit?: number | null | undefined;
-}>;
-
-
+};
 export type FollowBuildLogsSubscription = { readonly buildLogs: ReadonlyArray<{ readonly timestamp: string, readonly message: string, readonly severity: string | null }> };
-
-export type FollowDeploymentLogsSubscriptionVariables = Exact<{
+export type FollowDeploymentLogsSubscriptionVariables = {
   deploymentId: string;
   limit?: number | null | undefined;
-}>;
-
-
+};
 export type FollowDeploymentLogsSubscription = { readonly deploymentLogs: ReadonlyArray<{ readonly timestamp: string, readonly message: string, readonly severity: string | null }> };
-
 export type LineFragment = { readonly timestamp: string, readonly message: string, readonly severity: string | null };
-
-export type ProjectsQueryVariables = Exact<{
+export type ProjectsQueryVariables = {
   workspaceId?: string | null | undefined;
   after?: string | null | undefined;
-}>;
-
-
+};
 export type ProjectsQuery = { readonly projects: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly name: string, readonly description: string | null, readonly createdAt: string, readonly deletedAt: string | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
-
-export type ProjectQueryVariables = Exact<{
+export type ProjectQueryVariables = {
   id: string;
-}>;
-
-
+};
 export type ProjectQuery = { readonly project: { readonly id: string, readonly name: string, readonly description: string | null, readonly createdAt: string, readonly deletedAt: string | null, readonly environments: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly name: string, readonly isEphemeral: boolean, readonly canAccess: boolean, readonly deletedAt: string | null } }> }, readonly services: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly name: string, readonly deletedAt: string | null } }> } } };
-
 export type ProjectItemFragment = { readonly id: string, readonly name: string, readonly description: string | null, readonly createdAt: string, readonly deletedAt: string | null };
-
-export type CreateProjectMutationVariables = Exact<{
+export type CreateProjectMutationVariables = {
   input: ProjectCreateInput;
-}>;
-
-
+};
 export type CreateProjectMutation = { readonly projectCreate: { readonly id: string } };
-
-export type DeleteProjectMutationVariables = Exact<{
+export type DeleteProjectMutationVariables = {
   id: string;
-}>;
-
-
+};
 export type DeleteProjectMutation = { readonly projectDelete: boolean };
-
-export type InstanceQueryVariables = Exact<{
+export type InstanceQueryVariables = {
   serviceId: string;
   environmentId: string;
   projectId: string;
-}>;
-
-
+};
 export type InstanceQuery = { readonly serviceInstance: { readonly builder: Builder, readonly buildCommand: string | null, readonly dockerfilePath: string | null, readonly rootDirectory: string | null, readonly startCommand: string | null, readonly preDeployCommand: unknown, readonly healthcheckPath: string | null, readonly healthcheckTimeout: number | null, readonly numReplicas: number | null, readonly region: string | null, readonly restartPolicyType: RestartPolicyType, readonly restartPolicyMaxRetries: number, readonly overlapSeconds: number | null, readonly drainingSeconds: number | null, readonly source: { readonly image: string | null, readonly repo: string | null } | null, readonly activeDeployments: ReadonlyArray<{ readonly id: string }> }, readonly domains: { readonly serviceDomains: ReadonlyArray<{ readonly id: string, readonly domain: string, readonly targetPort: number | null, readonly deletedAt: string | null }>, readonly customDomains: ReadonlyArray<{ readonly domain: string, readonly deletedAt: string | null }> }, readonly tcpProxies: ReadonlyArray<{ readonly id: string, readonly applicationPort: number, readonly deletedAt: string | null }> };
-
-export type CreateServiceMutationVariables = Exact<{
+export type CreateServiceMutationVariables = {
   input: ServiceCreateInput;
-}>;
-
-
+};
 export type CreateServiceMutation = { readonly serviceCreate: { readonly id: string } };
-
-export type UpdateInstanceMutationVariables = Exact<{
+export type UpdateInstanceMutationVariables = {
   serviceId: string;
   environmentId: string;
   input: ServiceInstanceUpdateInput;
-}>;
-
-
+};
 export type UpdateInstanceMutation = { readonly serviceInstanceUpdate: boolean };
-
-export type DeleteServiceMutationVariables = Exact<{
+export type DeleteServiceMutationVariables = {
   id: string;
-}>;
-
-
+};
 export type DeleteServiceMutation = { readonly serviceDelete: boolean };
-
-export type CreateDomainMutationVariables = Exact<{
+export type CreateDomainMutationVariables = {
   input: ServiceDomainCreateInput;
-}>;
-
-
+};
 export type CreateDomainMutation = { readonly serviceDomainCreate: { readonly domain: string } };
-
-export type UpdateDomainMutationVariables = Exact<{
+export type UpdateDomainMutationVariables = {
   input: ServiceDomainUpdateInput;
-}>;
-
-
+};
 export type UpdateDomainMutation = { readonly serviceDomainUpdate: boolean };
-
-export type DeleteDomainMutationVariables = Exact<{
+export type DeleteDomainMutationVariables = {
   id: string;
-}>;
-
-
+};
 export type DeleteDomainMutation = { readonly serviceDomainDelete: boolean };
-
-export type CreateTcpProxyMutationVariables = Exact<{
+export type CreateTcpProxyMutationVariables = {
   input: TcpProxyCreateInput;
-}>;
-
-
+};
 export type CreateTcpProxyMutation = { readonly tcpProxyCreate: { readonly id: string } };
-
-export type DeleteTcpProxyMutationVariables = Exact<{
+export type DeleteTcpProxyMutationVariables = {
   id: string;
-}>;
-
-
+};
 export type DeleteTcpProxyMutation = { readonly tcpProxyDelete: boolean };
-
-export type CreateVolumeMutationVariables = Exact<{
+export type CreateVolumeMutationVariables = {
   input: VolumeCreateInput;
-}>;
-
-
+};
 export type CreateVolumeMutation = { readonly volumeCreate: { readonly id: string } };
-
-export type DeleteVolumeMutationVariables = Exact<{
+export type DeleteVolumeMutationVariables = {
   volumeId: string;
-}>;
-
-
+};
 export type DeleteVolumeMutation = { readonly volumeDelete: boolean };
-
-export type VariablesQueryVariables = Exact<{
+export type VariablesQueryVariables = {
   projectId: string;
   environmentId: string;
   serviceId?: string | null | undefined;
-}>;
-
-
+};
 export type VariablesQuery = { readonly variables: Readonly<Record<string, string>> };
-
-export type SetVariablesMutationVariables = Exact<{
+export type SetVariablesMutationVariables = {
   input: VariableCollectionUpsertInput;
-}>;
-
-
+};
 export type SetVariablesMutation = { readonly variableCollectionUpsert: boolean };
-
-export type DeleteVariableMutationVariables = Exact<{
+export type DeleteVariableMutationVariables = {
   input: VariableDeleteInput;
-}>;
-
-
+};
 export type DeleteVariableMutation = { readonly variableDelete: boolean };
 /** By the name of each operation. */
 export interface Operations {
@@ -496,7 +204,6 @@ export interface Operations {
   SetVariables: { readonly data: SetVariablesMutation; readonly variables: SetVariablesMutationVariables };
   DeleteVariable: { readonly data: DeleteVariableMutation; readonly variables: DeleteVariableMutationVariables };
 }
-
 export const DOCUMENTS = {
   ApiToken: {"kind":"query","text":"query ApiToken{apiToken{workspaces{id name}}}","shape":{"apiToken":{"workspaces":["*",{"id":"s","name":"s"}]}}},
   ProjectToken: {"kind":"query","text":"query ProjectToken{projectToken{projectId environmentId environment{name}}}","shape":{"projectToken":{"projectId":"s","environmentId":"s","environment":{"name":"s"}}}},

@@ -1,5 +1,5 @@
 import type { Data, Railway } from '../api/client.ts';
-import type { DeploymentStatus } from '../api/documents.generated.ts';
+import type { DeploymentStatus } from '../api/schema-types.generated.ts';
 import type { PlaceIds } from '../names.ts';
 
 export type DeploymentView = Data<'Deployment'>['deployment'];

@@ -1,7 +1,7 @@
 import { DeployerError, type Failure } from '../../../core/errors.ts';
 import { printableLine } from '../../../core/text.ts';
 import type { Data, Railway } from '../api/client.ts';
-import type { DeploymentEventStep } from '../api/documents.generated.ts';
+import type { DeploymentEventStep } from '../api/schema-types.generated.ts';
 import { dashboardUrl } from '../names.ts';
 import type { Creation } from './creation.ts';
 import { type DeploymentView, phaseOf } from './deployments.ts';
