@@ -51,15 +51,17 @@ export function canaryErrors(snapshot: Snapshot, placements: readonly Placement[
     .sort();
   return placements
     .filter((placement) => splits(placement) && !does(placement.facts))
-    .map((placement) => (able.includes(placement.facts.name) ? takenAway(placement) : lacking(placement, able)));
+    .map((placement) =>
+      able.includes(placement.facts.name) ? takenAway(snapshot, placement) : lacking(placement, able),
+    );
 }
 
-/** The driver could, but for the options. */
-function takenAway({ service, facts }: Placement): Finding {
+/** The driver could, but for the options, or the mode that they are read for. */
+function takenAway({ environment: { name, mode } }: Snapshot, { service, facts }: Placement): Finding {
   return {
     level: 'error',
     code: 'UNSUPPORTED',
-    message: `${service.name} has options that keep a second release from running beside the first, so it cannot have a canary`,
+    message: `${facts.title} can split users, but not those of ${service.name} in ${name}: its options, or the mode ${mode}, rule that out`,
     path: `services.${service.name}.${facts.name}`,
     fix: `Deploy without a canary, or change services.${service.name}.${facts.name}`,
   };

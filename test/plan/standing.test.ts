@@ -54,7 +54,11 @@ describe('a service of which a second must not run', () => {
   test('gets no canary, and the plan says that its options are the reason', () => {
     const { errors } = planDeploy(aSnapshot({ ...draft, current: live }), { canaryPercent: 10 });
     expect(errors).toMatchObject([
-      { code: 'UNSUPPORTED', path: 'services.api.local', message: expect.stringContaining('has options that keep') },
+      {
+        code: 'UNSUPPORTED',
+        path: 'services.api.local',
+        message: expect.stringContaining('can split users, but not those of api in '),
+      },
     ]);
   });
 });
