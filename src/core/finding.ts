@@ -19,4 +19,8 @@ export interface Finding {
   readonly expected?: string;
   /** What to do next. */
   readonly fix?: string;
+  /** The variable it is about. */
+  readonly key?: string;
+  /** What shows that it is so, one place or reason each: `src/pay.ts:4 process.env.STRIPE_SECRET_KEY`. Never a value. */
+  readonly evidence?: readonly string[];
 }

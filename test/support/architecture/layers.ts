@@ -3,6 +3,7 @@ import type { Import, SourceFile } from './source.ts';
 /** Import only from a lower rank, or from the own place. */
 const RANKS: Readonly<Record<string, number>> = {
   core: 0,
+  aws: 0.5,
   config: 1,
   project: 1,
   artifacts: 1,
