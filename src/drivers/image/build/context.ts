@@ -36,7 +36,8 @@ export async function findContext(
   const place = await findPlace(target, context);
   const dockerfile = posix.join(place.below, named);
   const found = await realpath(join(place.folder, dockerfile)).catch(() => undefined);
-  if (found !== undefined && !found.startsWith(`${place.folder}/`)) throw outside(target, optionOf(target, 'dockerfile'), named);
+  if (found !== undefined && !found.startsWith(`${place.folder}/`))
+    throw outside(target, optionOf(target, 'dockerfile'), named);
   if (found !== undefined) return written({ ...place, dockerfile });
   if (named !== USUAL) throw missing(target, named);
   return generated(target, { ...place, dockerfile }, context);
@@ -126,7 +127,10 @@ function outside(target: Target, field: string, path: string): DeployerError {
 
 function notAround(target: Target, path: string): DeployerError {
   const message = `${path} is not a folder of the project that ${target.service.path} is in`;
-  return wrong(target, optionOf(target, 'context'), { message, fix: 'Name the folder of the service, or one above it' });
+  return wrong(target, optionOf(target, 'context'), {
+    message,
+    fix: 'Name the folder of the service, or one above it',
+  });
 }
 
 function missing(target: Target, dockerfile: string): DeployerError {
@@ -140,7 +144,10 @@ function underivable(
   { reason, fix }: { readonly reason: string; readonly fix: string },
 ): DeployerError {
   const { name, path } = target.service;
-  return wrong(target, optionOf(target, 'dockerfile'), { message: `${name} has no Dockerfile in ${path}, and ${reason}`, fix });
+  return wrong(target, optionOf(target, 'dockerfile'), {
+    message: `${name} has no Dockerfile in ${path}, and ${reason}`,
+    fix,
+  });
 }
 
 function wrong(
