@@ -148,7 +148,7 @@ describe('values of well-known variables', () => {
     for (const value of values) expect([value, say(key, value)]).toEqual([value, []]);
   });
 
-  it.each(BAD)('of %s are judged: %j %s', (key, value, says, level = 'error' as never) => {
+  it.each(BAD)('of %s are judged: %j %s', (key = '', value = '', says = '', level = 'error') => {
     expect(say(key, value)).toMatchObject([{ level, what: expect.stringContaining(says) }]);
   });
 

@@ -7,15 +7,22 @@ import { type Credentials, type VaultAccess, vaultAccess } from './access.ts';
 import { bodyOf, troubleOf } from './answers.ts';
 import { encodePath } from './path.ts';
 
-/** Reads of Vault as one user. */
+/** Reads and writes of Vault as one user. */
 export interface VaultSession {
   /**
    * `path` below `/v1/`, with its query; `what` names for messages what is read. Answers success or 404; throws for everything
    * else: `AUTH_FAILED`, `INSUFFICIENT_PERMISSIONS`, `PLATFORM_UNAVAILABLE`, `RATE_LIMIT_EXCEEDED`, `INVALID_ENV`.
    */
   get(path: string, what: string, signal: AbortSignal): Promise<HttpAnswer>;
+  /** The same for what is written as JSON; it may be sent twice. Answers 400 too. */
+  put(path: string, written: Written, signal: AbortSignal): Promise<HttpAnswer>;
   /** Revokes a token that was logged in for; one that was given stays. A later read logs in again. Never rejects. */
   close(): Promise<void>;
+}
+
+export interface Written {
+  readonly body: string;
+  readonly what: string;
 }
 
 type World = Pick<ProviderWorld, 'environment' | 'http' | 'clock'>;
@@ -27,15 +34,26 @@ const FAREWELL = 5_000;
 /** Reads addresses and credentials when it is first used. */
 export function vaultSession(world: World): VaultSession {
   let entered: Promise<string> | undefined;
-  return { get, close };
+  return { get, put, close };
 
   async function get(path: string, what: string, signal: AbortSignal): Promise<HttpAnswer> {
-    const access = vaultAccess(world.environment);
-    const token = await enter(access, signal);
-    const answer = await send(access, { path, token, signal });
+    const answer = await ask({ path, signal }, { what, right: 'read' });
     if (isFine(answer) || answer.status === 404) return answer;
-    if (answer.status !== 403) throw troubleOf(answer, what);
-    throw await refusal(access, { token, what, signal });
+    throw troubleOf(answer, what);
+  }
+
+  async function put(path: string, { body, what }: Written, signal: AbortSignal): Promise<HttpAnswer> {
+    const answer = await ask({ path, method: 'POST', body, signal }, { what, right: 'write' });
+    if (isFine(answer) || answer.status === 400 || answer.status === 404) return answer;
+    throw troubleOf(answer, what);
+  }
+
+  async function ask(call: Call, wish: Wish): Promise<HttpAnswer> {
+    const access = vaultAccess(world.environment);
+    const token = await enter(access, call.signal);
+    const answer = await send(access, { ...call, token });
+    if (answer.status !== 403) return answer;
+    throw await refusal(access, { token, signal: call.signal }, wish);
   }
 
   function enter(access: VaultAccess, signal: AbortSignal): Promise<string> {
@@ -65,15 +83,13 @@ export function vaultSession(world: World): VaultSession {
   }
 
   /** Vault has one answer for a token without the right and for one that it does not know. */
-  async function refusal(access: VaultAccess, call: { token: string; what: string; signal: AbortSignal }) {
+  async function refusal(access: VaultAccess, call: Omit<Call, 'path'>, { what, right }: Wish) {
     const self = await send(access, { ...call, path: 'auth/token/lookup-self' });
-    if (self.status === 403) return failure('AUTH_FAILED', `${call.what}: Vault does not take the token`, TOKEN_FIX);
-    const reason = `${call.what}: the token has no right to read there, or there is no such store`;
-    return failure(
-      'INSUFFICIENT_PERMISSIONS',
-      reason,
-      'Give its policy "read" there, and check path and VAULT_NAMESPACE',
-    );
+    if (self.status === 403) return failure('AUTH_FAILED', `${what}: Vault does not take the token`, TOKEN_FIX);
+    const reason = `${what}: the token has no right to ${right} there, or there is no such store`;
+    const policy = right === 'read' ? '"read"' : '"read", "create" and "update"';
+    const fix = `Give its policy ${policy} there, and check path and VAULT_NAMESPACE`;
+    return failure('INSUFFICIENT_PERMISSIONS', reason, fix);
   }
 
   async function close(): Promise<void> {
@@ -103,6 +119,12 @@ interface Call {
   readonly method?: 'POST';
   readonly body?: string;
   readonly signal: AbortSignal;
+}
+
+/** For messages: what was asked for, and the right that it takes. */
+interface Wish {
+  readonly what: string;
+  readonly right: 'read' | 'write';
 }
 
 const LOGIN_FIX =

@@ -59,7 +59,7 @@ export const supabasePublic = supabaseKey(
 
 export const supabaseSecret = supabaseKey('service_role', 'sb_secret_');
 
-const STRONG = 'at least 32 characters that nobody can guess; deployer env generate makes them';
+const STRONG = 'at least 32 characters that nobody can guess';
 const GUESSED =
   /^(secret|password|passw0rd|admin|test|default|qwerty|12345\d*|abc123|letmein|supersecret|keyboard ?cat)\W*$/i;
 
