@@ -1,4 +1,5 @@
 import {
+  TagResourceCommand,
   CreateServiceCommand,
   DeleteServiceCommand,
   DeleteTaskDefinitionsCommand,
@@ -38,6 +39,7 @@ export function openEcs({ config, signal }: ClientTerms) {
       describeTasks: DescribeTasksCommand,
       runTask: RunTaskCommand,
       stopTask: StopTaskCommand,
+      tagResource: TagResourceCommand,
     },
   );
 }

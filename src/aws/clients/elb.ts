@@ -1,4 +1,5 @@
 import {
+  ModifyTargetGroupCommand,
   CreateRuleCommand,
   DeleteRuleCommand,
   DescribeAccountLimitsCommand,
@@ -30,6 +31,7 @@ export function openElb({ config, signal }: ClientTerms) {
       describeTargetHealth: DescribeTargetHealthCommand,
       describeTags: DescribeTagsCommand,
       describeAccountLimits: DescribeAccountLimitsCommand,
+      modifyTargetGroup: ModifyTargetGroupCommand,
     },
   );
 }

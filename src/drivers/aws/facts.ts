@@ -1,5 +1,6 @@
 import { AWS_CREDENTIALS, AWS_SETTINGS } from '../../aws/access.ts';
 import type { Capability, DriverFacts } from '../../core/driver.ts';
+import { ENGINE_SETTINGS } from '../image/engine/settings.ts';
 import { checkOptions, readOptions } from './options/options.ts';
 import { optionsSchema } from './options/schema.ts';
 import type { AwsKind } from './options/shared.ts';
@@ -18,7 +19,7 @@ export const facts: DriverFacts = {
   title: 'AWS',
   capabilities: [...new Set(Object.values(OF_KIND).flat())],
   credentials: AWS_CREDENTIALS,
-  settings: AWS_SETTINGS,
+  settings: [...AWS_SETTINGS, ...ENGINE_SETTINGS],
   concurrency: 4,
   artifact: 'files',
   askedByPlans: true,
