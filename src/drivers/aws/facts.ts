@@ -1,6 +1,7 @@
 import { AWS_CREDENTIALS, AWS_SETTINGS } from '../../aws/access.ts';
 import type { Capability, DriverFacts } from '../../core/driver.ts';
 import { ENGINE_SETTINGS } from '../image/engine/settings.ts';
+import { containerTraits } from './container/traits.ts';
 import { checkOptions, readOptions } from './options/options.ts';
 import { optionsSchema } from './options/schema.ts';
 import type { AwsKind } from './options/shared.ts';
@@ -25,11 +26,10 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
-  traitsOf: ({ options }) => {
-    const { kind } = readOptions(options);
-    return {
-      capabilities: OF_KIND[kind],
-      ...(kind === 'container' ? { artifact: 'image' as const } : {}),
-    };
+  traitsOf: ({ options: given }, { mode }) => {
+    const options = readOptions(given);
+    return options.kind === 'container'
+      ? containerTraits(options, OF_KIND.container, mode)
+      : { capabilities: OF_KIND[options.kind] };
   },
 };

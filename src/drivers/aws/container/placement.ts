@@ -1,17 +1,17 @@
 import type { DriverContext, Placed, PlaceRequest, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { passOwnCheck } from '../../own-host-check.ts';
-import { ecsTags, namesOf, releaseOf, type Slot } from './names.ts';
-import { ownTags } from '../names.ts';
+import { namesOf, releaseOf, type Slot } from './names.ts';
 import { dashboardOf } from './dashboard.ts';
 import { bringImage } from './images.ts';
 import { forgetJobs } from './job.ts';
 import { lastLines } from './log-events.ts';
-import { isSpot, openSite, replicasOf, type Site } from './places.ts';
+import { openSite, type Site } from './places.ts';
 import { waitUntilReady } from './rollout.ts';
-import { type Held, holds, isLive, readRef, readSlots, refOf, type Service } from './slots.ts';
+import { type Held, holds, isLive, readRef, readSlots, refOf } from './slots.ts';
 import { clearSlot, forgetOthers } from './retirement.ts';
-import { CONTAINER, type Definition, ensureDefinition, streamOf } from './task-definition.ts';
+import { startSlot } from './start.ts';
+import { type Definition, ensureDefinition, streamOf } from './task-definition.ts';
 
 /** Into the slot without users: its service gets the new release, and is waited for. The other slot is not touched. */
 export async function placeRelease(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
@@ -27,7 +27,7 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
   const image = await bringImage(site, request.artifact);
   const wish = { request, release, image, family, stream: streamOf(family, release) };
   const definition = await ensureDefinition(site, wish);
-  await start(site, idle, definition);
+  await startSlot(site, idle, definition);
   const placed = await finish(site, { slot: idle.slot, definition, request, release });
   await forgetJobs(site);
   await forgetOthers(site);
@@ -36,7 +36,7 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
 
 /** A release that was at rest: its task definition has its image, variables and secrets. */
 async function wake(site: Site, held: Held, definition: Definition, request: PlaceRequest): Promise<Placed> {
-  await start(site, held, definition);
+  await startSlot(site, held, definition);
   const { release } = readRef(refOf({ ...held, definition }));
   return finish(site, { slot: held.slot, definition, request, release });
 }
@@ -86,106 +86,6 @@ function placedOf({ places, target }: Site, held: Held): Placed {
     ...(entrance ? { url: entrance.url } : {}),
     ...(internal ? { internal_url: internal } : {}),
   };
-}
-
-async function start(site: Site, held: Held, { arn }: Definition): Promise<void> {
-  if (isStarted(held.service, arn, replicasOf(site))) return;
-  await setCheck(site, held.slot);
-  if (held.service && held.service.status !== 'DRAINING') await update(site, held.slot, arn);
-  else await create(site, held.slot, arn);
-}
-
-function isStarted(service: Service | undefined, arn: string, replicas: number): boolean {
-  return service?.status === 'ACTIVE' && service.taskDefinition === arn && service.desiredCount === replicas;
-}
-
-/** How the load balancer checks the release: by the service's own check, where it has one that asks for a page. */
-async function setCheck({ account, places, target }: Site, slot: Slot): Promise<void> {
-  const { entrance } = places;
-  if (!entrance) return;
-  const { health } = target.service;
-  const page = health?.kind === 'http' && !/^https?:/.test(health.target) ? health : undefined;
-  const seconds = Math.min(300, Math.max(5, Math.round((health?.interval ?? 5_000) / 1000)));
-  await (await account.aws.elb()).modifyTargetGroup({
-    TargetGroupArn: entrance.groups[slot],
-    HealthCheckPath: page?.target ?? '/',
-    Matcher: { HttpCode: page ? page.status.join(',') : '200-499' },
-    HealthCheckIntervalSeconds: seconds,
-    HealthCheckTimeoutSeconds: Math.max(2, Math.min(seconds - 1, 10)),
-    HealthyThresholdCount: Math.min(10, Math.max(2, health?.successes ?? 2)),
-  });
-}
-
-/** What a service has, made or changed. ECS would go back by itself, to a release that nobody wants in this slot. */
-function settings(site: Site, arn: string) {
-  const { places } = site;
-  return {
-    cluster: places.cluster,
-    taskDefinition: arn,
-    desiredCount: replicasOf(site),
-    networkConfiguration: {
-      awsvpcConfiguration: {
-        subnets: [...places.subnets],
-        securityGroups: [places.security_group],
-        assignPublicIp: places.public_ip ? ('ENABLED' as const) : ('DISABLED' as const),
-      },
-    },
-    deploymentConfiguration: {
-      minimumHealthyPercent: 100,
-      maximumPercent: 200,
-      deploymentCircuitBreaker: { enable: true, rollback: false },
-    },
-    ...(places.entrance ? { healthCheckGracePeriodSeconds: graceOf(site) } : {}),
-  };
-}
-
-/** Until then a failing check stops no task; slow starters would never come up otherwise. */
-function graceOf({ target }: Site): number {
-  return Math.min(7200, Math.ceil((target.service.health?.timeout ?? 60_000) / 1000));
-}
-
-async function create(site: Site, slot: Slot, arn: string): Promise<void> {
-  const { account, places, target, options } = site;
-  const serviceName = namesOf(target).service(slot);
-  const ecs = await account.aws.ecs();
-  const { entrance } = places;
-  await ecs.createService({
-    ...settings(site, arn),
-    ...capacityOf(site),
-    serviceName,
-    propagateTags: 'SERVICE',
-    tags: ecsTags(ownTags(target)),
-    ...(entrance
-      ? {
-          loadBalancers: [
-            { targetGroupArn: entrance.groups[slot], containerName: CONTAINER, containerPort: options.port },
-          ],
-        }
-      : {}),
-  });
-}
-
-async function update(site: Site, slot: Slot, arn: string): Promise<void> {
-  const { account, places, target, options } = site;
-  const ecs = await account.aws.ecs();
-  const { entrance } = places;
-  await ecs.updateService({
-    ...settings(site, arn),
-    ...(isSpot(site) ? { ...capacityOf(site), forceNewDeployment: true } : {}),
-    service: namesOf(target).service(slot),
-    ...(entrance
-      ? {
-          loadBalancers: [
-            { targetGroupArn: entrance.groups[slot], containerName: CONTAINER, containerPort: options.port },
-          ],
-        }
-      : {}),
-  });
-}
-
-function capacityOf(site: Site) {
-  if (!isSpot(site)) return { launchType: 'FARGATE' as const };
-  return { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] };
 }
 
 function bothLive({ service }: Target): DeployerError {

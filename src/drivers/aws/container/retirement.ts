@@ -5,7 +5,9 @@ import type { Json } from '../../../core/json.ts';
 import { namesOf, type Slot } from './names.ts';
 import { findSite, openSite, type Site } from './places.ts';
 import { holds, isLive, readRef, readSlots } from './slots.ts';
-import { activeDefinitions, type Definition, describe, forget } from './task-definition.ts';
+import { waitUntilReady } from './rollout.ts';
+import { startSlot } from './start.ts';
+import { activeDefinitions, type Definition, describe, findDefinition, forget } from './task-definition.ts';
 
 const EVERY = 3_000;
 
@@ -13,9 +15,16 @@ const EVERY = 3_000;
 export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
   const site = await findSite(target, context);
   const held = (await slotsIn(site)).find((one) => holds(one, readRef(ref)));
-  if (!site || !held?.definition) return;
+  if (!site) return;
+  if (!held?.definition) return forgetRelease(site, ref);
   if (isLive(held) && (held.service?.desiredCount ?? 0) > 0) throw isInUse(target);
   await clearSlot(site, held.slot, held.definition);
+}
+
+/** A worker's earlier release has no slot any more: what it was made of is kept for a way back. */
+async function forgetRelease(site: Site, ref: Json): Promise<void> {
+  const definition = await findDefinition(site, namesOf(site.target).family, readRef(ref).release);
+  if (definition) await forget(site, definition);
 }
 
 /** Stops the tasks of a release without users, and keeps what it is made of. */
@@ -56,6 +65,7 @@ async function scaleToNone({ account, places, target, context }: Site, slot: Slo
 
 /** Definitions that no slot has any more, with their secrets. */
 export async function forgetOthers(site: Site): Promise<void> {
+  if (site.options.worker) return;
   const used = new Set((await readSlots(site)).map(({ definition }) => definition?.arn));
   for (const arn of await activeDefinitions(site, namesOf(site.target).family))
     if (!used.has(arn)) await forget(site, await describe(site, arn));
@@ -63,8 +73,21 @@ export async function forgetOthers(site: Site): Promise<void> {
 
 /** For workers, of which a new release takes the place of the old one. */
 export async function restoreRelease(target: Target, ref: Json, context: DriverContext): Promise<Placed> {
-  await openSite(target, context);
+  const site = await openSite(target, context);
+  const { release } = readRef(ref);
+  const definition = await findDefinition(site, namesOf(target).family, release);
+  if (!definition) throw isGone(target);
+  await startSlot(site, { slot: 'a', weight: 1, ...(await readSlots(site))[0] }, definition);
+  await waitUntilReady(site, { slot: 'a', definition, release });
   return { ref };
+}
+
+function isGone({ service }: Target): DeployerError {
+  return new DeployerError({
+    code: 'NOT_FOUND',
+    reason: `The release of ${service.name} that was live before is not there any more`,
+    fix: 'Roll back to its version, which places it anew',
+  });
 }
 
 function isInUse({ service }: Target): DeployerError {

@@ -6,6 +6,7 @@ import { namesOf, type Slot } from './names.ts';
 import { replicasOf, type Site } from './places.ts';
 import type { Service } from './slots.ts';
 import { stoppedReasons } from './stopped-tasks.ts';
+import { healthyTasks } from './traffic.ts';
 import { type Definition, streamOf } from './task-definition.ts';
 
 /** Between two looks, ms. */
@@ -31,13 +32,18 @@ export async function waitUntilReady(site: Site, rollout: Rollout): Promise<void
   for (;;) {
     const service = await serviceOf(site, rollout.slot);
     const state = stateOf(service, rollout.definition.arn, replicasOf(site));
-    if (state === 'ready') return;
+    if (state === 'ready' && (await isHealthy(site, rollout.slot))) return;
     await tellStopped(site, rollout, said);
     if (state === 'failed') throw await failed(site, rollout, said, 'ECS gave up starting its tasks');
     if (context.clock.monotonic() > deadline)
       throw await failed(site, rollout, said, `it was not ready within ${formatDuration(limit)}`);
     await context.clock.sleep(EVERY, context.signal);
   }
+}
+
+/** Counts of ECS include health only where it made the tasks itself: one that was scaled up again has to be asked for. */
+async function isHealthy(site: Site, slot: Slot): Promise<boolean> {
+  return !site.places.entrance || (await healthyTasks(site, slot)) >= replicasOf(site);
 }
 
 async function serviceOf({ account, places, target }: Site, slot: Slot): Promise<Service | undefined> {
