@@ -85,4 +85,13 @@ describe('the variables of an environment', () => {
     expect(breaches('env-check', check.json())).toEqual([]);
     expect((await deploy(right)).code).toBe(0);
   });
+
+  it('do not stop a roll-back to what has run with them', async () => {
+    const right = { CACHE: 'redis://cache:6379', STRIPE: 'sk_test_canary0123456789' };
+    await project.write('web/index.html', 'another shop');
+    await project.ok(['deploy', '--env', 'production', '--yes'], { env: right });
+    const env = { ...right, CACHE: 'https://cache.example.com' };
+    expect((await project.run(['redeploy', '--env', 'production', '--yes'], { env })).code).toBe(4);
+    await project.ok(['rollback', '--env', 'production', '--yes'], { env });
+  });
 });
