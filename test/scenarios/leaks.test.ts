@@ -13,6 +13,7 @@ const LOOKS: readonly (readonly [line: string, code?: number])[] = [
   ['env show staging --json'],
   ['env diff staging production'],
   ['env check --env staging'],
+  ['env drift --env staging --json'],
   ['runs --json'],
   ['versions'],
   ['audit --json'],
@@ -68,6 +69,7 @@ describe('a secret', () => {
     await expectCode('resume --verbose');
     await expectCode('rollback --env staging --json');
     await expectCode('redeploy --env staging --events ndjson');
+    await expectCode('redeploy --changed --env staging --verbose');
     await deploys('canary', '--canary 10 --verbose');
     await expectCode('canary status --env staging');
     await expectCode('canary abort --env staging');
