@@ -57,7 +57,7 @@ describe('a secret that changes', () => {
   };
   /** The next version of the secret. */
   const rotate = (): string => {
-    const store = vault.stores['kv'] as { secrets: Record<string, { data: Record<string, string> }[]> };
+    const store = vault.stores['kv'] as unknown as { secrets: Record<string, { data: Record<string, string> }[]> };
     const versions = store.secrets['app'] ?? [];
     const db = `database-${versions.length + 1}`;
     store.secrets['app'] = [...versions, { data: { db } }];
