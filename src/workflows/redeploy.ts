@@ -29,7 +29,7 @@ async function plan(
   { env, services }: { readonly env: string; readonly services: 'all' | 'changed' },
 ): Promise<Planned> {
   const version = await currentVersion(workspace, env);
-  const observation = await observe(workspace, { env, version });
+  const observation = await observe(workspace, { env, version, judging: true });
   const { changed, findings } = services === 'changed' ? await askPlatforms(workspace, observation) : NOT_ASKED;
   const snapshot = { ...observation.snapshot, findings: [...observation.snapshot.findings, ...findings] };
   return {
