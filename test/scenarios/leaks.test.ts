@@ -116,7 +116,7 @@ describe('a secret', () => {
     await end();
     processes = world.processes();
     logs = kept.filter(isLog);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => world.dispose());
 
   it('goes through commands that end as they are meant to', () => {
