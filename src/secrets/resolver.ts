@@ -16,6 +16,8 @@ export interface Resolved {
   readonly values: Readonly<Record<string, Secret>>;
   /** Everything that must not be shown: the values, and what some of them were put together from. */
   readonly hidden: readonly Secret[];
+  /** The store's own version of a value, by variable, where it keeps versions. */
+  readonly versions: Readonly<Record<string, string>>;
   /** Errors first, each naming its variable; what is said about a file is said once. */
   readonly findings: readonly Finding[];
 }
@@ -97,6 +99,7 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
     signal.throwIfAborted();
     const values = new Map<string, Secret>();
     const hidden: Secret[] = [];
+    const versions = new Map<string, string>();
     const errors: Finding[] = [];
     const warnings = new Set<string>();
     for (const [index, result] of results.entries()) {
@@ -105,17 +108,23 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
       else {
         values.set(variable, result.value.value);
         hidden.push(result.value.value, ...(result.value.parts ?? []));
+        if (result.value.version !== undefined) versions.set(variable, result.value.version);
         for (const warning of warningsFor(variable, result.value)) warnings.add(warning);
       }
     }
-    return { values: Object.fromEntries(values), hidden, findings: [...errors, ...[...warnings].map(warningOf)] };
+    return {
+      values: Object.fromEntries(values),
+      hidden,
+      versions: Object.fromEntries(versions),
+      findings: [...errors, ...[...warnings].map(warningOf)],
+    };
   }
 }
 
 function errorFor(variable: string, reason: unknown): Finding {
   const { code, reason: message, fix } = toFailure(reason);
   const what = code === 'MISSING_ENV' ? `Missing ENV: ${variable} (${message})` : `${variable}: ${message}`;
-  return { level: 'error', code, message: what, ...(fix ? { fix } : {}) };
+  return { level: 'error', code, message: what, key: variable, ...(fix ? { fix } : {}) };
 }
 
 function warningsFor(variable: string, { value, parts = [value], warnings = [] }: SecretValue): string[] {
