@@ -1,5 +1,4 @@
 import {
-  TagResourceCommand,
   CreateServiceCommand,
   DeleteServiceCommand,
   DeleteTaskDefinitionsCommand,
@@ -14,6 +13,7 @@ import {
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   StopTaskCommand,
+  TagResourceCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { callsOf } from '../operations.ts';

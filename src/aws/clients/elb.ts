@@ -1,5 +1,4 @@
 import {
-  ModifyTargetGroupCommand,
   CreateRuleCommand,
   DeleteRuleCommand,
   DescribeAccountLimitsCommand,
@@ -11,6 +10,7 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
+  ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { callsOf } from '../operations.ts';
 import type { ClientTerms } from '../terms.ts';

@@ -1,8 +1,14 @@
 import { cloudformation } from './cloudformation/service.ts';
+import { ec2 } from './ec2/service.ts';
+import { ecr } from './ecr/service.ts';
+import { ecs } from './ecs/service.ts';
+import { elb } from './elb/service.ts';
 import { iam } from './iam/service.ts';
+import { logs } from './logs/service.ts';
 import type { AwsService } from './service.ts';
+import { ssm } from './ssm/service.ts';
 import { sts } from './sts/service.ts';
 import { tagging } from './tagging/service.ts';
 
 /** All services of the stand-in. */
-export const SERVICES: readonly AwsService[] = [cloudformation, iam, sts, tagging];
+export const SERVICES: readonly AwsService[] = [cloudformation, ec2, ecr, ecs, elb, iam, logs, ssm, sts, tagging];

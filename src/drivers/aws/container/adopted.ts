@@ -34,7 +34,10 @@ export async function findListener({ aws, options }: Account<ContainerOptions>):
 }
 
 /** What the options name and nobody has made. */
-export async function requireCluster({ aws, options, region }: Account<ContainerOptions>, target: Target): Promise<void> {
+export async function requireCluster(
+  { aws, options, region }: Account<ContainerOptions>,
+  target: Target,
+): Promise<void> {
   if (options.cluster === undefined) return;
   const { clusters = [] } = await (await aws.ecs()).describeClusters({ clusters: [options.cluster] });
   if (clusters[0]?.status === 'ACTIVE') return;

@@ -80,6 +80,9 @@ async function stopTasks({ account, target, context, cluster }: Place): Promise<
 async function removeDefinitions(account: Account<ContainerOptions>, target: Target): Promise<void> {
   const { family, jobs } = namesOf(target);
   const ecs = await account.aws.ecs();
-  for (const arn of [...(await activeDefinitions({ account }, family)), ...(await activeDefinitions({ account }, jobs))])
+  for (const arn of [
+    ...(await activeDefinitions({ account }, family)),
+    ...(await activeDefinitions({ account }, jobs)),
+  ])
     await ecs.deregisterTaskDefinition({ taskDefinition: arn });
 }

@@ -110,27 +110,37 @@ async function registryOf({ account, places }: Site): Promise<Registry> {
   return { name: uri, host, fixes: FIXES, headers: { 'X-Registry-Auth': header } };
 }
 
+interface Token {
+  readonly username: string;
+  readonly password: Secret;
+  /** A stand-in of AWS may do without TLS. */
+  readonly secure: boolean;
+}
+
 /** Goes with each request: neither an engine nor a file of the docker command gets to keep it. */
-async function tokenOf({ aws }: Pick<Account, 'aws'>): Promise<{ username: string; password: Secret }> {
+async function tokenOf({ aws }: Pick<Account, 'aws'>): Promise<Token> {
   const { authorizationData: [data] = [] } = await (await aws.ecr()).getAuthorizationToken({});
   const [username = '', password = ''] = Buffer.from(data?.authorizationToken ?? '', 'base64')
     .toString('utf8')
     .split(/:(.*)/s);
-  return { username, password: new Secret(password) };
+  return { username, password: new Secret(password), secure: !data?.proxyEndpoint?.startsWith('http:') };
 }
 
 /** A token opens the registries of all accounts that let us in, in one region. */
 async function accessTo({ account, target, context }: Site, uri: string): Promise<RegistryAccess> {
   const [, region = account.region] = /\.dkr\.ecr\.([a-z0-9-]+)\./.exec(hostOf(uri)) ?? [];
   const there = region === account.region ? account : await inRegion(target, context, region);
-  const { username, password } = await tokenOf(there);
+  const { username, password, secure } = await tokenOf(there);
   const [host, ...path] = uri.split('/');
-  return { host: host ?? '', name: path.join('/'), username, password, fixes: FIXES };
+  return { origin: `${secure ? 'https' : 'http'}://${host}`, name: path.join('/'), username, password, fixes: FIXES };
 }
 
 function inRegion(target: Target, context: DriverContext, region: string): Promise<Account<ContainerOptions>> {
   const { service } = target;
-  return openAccount<ContainerOptions>({ ...target, service: { ...service, options: { ...service.options, region } } }, context);
+  return openAccount<ContainerOptions>(
+    { ...target, service: { ...service, options: { ...service.options, region } } },
+    context,
+  );
 }
 
 function hostOf(uri: string): string {

@@ -1,8 +1,8 @@
+import { hasCode } from '../../../aws/failure.ts';
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import type { InspectedRelease, Inspection } from '../../../core/inspection.ts';
-import { hasCode } from '../../../aws/failure.ts';
-import { findSite, type Site } from './places.ts';
 import { requestCounts } from './metrics.ts';
+import { findSite, type Site } from './places.ts';
 import { type Held, percentOf, readSlots, refOf, versionOf } from './slots.ts';
 
 /** By the weights of the rule and what ECS says of both services. */

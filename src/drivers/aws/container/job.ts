@@ -28,7 +28,8 @@ export async function runJob(target: Target, request: JobRequest, context: Drive
 
 async function define(site: Site, request: JobRequest, release: string): Promise<Definition> {
   const { jobs } = namesOf(site.target);
-  const image = await bringImage(site, request.artifact);
+  // What is said here is the command's own.
+  const image = await bringImage({ ...site, context: { ...site.context, log: () => {} } }, request.artifact);
   const { command } = request;
   const words = typeof command === 'string' ? (['/bin/sh', '-c', command] as const) : command;
   if (request.kind === 'release') await forgetJobs(site, release);
@@ -70,7 +71,11 @@ async function startedTask(site: Site, release: string, { arn }: Definition): Pr
   const { account, places } = site;
   const ecs = await account.aws.ecs();
   for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
-    const { taskArns: [task] = [] } = await ecs.listTasks({ cluster: places.cluster, startedBy: release, desiredStatus });
+    const { taskArns: [task] = [] } = await ecs.listTasks({
+      cluster: places.cluster,
+      startedBy: release,
+      desiredStatus,
+    });
     if (task) return task;
   }
   const { tasks: [task] = [], failures: [failure] = [] } = await ecs.runTask({
@@ -110,7 +115,8 @@ async function look(site: Site, task: string): Promise<Look> {
   const { exitCode, reason = '' } = container ?? {};
   if (/OutOfMemory/.test(reason)) return { ended: `${exitCode ?? 137} oom` };
   if (exitCode !== undefined) return { ended: String(exitCode) };
-  if (/executable file not found|no such file or directory/i.test(reason)) return { ended: '127', why: printableLine(reason) };
+  if (/executable file not found|no such file or directory/i.test(reason))
+    return { ended: '127', why: printableLine(reason) };
   throw notStarted(target, now?.stoppedReason ?? reason);
 }
 
@@ -156,4 +162,3 @@ function notStarted({ service }: Target, reason = 'it does not say why'): Deploy
     detail: [printableLine(reason)],
   });
 }
-

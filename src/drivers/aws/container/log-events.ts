@@ -23,7 +23,8 @@ export async function eventsOf(
     const page = await logs
       .filterLogEvents({ ...request, ...(prefix ? { logStreamNamePrefix: prefix } : {}) })
       .catch(nothingYet);
-    for (const { eventId: id = '', timestamp: at = 0, message: line = '', logStreamName: stream = '' } of page.events ?? [])
+    for (const { eventId: id = '', timestamp: at = 0, message: line = '', logStreamName: stream = '' } of page.events ??
+      [])
       found.push({ id, at, line: line.replace(/\r?\n$/, ''), stream });
     nextToken = page.nextToken;
     if (!nextToken) return found;

@@ -65,7 +65,13 @@ function refused(target: Target, option: string, reason: string, fix: string): D
     reason,
     fix,
     findings: [
-      { level: 'error', code: 'INVALID_CONFIG', message: reason, path: `services.${target.service.name}.aws.${option}`, fix },
+      {
+        level: 'error',
+        code: 'INVALID_CONFIG',
+        message: reason,
+        path: `services.${target.service.name}.aws.${option}`,
+        fix,
+      },
     ],
   });
 }
@@ -87,5 +93,10 @@ function wrongSubnets(target: Target, what: string): DeployerError {
 
 function withoutWayOut(target: Target, subnet: string): DeployerError {
   const reason = `Tasks in ${subnet} could reach neither ECR nor CloudWatch: it has no route out, and no gateway is made`;
-  return refused(target, 'subnets', reason, 'Give it a route to an internet gateway, a NAT gateway or endpoints, or name others');
+  return refused(
+    target,
+    'subnets',
+    reason,
+    'Give it a route to an internet gateway, a NAT gateway or endpoints, or name others',
+  );
 }

@@ -54,7 +54,12 @@ export async function removeParameters(
   const Path = release === undefined ? parameters : `${parameters}/${release}`;
   const names: string[] = [];
   for (let NextToken: string | undefined; ; ) {
-    const page = await ssm.getParametersByPath({ Path, Recursive: true, WithDecryption: false, ...(NextToken ? { NextToken } : {}) });
+    const page = await ssm.getParametersByPath({
+      Path,
+      Recursive: true,
+      WithDecryption: false,
+      ...(NextToken ? { NextToken } : {}),
+    });
     names.push(...(page.Parameters ?? []).flatMap(({ Name }) => Name ?? []));
     NextToken = page.NextToken;
     if (!NextToken) break;
@@ -62,4 +67,3 @@ export async function removeParameters(
   for (let from = 0; from < names.length; from += AT_ONCE)
     await ssm.deleteParameters({ Names: names.slice(from, from + AT_ONCE) });
 }
-

@@ -1,15 +1,15 @@
 import type { DriverContext, Placed, PlaceRequest, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { passOwnCheck } from '../../own-host-check.ts';
-import { namesOf, releaseOf, type Slot } from './names.ts';
 import { dashboardOf } from './dashboard.ts';
 import { bringImage } from './images.ts';
 import { forgetJobs } from './job.ts';
 import { lastLines } from './log-events.ts';
+import { namesOf, releaseOf, type Slot } from './names.ts';
 import { openSite, type Site } from './places.ts';
+import { clearSlot, forgetOthers } from './retirement.ts';
 import { waitUntilReady } from './rollout.ts';
 import { type Held, holds, isLive, readRef, readSlots, refOf } from './slots.ts';
-import { clearSlot, forgetOthers } from './retirement.ts';
 import { startSlot } from './start.ts';
 import { type Definition, ensureDefinition, streamOf } from './task-definition.ts';
 
@@ -17,11 +17,12 @@ import { type Definition, ensureDefinition, streamOf } from './task-definition.t
 export async function placeRelease(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
   const site = await openSite(target, context);
   const slots = await readSlots(site);
-  const kept = request.kept === undefined ? undefined : slots.find((held) => holds(held, readRef(request.kept ?? null)));
+  const kept =
+    request.kept === undefined ? undefined : slots.find((held) => holds(held, readRef(request.kept ?? null)));
   if (kept?.definition && kept.service) return wake(site, kept, kept.definition, request);
   const release = releaseOf(context.idempotencyKey);
   const again = slots.find((held) => holds(held, { slot: held.slot, release }));
-  const idle = again ?? slots.find((held) => !isLive(held)) ?? (site.options.worker ? slots[0] : undefined);
+  const idle = again ?? idleOf(site, slots);
   if (!idle) throw bothLive(target);
   const family = namesOf(target).family;
   const image = await bringImage(site, request.artifact);
@@ -32,6 +33,12 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
   await forgetJobs(site);
   await forgetOthers(site);
   return placed;
+}
+
+/** Before the first release the rule sends everybody to a slot that is empty: that is not the one to fill unseen. */
+function idleOf({ options }: Site, slots: readonly Held[]): Held | undefined {
+  if (options.worker) return slots[0];
+  return slots.find(({ weight }) => weight === 0) ?? slots.find((held) => !isLive(held));
 }
 
 /** A release that was at rest: its task definition has its image, variables and secrets. */
@@ -73,7 +80,10 @@ async function ownCheck(site: Site, { request, release }: Started, { internal_ur
     context,
     url,
     lines: async () => (await lastLines(site, stream, 20)).map((line) => ({ line })),
-    keptOut: { statuses: /^(?:no answer|timed out|connection)/i, fix: 'Add the address of this machine to aws.check_from' },
+    keptOut: {
+      statuses: /^(?:no answer|timed out|connection)/i,
+      fix: 'Add the address of this machine to aws.check_from',
+    },
   });
 }
 

@@ -87,14 +87,18 @@ async function takenNames(target: Target, { aws, options }: Account<ContainerOpt
   const known = await cloudformation.describeStacks({ StackName: names.stack }).catch(() => undefined);
   if (known?.Stacks?.length) return [];
   const [repository, balancer] = await Promise.all([
-    options.repository ? undefined : exists(aws.ecr().then((ecr) => ecr.describeRepositories({ repositoryNames: [names.repository] }))),
+    options.repository
+      ? undefined
+      : exists(aws.ecr().then((ecr) => ecr.describeRepositories({ repositoryNames: [names.repository] }))),
     options.worker || options.listener
       ? undefined
       : exists(aws.elb().then((elb) => elb.describeLoadBalancers({ Names: [names.balancer] }))),
   ]);
   return [
     ...(repository ? [taken(target, `The repository ${names.repository}`, 'aws.repository names it')] : []),
-    ...(balancer ? [taken(target, `The load balancer ${names.balancer}`, 'aws.listener names one of its listeners')] : []),
+    ...(balancer
+      ? [taken(target, `The load balancer ${names.balancer}`, 'aws.listener names one of its listeners')]
+      : []),
   ];
 }
 

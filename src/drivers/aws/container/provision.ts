@@ -27,7 +27,11 @@ export async function provision(target: Target, context: DriverContext): Promise
   const resources = Object.fromEntries([...found].map(([logical, resource]) => [logical, resource.id]));
   const places = await placesOf({ target, account, network, listener, resources });
   const url = places.entrance?.url;
-  return { resource: resourceOf(places), outcome: made === 'created' ? 'created' : 'unchanged', ...(url ? { url } : {}) };
+  return {
+    resource: resourceOf(places),
+    outcome: made === 'created' ? 'created' : 'unchanged',
+    ...(url ? { url } : {}),
+  };
 }
 
 async function networkFor(
@@ -97,9 +101,7 @@ async function entranceOf({ account, target, listener, resources }: Found): Prom
     rule,
     balancer,
     groups,
-    ...(checks
-      ? { checks: { a: `http://${host}:${CHECK_PORTS.a}`, b: `http://${host}:${CHECK_PORTS.b}` } }
-      : {}),
+    ...(checks ? { checks: { a: `http://${host}:${CHECK_PORTS.a}`, b: `http://${host}:${CHECK_PORTS.b}` } } : {}),
   };
 }
 

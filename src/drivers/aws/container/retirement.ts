@@ -4,8 +4,8 @@ import { DeployerError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
 import { namesOf, type Slot } from './names.ts';
 import { findSite, openSite, type Site } from './places.ts';
-import { holds, isLive, readRef, readSlots } from './slots.ts';
 import { waitUntilReady } from './rollout.ts';
+import { holds, isLive, readRef, readSlots } from './slots.ts';
 import { startSlot } from './start.ts';
 import { activeDefinitions, type Definition, describe, findDefinition, forget } from './task-definition.ts';
 

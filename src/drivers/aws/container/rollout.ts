@@ -6,8 +6,8 @@ import { namesOf, type Slot } from './names.ts';
 import { replicasOf, type Site } from './places.ts';
 import type { Service } from './slots.ts';
 import { stoppedReasons } from './stopped-tasks.ts';
-import { healthyTasks } from './traffic.ts';
 import { type Definition, streamOf } from './task-definition.ts';
+import { healthyTasks } from './traffic.ts';
 
 /** Between two looks, ms. */
 const EVERY = 3_000;
@@ -56,11 +56,7 @@ async function serviceOf({ account, places, target }: Site, slot: Slot): Promise
 }
 
 /** By the service's deployments and not by its counts alone: those of one that was rolled back look well too. */
-export function stateOf(
-  service: Service | undefined,
-  arn: string,
-  wanted: number,
-): 'ready' | 'starting' | 'failed' {
+export function stateOf(service: Service | undefined, arn: string, wanted: number): 'ready' | 'starting' | 'failed' {
   if (!service) return 'starting';
   const primary = service.deployments?.find(({ status }) => status === 'PRIMARY');
   if (!primary || primary.taskDefinition !== arn) return 'failed';
@@ -90,4 +86,3 @@ async function failed(site: Site, rollout: Rollout, said: ReadonlySet<string>, w
     detail: [...said, ...events, ...lines.map(printableLine)],
   });
 }
-

@@ -1,8 +1,8 @@
-import { DeployerError } from '../../../core/errors.ts';
 import { hasCode } from '../../../aws/failure.ts';
+import type { Target } from '../../../core/driver.ts';
+import { DeployerError } from '../../../core/errors.ts';
 import type { Account } from '../account.ts';
 import { isOwn, ownTags } from '../names.ts';
-import type { Target } from '../../../core/driver.ts';
 import type { Slot } from './names.ts';
 import type { Entrance, Site } from './places.ts';
 
@@ -34,7 +34,10 @@ export async function ensureRule(wanted: Wanted): Promise<string> {
 }
 
 /** Somebody else may take a priority meanwhile: then the next free one is tried. */
-async function createRule(wanted: Wanted, rules: readonly { readonly Priority?: string | undefined }[]): Promise<string> {
+async function createRule(
+  wanted: Wanted,
+  rules: readonly { readonly Priority?: string | undefined }[],
+): Promise<string> {
   const { elb, listener, target, groups, own } = wanted;
   const taken = new Set(rules.map(({ Priority }) => Priority));
   let priority = own ? 1 : 1000;

@@ -4,7 +4,10 @@ import type { Site } from './places.ts';
 import type { Definition } from './task-definition.ts';
 
 /** Why tasks of a definition stopped, in the words of ECS; it remembers them for an hour. */
-export async function stoppedReasons({ account, places, target }: Site, { arn }: Definition): Promise<readonly string[]> {
+export async function stoppedReasons(
+  { account, places, target }: Site,
+  { arn }: Definition,
+): Promise<readonly string[]> {
   const ecs = await account.aws.ecs();
   const { taskArns: tasks = [] } = await ecs.listTasks({
     cluster: places.cluster,
@@ -24,4 +27,3 @@ export async function stoppedReasons({ account, places, target }: Site, { arn }:
     return [printableLine(`task ${taskArn.split('/').at(-1)}: ${[stoppedReason, ...more].join(', ')}`)];
   });
 }
-

@@ -32,10 +32,9 @@ export interface Definition {
 export async function ensureDefinition(site: Site, wish: Wish): Promise<Definition> {
   const found = await findDefinition(site, wish.family, wish.release);
   if (found) return found;
-  const { target, context, account } = site;
+  const { target, account } = site;
   const secrets = await putParameters(site, wish.release, wish.request.variables);
   const ecs = await account.aws.ecs();
-  context.log(`registering ${wish.family}`);
   const { taskDefinition } = await ecs.registerTaskDefinition({
     ...shapeOf(site),
     family: wish.family,
@@ -95,7 +94,8 @@ function plainOf({ options }: Site, variables: Variables): { name: string; value
   const plain = Object.entries(variables).flatMap(([name, value]) =>
     value instanceof Secret || Object.hasOwn(options.value_from, name) ? [] : [{ name, value }],
   );
-  const port = options.worker || Object.hasOwn(variables, 'PORT') ? [] : [{ name: 'PORT', value: String(options.port) }];
+  const port =
+    options.worker || Object.hasOwn(variables, 'PORT') ? [] : [{ name: 'PORT', value: String(options.port) }];
   return [...port, ...plain].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
@@ -121,7 +121,10 @@ export async function findDefinition(site: Site, family: string, release: string
   return undefined;
 }
 
-export async function activeDefinitions({ account }: Pick<Site, 'account'>, family: string): Promise<readonly string[]> {
+export async function activeDefinitions(
+  { account }: Pick<Site, 'account'>,
+  family: string,
+): Promise<readonly string[]> {
   const ecs = await account.aws.ecs();
   const arns: string[] = [];
   for (let nextToken: string | undefined; ; ) {
@@ -165,4 +168,3 @@ export function familiesOf(site: Pick<Site, 'target'>): readonly string[] {
   const { family, jobs } = namesOf(site.target);
   return [family, jobs];
 }
-

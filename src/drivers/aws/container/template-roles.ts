@@ -26,9 +26,7 @@ function role({ options }: RolePlace, more: JsonObject): JsonObject {
     Properties: {
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' },
-        ],
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
       },
       ...(options.permissions_boundary ? { PermissionsBoundary: options.permissions_boundary } : {}),
       ...more,

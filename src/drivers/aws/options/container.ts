@@ -64,7 +64,9 @@ const SIZES: Readonly<Record<number, readonly [least: number, most: number, step
   8192: [16_384, 61_440, 4096],
   16384: [32_768, 122_880, 8192],
 };
-const RETENTIONS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+const RETENTIONS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 const CIDR = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/(?:[0-9]|[12]\d|3[0-2])|[0-9a-fA-F:]+\/\d{1,3})$/;
 const HOST_NAME = /^(?=.{1,128}$)(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,}$/;
 const ENGINE = /^(?:(?:unix|ssh|tcp):\/\/\S+|[A-Za-z0-9][\w.+-]*)$/;
@@ -100,7 +102,8 @@ function checkNumber(allowed: readonly number[]): (value: unknown) => OptionChec
     allowed.some((one) => one === value) ? { value: value as number } : wrong('is not offered', allowed.join(', '));
 }
 
-const REFERENCE = /^arn:aws[a-z-]*:(?:ssm:[a-z0-9-]+:\d{12}:parameter\/|secretsmanager:[a-z0-9-]+:\d{12}:secret:)[\w.:/+=@-]+$/;
+const REFERENCE =
+  /^arn:aws[a-z-]*:(?:ssm:[a-z0-9-]+:\d{12}:parameter\/|secretsmanager:[a-z0-9-]+:\d{12}:secret:)[\w.:/+=@-]+$/;
 
 function checkValueFrom(value: unknown): OptionCheck {
   const right =
@@ -134,8 +137,12 @@ function together(options: JsonObject): Record<string, OptionProblem> {
   const seen = host_names.length > 0 || listener !== undefined || certificate !== undefined;
   return {
     ...(wrongSize ? { memory: { message: 'is no size of a task', expected: wrongSize } } : {}),
-    ...(worker && seen ? { worker: { message: 'has no load balancer', fix: 'Leave out host_names, certificate and listener' } } : {}),
-    ...(listener && host_names.length === 0 ? { listener: { message: 'needs names to tell services apart', fix: 'Add host_names' } } : {}),
+    ...(worker && seen
+      ? { worker: { message: 'has no load balancer', fix: 'Leave out host_names, certificate and listener' } }
+      : {}),
+    ...(listener && host_names.length === 0
+      ? { listener: { message: 'needs names to tell services apart', fix: 'Add host_names' } }
+      : {}),
     ...(listener && certificate ? { certificate: { message: 'is that of the listener', fix: 'Leave it out' } } : {}),
     ...(vpc && subnets.length === 0 ? { vpc: { message: 'needs subnets', fix: 'Add subnets of two zones' } } : {}),
   };
@@ -199,7 +206,10 @@ export const containerOptions: KindOptions = {
       default: 'linux/amd64',
       description: 'What the image is built for and the tasks run on',
     },
-    builder: { type: 'string', description: 'Engine that builds the image; that of DOCKER_HOST or Docker when left out' },
+    builder: {
+      type: 'string',
+      description: 'Engine that builds the image; that of DOCKER_HOST or Docker when left out',
+    },
     port: {
       type: 'integer',
       minimum: 1,
@@ -220,7 +230,9 @@ export const containerOptions: KindOptions = {
     spot: { type: 'boolean', description: 'Cheaper tasks that AWS may stop; on in previews when left out' },
     host_names: { type: 'array', items: { type: 'string' }, description: 'Names that users reach the service by' },
     certificate: arn('ARN of a certificate (ACM) for the host names, in the region; without one, plain HTTP'),
-    listener: arn('ARN of a listener that exists, which gets a rule for the host names, in place of an own load balancer'),
+    listener: arn(
+      'ARN of a listener that exists, which gets a rule for the host names, in place of an own load balancer',
+    ),
     cluster: { type: 'string', description: 'Name of a cluster that exists' },
     repository: { type: 'string', description: 'Name of an ECR repository that exists' },
     execution_role: arn('ARN of a role that exists, by which ECS pulls, logs and reads secrets'),

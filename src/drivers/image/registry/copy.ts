@@ -9,7 +9,8 @@ import type { RegistryFixes } from './failure.ts';
 
 /** One repository of a registry, and who we are there. */
 export interface RegistryAccess {
-  readonly host: string;
+  /** Such as `https://registry.example.com`. */
+  readonly origin: string;
   readonly name: string;
   readonly username: string;
   readonly password: Secret;
@@ -87,7 +88,7 @@ async function copyBlob(from: RegistryAccess, to: RegistryAccess, part: Part, co
   }
 }
 
-/** Registries of clouds send us on to their store of objects, which must not see our password. */
+/** Registries of clouds may be at private addresses, and send us on to their store of objects, which must not see our password. */
 async function download(from: RegistryAccess, part: Part, file: string, context: DriverContext): Promise<void> {
   const path = `blobs/${part.digest}`;
   const first = await receive(file, (onData) => ask(from, path, context, { onData, timeout: context.timeout }));
@@ -95,7 +96,9 @@ async function download(from: RegistryAccess, part: Part, file: string, context:
   if (first.status < 300 || location === undefined) return;
   const url = new URL(location, addressOf(from, path)).href;
   const { signal, http } = context;
-  const answer = await receive(file, (onData) => http.send({ url, signal, timeout: context.timeout, reach: reachOf(url), onData }));
+  const answer = await receive(file, (onData) =>
+    http.send({ url, signal, timeout: context.timeout, reach: 'private', onData }),
+  );
   if (answer.status !== 200) throw refusal(from, answer, path);
 }
 
@@ -122,22 +125,13 @@ async function ask(
   const { username, password } = access;
   const authorization = `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`;
   const headers = { ...request.headers, authorization };
-  const answer = await http.send({ timeout: LIMIT, ...request, url, headers, signal, reach: reachOf(url) });
+  const answer = await http.send({ timeout: LIMIT, ...request, url, headers, signal, reach: 'private' });
   if (answer.status < 400 || accept.includes(answer.status)) return answer;
   throw refusal(access, answer, path);
 }
 
-/** Registries of this machine speak plain HTTP, as engines have it. */
-function addressOf({ host, name }: RegistryAccess, path: string): string {
-  if (/^https?:/.test(path)) return path;
-  const scheme = LOCAL.test(host) ? 'http' : 'https';
-  return `${scheme}://${host}/v2/${name}/${path}`;
-}
-
-const LOCAL = /^(?:localhost|127\.[0-9.]+)(?::\d+)?$/;
-
-function reachOf(url: string): 'public' | 'private' {
-  return LOCAL.test(new URL(url).host) ? 'private' : 'public';
+function addressOf({ origin, name }: RegistryAccess, path: string): string {
+  return /^https?:/.test(path) ? path : `${origin}/v2/${name}/${path}`;
 }
 
 const CODES = {
@@ -147,12 +141,12 @@ const CODES = {
   429: 'RATE_LIMIT_EXCEEDED',
 } as const;
 
-function refusal({ host, name, fixes }: RegistryAccess, { status }: HttpAnswer, path: string): DeployerError {
+function refusal({ origin, name, fixes }: RegistryAccess, { status }: HttpAnswer, path: string): DeployerError {
   const code = CODES[status as keyof typeof CODES] ?? (status >= 500 ? 'PLATFORM_UNAVAILABLE' : 'UPLOAD_FAILED');
   return new DeployerError({
     code,
     stage: 'deploy',
-    reason: `The registry ${host} answered ${status} about ${path.startsWith('http') ? 'an upload' : path} of ${name}`,
+    reason: `The registry ${origin} answered ${status} about ${path.startsWith('http') ? 'an upload' : path} of ${name}`,
     fix: code === 'AUTH_FAILED' ? fixes.account : code === 'INSUFFICIENT_PERMISSIONS' ? fixes.rights : 'Try again',
   });
 }

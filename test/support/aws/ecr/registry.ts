@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installOnce } from '../../installation.ts';
 import { find } from '../../docker/packages.ts';
+import { installOnce } from '../../installation.ts';
 import { until } from '../../waiting.ts';
 import type { AwsPlace } from '../service.ts';
 import type { AwsWorld } from '../world.ts';
@@ -29,17 +29,22 @@ export interface Answer {
 
 /** Those of a world; started when the first repository is made. */
 export function registriesOf(world: AwsWorld): Registries {
-  return world.state('ecr registries', () => makeRegistries());
+  return world.state('ecr registries', () => makeRegistries(addressOf(world)));
 }
 
-function makeRegistries(): Registries {
+/** Where engines reach this machine: has to be said before the first repository is made. */
+export function addressOf(world: AwsWorld, address = '127.0.0.1'): string {
+  return world.state('ecr address', () => address);
+}
+
+function makeRegistries(address: string): Registries {
   let started: Promise<Real> | undefined;
   const fronts = new Map<string, Promise<{ server: Server; host: string }>>();
   const real = () => (started ??= startReal());
   return {
     hostOf: async (place) => {
       const key = prefixOf(place);
-      const front = fronts.get(key) ?? startFront(place, await real());
+      const front = fronts.get(key) ?? startFront(place, address, await real());
       fronts.set(key, front);
       return (await front).host;
     },
@@ -80,8 +85,12 @@ async function startReal(): Promise<Real> {
       http: { net: 'unix', addr: socket, relativeurls: true },
     }),
   );
-  const child: ChildProcess = spawn(find('docker-registry') ?? '', ['serve', join(folder, 'config')], { stdio: 'ignore' });
-  await until(async () => (await exchange(socket, { method: 'GET', path: '/v2/' }).catch(() => undefined))?.status === 200);
+  const child: ChildProcess = spawn(find('docker-registry') ?? '', ['serve', join(folder, 'config')], {
+    stdio: 'ignore',
+  });
+  await until(
+    async () => (await exchange(socket, { method: 'GET', path: '/v2/' }).catch(() => undefined))?.status === 200,
+  );
   return {
     socket,
     end: async () => {
@@ -109,16 +118,21 @@ function exchange(
   });
 }
 
-async function startFront(place: AwsPlace, { socket }: Real) {
+async function startFront(place: AwsPlace, address: string, { socket }: Real) {
   const server = createServer((message, response) => void pass(place, socket, message, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, host: `127.0.0.1:${(server.address() as AddressInfo).port}` };
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  return { server, host: `${address}:${(server.address() as AddressInfo).port}` };
 }
 
 /** `/v2/<repository>/<manifests|blobs|tags>/…` */
 const PATH = /^\/v2\/(.+?)\/((?:manifests|blobs|tags)\/.*)$/;
 
-async function pass(place: AwsPlace, socketPath: string, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function pass(
+  place: AwsPlace,
+  socketPath: string,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const account = accountOf(place, message);
   if (account === undefined) {
     response.setHeader('www-authenticate', 'Basic realm="ecr"');
@@ -130,12 +144,23 @@ async function pass(place: AwsPlace, socketPath: string, message: IncomingMessag
   if (!repository) return refuse(response, 404, 'NAME_UNKNOWN', `The repository with name '${name}' does not exist`);
   const reading = message.method === 'GET' || message.method === 'HEAD';
   if (account !== place.account && !(reading && repository.readers.includes(account)))
-    return refuse(response, 403, 'DENIED', `not authorized to perform: ecr:BatchGetImage on ${repository.repositoryArn}`);
+    return refuse(
+      response,
+      403,
+      'DENIED',
+      `not authorized to perform: ecr:BatchGetImage on ${repository.repositoryArn}`,
+    );
   const inner = `/v2/${prefixOf(place)}/${name}`;
   const tag = message.method === 'PUT' ? /^manifests\/([^:]+)$/.exec(rest)?.[1] : undefined;
   if (tag && repository.imageTagMutability === 'IMMUTABLE') {
     const there = await exchange(socketPath, { method: 'HEAD', path: `${inner}/manifests/${tag}`, headers: ACCEPT });
-    if (there.status === 200) return refuse(response, 400, 'TAG_INVALID', `The image tag '${tag}' already exists and cannot be overwritten because the tag is immutable.`);
+    if (there.status === 200)
+      return refuse(
+        response,
+        400,
+        'TAG_INVALID',
+        `The image tag '${tag}' already exists and cannot be overwritten because the tag is immutable.`,
+      );
   }
   const { host: _, authorization: __, ...headers } = message.headers;
   const onward = request({ socketPath, method: message.method, path: `${inner}/${rest}`, headers }, (answer) => {

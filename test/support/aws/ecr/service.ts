@@ -20,7 +20,7 @@ export const ecr: AwsService = {
           {
             authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'),
             expiresAt: new Date(call.world.now().getTime() + VALID),
-            proxyEndpoint: `https://${call.account}.dkr.ecr.${call.region}.amazonaws.com`,
+            proxyEndpoint: `http://${await registriesOf(call.world).hostOf(call)}`,
           },
         ],
       };
@@ -36,7 +36,9 @@ export const ecr: AwsService = {
       return { imageDetails: await Promise.all(asked.map((id) => image(repositoryName, id, call))) };
     },
     ListTagsForResource: ({ resourceArn }, call) => ({
-      tags: tagList([...repositoriesOf(call).values()].find((it) => it.repositoryArn === resourceArn)?.tags ?? new Map()),
+      tags: tagList(
+        [...repositoriesOf(call).values()].find((it) => it.repositoryArn === resourceArn)?.tags ?? new Map(),
+      ),
     }),
   },
   tagged: (place) =>
@@ -75,7 +77,7 @@ function found(name: string, call: AwsCall): Repository {
   );
 }
 
-function shown({ tags: _, readers: __, emptyOnDelete: ___, ...repository }: Repository, ) {
+function shown({ tags: _, readers: __, emptyOnDelete: ___, ...repository }: Repository) {
   return repository;
 }
 
@@ -86,7 +88,10 @@ export async function makeRepository(
   given: Pick<Repository, 'imageTagMutability' | 'readers' | 'tags' | 'emptyOnDelete'>,
 ): Promise<Repository> {
   if (repositoriesOf(call).has(repositoryName))
-    throw new AwsFault('RepositoryAlreadyExistsException', `The repository with name '${repositoryName}' already exists`);
+    throw new AwsFault(
+      'RepositoryAlreadyExistsException',
+      `The repository with name '${repositoryName}' already exists`,
+    );
   const repository: Repository = {
     ...given,
     repositoryName,

@@ -109,9 +109,13 @@ async function layOut(place: AwsPlace, reference: string): Promise<Image> {
 
 function unpack(folder: string, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    const tar = spawn('tar', ['-x', bytes[0] === 0x1f ? '-z' : '-', '-C', folder].filter((word) => word !== '-'), {
-      stdio: ['pipe', 'ignore', 'inherit'],
-    });
+    const tar = spawn(
+      'tar',
+      ['-x', bytes[0] === 0x1f ? '-z' : '-', '-C', folder].filter((word) => word !== '-'),
+      {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      },
+    );
     tar.once('error', reject).once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`tar: ${code}`))));
     tar.stdin.end(bytes);
   });

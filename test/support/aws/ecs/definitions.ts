@@ -74,9 +74,13 @@ function check(given: any): void {
   const problem =
     (given.networkMode !== 'awsvpc' && 'Fargate only supports network mode ‘awsvpc’.') ||
     ((memory < least || memory > most) && 'No Fargate configuration exists for given values.') ||
-    (!given.executionRoleArn && 'Fargate requires task definition to have execution role ARN to support log driver awslogs.') ||
-    given.containerDefinitions.some((it: { logConfiguration?: { options: Record<string, string> } }) => !it.logConfiguration?.options['awslogs-stream-prefix']) &&
-      'Log driver awslogs requires options: awslogs-stream-prefix';
+    (!given.executionRoleArn &&
+      'Fargate requires task definition to have execution role ARN to support log driver awslogs.') ||
+    (given.containerDefinitions.some(
+      (it: { logConfiguration?: { options: Record<string, string> } }) =>
+        !it.logConfiguration?.options['awslogs-stream-prefix'],
+    ) &&
+      'Log driver awslogs requires options: awslogs-stream-prefix');
   if (problem) throw new AwsFault('ClientException', problem);
 }
 

@@ -20,7 +20,10 @@ export const ecsResources: Readonly<Record<string, ResourceHandler>> = {
     remove: (name, context) => {
       const { services, tasks, clusters } = ecsOf(context);
       if ([...services.values()].some((it) => it.cluster === name && it.status !== 'INACTIVE'))
-        throw new AwsFault('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.');
+        throw new AwsFault(
+          'ClusterContainsServicesException',
+          'The Cluster cannot be deleted while Services are active.',
+        );
       if ([...tasks.values()].some((it) => it.cluster === name && it.lastStatus !== 'STOPPED'))
         throw new AwsFault('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.');
       clusters.delete(name);

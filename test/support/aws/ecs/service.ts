@@ -20,7 +20,9 @@ export const ecs: AwsService = {
     },
     ListServices: ({ cluster = 'default' }, call) => {
       const { clusterName } = clusterOf(cluster, call);
-      const active = [...ecsOf(call).services.values()].filter((it) => it.cluster === clusterName && it.status === 'ACTIVE');
+      const active = [...ecsOf(call).services.values()].filter(
+        (it) => it.cluster === clusterName && it.status === 'ACTIVE',
+      );
       return { serviceArns: active.map(({ serviceArn }) => serviceArn) };
     },
     ListClusters: (_, call) => ({ clusterArns: [...ecsOf(call).clusters.values()].map((it) => it.clusterArn) }),
@@ -39,7 +41,8 @@ export const ecs: AwsService = {
       const service = serviceOf(cluster, name, call);
       if (service.desired > 0 && !force)
         throw new AwsFault('InvalidParameterException', 'The service cannot be stopped while it is scaled above 0.');
-      for (const task of tasksOf(call, service)) stopTask(call, task, 'Scaling activity initiated by (service deletion)');
+      for (const task of tasksOf(call, service))
+        stopTask(call, task, 'Scaling activity initiated by (service deletion)');
       service.status = 'DRAINING';
       service.desired = 0;
       service.looks = 0;
@@ -66,7 +69,9 @@ export const ecs: AwsService = {
       const { clusterName } = clusterOf(cluster, call);
       checkNetwork(given);
       const definition = definitionOf(taskDefinition, call);
-      const known = [...ecsOf(call).tasks.values()].find((it) => given.clientToken && tokenOf.get(it) === given.clientToken);
+      const known = [...ecsOf(call).tasks.values()].find(
+        (it) => given.clientToken && tokenOf.get(it) === given.clientToken,
+      );
       const task = known ?? startTask(call, { cluster: clusterName, definition, startedBy, service: undefined });
       if (given.clientToken) tokenOf.set(task, given.clientToken);
       return { tasks: [shownTask(task, call)], failures: [] };
@@ -140,14 +145,24 @@ function deployTo(service: Service, taskDefinition: string, call: AwsCall): void
   const id = `ecs-svc/${call.world.next()}`;
   const createdAt = call.world.now();
   for (const deployment of service.deployments) deployment.status = 'ACTIVE';
-  service.deployments.unshift({ id, status: 'PRIMARY', definition, rolloutState: 'IN_PROGRESS', failedTasks: 0, createdAt });
+  service.deployments.unshift({
+    id,
+    status: 'PRIMARY',
+    definition,
+    rolloutState: 'IN_PROGRESS',
+    failedTasks: 0,
+    createdAt,
+  });
   note(call, service, `(service ${service.serviceName}) has started a deployment`);
 }
 
 function checkNetwork({ networkConfiguration }: Service['given']): void {
   const { subnets = [], securityGroups = [] } = networkConfiguration?.awsvpcConfiguration ?? {};
   if (subnets.length > 0 && securityGroups.length > 0) return;
-  throw new AwsFault('InvalidParameterException', 'Network Configuration must be provided when networkMode awsvpc is used.');
+  throw new AwsFault(
+    'InvalidParameterException',
+    'Network Configuration must be provided when networkMode awsvpc is used.',
+  );
 }
 
 function clusterOf(name: string, call: AwsCall): Cluster {

@@ -114,11 +114,19 @@ export async function advanceService(place: AwsPlace, service: Service): Promise
 function failed(place: AwsPlace, service: Service, primary: Deployment, task: Task): void {
   if (primary.rolloutState === 'COMPLETED') return;
   primary.failedTasks += 1;
-  note(place, service, `(service ${service.serviceName}) task ${task.taskArn.split('/').at(-1)} stopped: ${task.stoppedReason}`);
+  note(
+    place,
+    service,
+    `(service ${service.serviceName}) task ${task.taskArn.split('/').at(-1)} stopped: ${task.stoppedReason}`,
+  );
   const { enable } = service.given.deploymentConfiguration?.deploymentCircuitBreaker ?? {};
   if (enable && primary.failedTasks >= BREAKS_AT) {
     primary.rolloutState = 'FAILED';
-    note(place, service, `(service ${service.serviceName}) (deployment ${primary.id}) deployment failed: tasks failed to start.`);
+    note(
+      place,
+      service,
+      `(service ${service.serviceName}) (deployment ${primary.id}) deployment failed: tasks failed to start.`,
+    );
   }
 }
 

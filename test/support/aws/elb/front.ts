@@ -1,7 +1,17 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AwsPlace } from '../service.ts';
 import type { AwsWorld } from '../world.ts';
-import { balancedPlaces, balancersOf, groupsIn, groupsOf, type Listener, listenersOf, type Parts, rulesOf, type TargetGroup } from './state.ts';
+import {
+  balancedPlaces,
+  balancersOf,
+  groupsIn,
+  groupsOf,
+  type Listener,
+  listenersOf,
+  type Parts,
+  rulesOf,
+  type TargetGroup,
+} from './state.ts';
 
 /** Serves all load balancers of a world at one address, told apart by the name that is asked for and its port. */
 export async function startFront(world: AwsWorld): Promise<{ readonly url: string; readonly server: Server }> {
@@ -17,7 +27,10 @@ function serve(world: AwsWorld, message: IncomingMessage, response: ServerRespon
     const listener = [...listenersOf(place).values()].find(
       (it) => it.LoadBalancerArn === balancer?.LoadBalancerArn && it.Port === Number(port),
     );
-    if (listener) return act(place, actionsFor(place, listener, name), message, response);
+    if (listener) {
+      act(place, actionsFor(place, listener, name), message, response);
+      return;
+    }
   }
   message.socket.destroy();
 }
@@ -35,18 +48,25 @@ function actionsFor(place: AwsPlace, { ListenerArn, actions }: Listener, host: s
 /** Each request is drawn by the weights anew; a group without targets has no answer. */
 function act(place: AwsPlace, actions: Parts, message: IncomingMessage, response: ServerResponse): void {
   const [fixed] = actions.filter((it) => it.Type === 'fixed-response');
-  if (fixed) return end(response, Number(fixed.FixedResponseConfig.StatusCode), fixed.FixedResponseConfig.MessageBody);
+  if (fixed)
+    return void end(response, Number(fixed.FixedResponseConfig.StatusCode), fixed.FixedResponseConfig.MessageBody);
   const groups = groupsIn(actions);
   let draw = Math.random() * groups.reduce((sum, { weight }) => sum + weight, 0);
-  const chosen = groups.find(({ weight }) => weight > 0 && (draw -= weight) < 0);
+  const chosen = groups.find(({ weight }) => {
+    draw -= weight;
+    return weight > 0 && draw < 0;
+  });
   const targets = [...(groupsOf(place).get(chosen?.arn ?? '')?.targets ?? [])];
   const target = targets[Math.floor(Math.random() * targets.length)];
-  if (!target) return end(response, 503, 'Service Temporarily Unavailable');
+  if (!target) return void end(response, 503, 'Service Temporarily Unavailable');
   const [host, port] = target;
-  const onward = request({ host, port, method: message.method, path: message.url, headers: message.headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
-  });
+  const onward = request(
+    { host, port, method: message.method, path: message.url, headers: message.headers },
+    (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    },
+  );
   onward.once('error', () => end(response, 502, 'Bad Gateway'));
   message.pipe(onward);
 }

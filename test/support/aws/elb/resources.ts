@@ -17,7 +17,10 @@ export const elbResources: Readonly<Record<string, ResourceHandler>> = {
       const { subnets } = networkOf(context);
       const own = subnets.filter(({ SubnetId }) => properties['Subnets'].includes(SubnetId));
       if (new Set(own.map((it) => it.AvailabilityZone)).size < 2)
-        throw new AwsFault('ValidationError', 'At least two subnets in two different Availability Zones must be specified');
+        throw new AwsFault(
+          'ValidationError',
+          'At least two subnets in two different Availability Zones must be specified',
+        );
       const id = context.world.hex(16);
       const LoadBalancerArn = arnOf(context, 'elasticloadbalancing', `loadbalancer/app/${name}/${id}`);
       const DNSName = `${name}-${parseInt(id.slice(0, 7), 16)}.${context.region}.elb.amazonaws.com`;
@@ -86,8 +89,11 @@ export const elbResources: Readonly<Record<string, ResourceHandler>> = {
       const balancer: string = properties['LoadBalancerArn'];
       if (!balancersOf(context).has(balancer)) throw new AwsFault('LoadBalancerNotFound', `'${balancer}' not found`);
       const { Port, Protocol } = properties as { Port: number; Protocol: string };
-      const taken = [...listenersOf(context).values()].some((it) => it.LoadBalancerArn === balancer && it.Port === Port);
-      if (taken) throw new AwsFault('DuplicateListener', 'A listener already exists on this port for this load balancer');
+      const taken = [...listenersOf(context).values()].some(
+        (it) => it.LoadBalancerArn === balancer && it.Port === Port,
+      );
+      if (taken)
+        throw new AwsFault('DuplicateListener', 'A listener already exists on this port for this load balancer');
       if (Protocol === 'HTTPS' && !properties['Certificates'])
         throw new AwsFault('ValidationError', 'A certificate must be specified for HTTPS listeners');
       checkActions(properties['DefaultActions'], context);

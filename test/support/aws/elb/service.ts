@@ -65,7 +65,8 @@ export const elb: AwsService = {
       return { Rules: wanted.map(shownRule) };
     },
     CreateRule: ({ ListenerArn, Priority, Conditions, Actions, Tags }, call) => {
-      if (!listenersOf(call).has(ListenerArn)) throw new AwsFault('ListenerNotFound', `Listener '${ListenerArn}' not found`);
+      if (!listenersOf(call).has(ListenerArn))
+        throw new AwsFault('ListenerNotFound', `Listener '${ListenerArn}' not found`);
       const taken = [...rulesOf(call).values()].some((it) => it.listener === ListenerArn && it.Priority === Priority);
       if (taken) throw new AwsFault('PriorityInUse', `Priority '${Priority}' is currently in use`);
       checkActions(Actions, call);

@@ -51,7 +51,11 @@ export const listenersOf: (place: AwsPlace) => Map<string, Listener> = stateOf('
 export const rulesOf: (place: AwsPlace) => Map<string, Rule> = stateOf('elb rules', () => new Map());
 
 /** Places that have load balancers, so that one address can serve them all. */
-export const balancedPlaces: (place: AwsPlace) => Map<string, AwsPlace> = stateOf('elb places', () => new Map(), 'world');
+export const balancedPlaces: (place: AwsPlace) => Map<string, AwsPlace> = stateOf(
+  'elb places',
+  () => new Map(),
+  'world',
+);
 
 /** ARNs of the groups that an action sends requests to, with their weights. */
 export function groupsIn(actions: Parts): { arn: string; weight: number }[] {
@@ -67,6 +71,9 @@ export function groupsIn(actions: Parts): { arn: string; weight: number }[] {
 
 /** Whether requests can come to a group at all. */
 export function isAttached(place: AwsPlace, arn: string): boolean {
-  const actions = [...[...listenersOf(place).values()].map((it) => it.actions), ...[...rulesOf(place).values()].map((it) => it.Actions)];
+  const actions = [
+    ...[...listenersOf(place).values()].map((it) => it.actions),
+    ...[...rulesOf(place).values()].map((it) => it.Actions),
+  ];
   return actions.some((it) => groupsIn(it).some((group) => group.arn === arn));
 }

@@ -13,8 +13,7 @@ export const logsResources: Readonly<Record<string, ResourceHandler>> = {
     },
     create: (properties, context) => {
       const name = properties['LogGroupName'] ?? context.name(512);
-      if (groupsOf(context).has(name))
-        throw new AwsFault('ResourceAlreadyExistsException', `${name} already exists`);
+      if (groupsOf(context).has(name)) throw new AwsFault('ResourceAlreadyExistsException', `${name} already exists`);
       const { arn } = makeGroup(context, name, context.tags(properties['Tags']), properties['RetentionInDays']);
       return { physicalId: name, attributes: { Arn: `${arn}:*` } };
     },

@@ -49,11 +49,15 @@ export const logs: AwsService = {
       return { events: items, nextToken: next };
     },
   },
-  tagged: (place) =>
-    [...groupsOf(place).values()].map(({ arn, tags }) => ({ arn, tags: Object.fromEntries(tags) })),
+  tagged: (place) => [...groupsOf(place).values()].map(({ arn, tags }) => ({ arn, tags: Object.fromEntries(tags) })),
 };
 
-export function makeGroup(call: AwsCall, logGroupName: string, tags: LogGroup['tags'], retentionInDays?: number): LogGroup {
+export function makeGroup(
+  call: AwsCall,
+  logGroupName: string,
+  tags: LogGroup['tags'],
+  retentionInDays?: number,
+): LogGroup {
   const group: LogGroup = {
     logGroupName,
     arn: arnOf(call, 'logs', `log-group:${logGroupName}`),

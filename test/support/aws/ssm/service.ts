@@ -25,13 +25,23 @@ export const ssm: AwsService = {
     PutParameter: ({ Name, Type, Value, Tags, Overwrite, Tier = 'Standard' }, call) => {
       const parameters = parametersOf(call);
       if (!/^\/?[\w.-]+(?:\/[\w.-]+){0,15}$/.test(Name) || /^\/?(?:aws|ssm)/i.test(Name))
-        throw new AwsFault('ValidationException', `Parameter name: can't be prefixed with "ssm" or hold others than a-zA-Z0-9_.-/`);
+        throw new AwsFault(
+          'ValidationException',
+          `Parameter name: can't be prefixed with "ssm" or hold others than a-zA-Z0-9_.-/`,
+        );
       if (Value === '') throw new AwsFault('ValidationException', 'Value is not valid');
       if (Tier === 'Standard' && Buffer.byteLength(Value) > STANDARD)
-        throw new AwsFault('ValidationException', 'Standard tier parameters support a maximum parameter value of 4096 characters.');
-      if (Overwrite && Tags) throw new AwsFault('ValidationException', "Invalid request: tags and overwrite can't be used together.");
+        throw new AwsFault(
+          'ValidationException',
+          'Standard tier parameters support a maximum parameter value of 4096 characters.',
+        );
+      if (Overwrite && Tags)
+        throw new AwsFault('ValidationException', "Invalid request: tags and overwrite can't be used together.");
       if (parameters.has(Name) && !Overwrite)
-        throw new AwsFault('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option.');
+        throw new AwsFault(
+          'ParameterAlreadyExists',
+          'The parameter already exists. To overwrite this value, set the overwrite option.',
+        );
       const ARN = arnOf(call, 'ssm', `parameter${Name.startsWith('/') ? '' : '/'}${Name}`);
       parameters.set(Name, { Name, Type, Value, ARN, tags: tagsOf(Tags), LastModifiedDate: call.world.now() });
       return { Version: 1, Tier: 'Standard' };
