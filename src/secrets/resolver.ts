@@ -92,7 +92,7 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
 function errorFor(variable: string, reason: unknown): Finding {
   const { code, reason: message, fix } = toFailure(reason);
   const what = code === 'MISSING_ENV' ? `Missing ENV: ${variable} (${message})` : `${variable}: ${message}`;
-  return { level: 'error', code, message: what, ...(fix ? { fix } : {}) };
+  return { level: 'error', code, message: what, key: variable, ...(fix ? { fix } : {}) };
 }
 
 function warningsFor(variable: string, { value, warnings = [] }: SecretValue): string[] {

@@ -14,14 +14,21 @@ const PAUSE = 20;
 /** Looks; somewhat longer together than it takes to tell that somebody is dead. */
 const ROUNDS = 600;
 
+export interface ChangedFile {
+  /** Absolute, and free of links. */
+  readonly file: string;
+  /** Its name in errors. */
+  readonly shown: string;
+  /** Rights that it has afterwards. Default: 0600, for its owner only. */
+  readonly mode?: number;
+}
+
 /**
- * Changes a file of secrets in one step, for its owner only (mode 0600): whoever reads it, and whoever is killed, finds the old
- * text or the new one. Changes take turns. `change` gets `undefined` for a file that is not there, and answers `undefined` to
- * leave it. `shown` names the file in errors.
+ * Changes a file in one step: whoever reads it, and whoever is killed, finds the old text or the new one. Changes take turns.
+ * `change` gets `undefined` for a file that is not there, and answers `undefined` to leave it.
  */
-export async function changePrivateFile(
-  file: string,
-  shown: string,
+export async function changeFile(
+  { file, shown, mode = 0o600 }: ChangedFile,
   change: (text: string | undefined) => string | undefined,
 ): Promise<'changed' | 'unchanged'> {
   const turn = join(dirname(file), `${FRESH}turn-${basename(file)}`);
@@ -32,7 +39,7 @@ export async function changePrivateFile(
       const before = await textOf(file);
       const next = change(before);
       if (next === undefined || next === before) return 'unchanged';
-      await replace(file, next);
+      await replace(file, { text: next, mode });
       return 'changed';
     } finally {
       await removeQuietly(turn);
@@ -61,10 +68,10 @@ async function takeTurn(turn: string, shown: string): Promise<void> {
   });
 }
 
-async function replace(file: string, text: string): Promise<void> {
+async function replace(file: string, { text, mode }: { text: string; mode: number }): Promise<void> {
   const fresh = join(dirname(file), `${FRESH}${randomUUID()}`);
   try {
-    await writeFresh(fresh, text);
+    await writeFresh(fresh, { text, mode });
     await rename(fresh, file);
   } catch (error) {
     await removeQuietly(fresh);
@@ -72,8 +79,8 @@ async function replace(file: string, text: string): Promise<void> {
   }
 }
 
-async function writeFresh(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
+async function writeFresh(file: string, { text, mode }: { text: string; mode: number }): Promise<void> {
+  const handle = await open(file, 'wx', mode);
   try {
     await handle.writeFile(text);
     await handle.sync();

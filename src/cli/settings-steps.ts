@@ -1,0 +1,26 @@
+import type { Finding } from '../core/finding.ts';
+import { findingText } from '../report/failure.ts';
+import type { Style } from '../report/style.ts';
+import { table } from '../report/table.ts';
+import { isChange, type SettingsStep } from '../workflows/settings-steps.ts';
+
+const WORDS: Readonly<Record<SettingsStep['change'], string>> = {
+  add: 'new',
+  update: 'changed',
+  unchanged: 'as it is',
+};
+
+/** What is going to be set, for the question whether to: a secret is shown as its reference. */
+export function stepsText(steps: readonly SettingsStep[], warnings: readonly Finding[], style: Style): string {
+  const rows = steps.filter(isChange).map(({ key, kind, change, to }) => [key, kind, WORDS[change], String(to)]);
+  const lines = [
+    table(['name', 'kind', 'change', 'value'], rows, style),
+    ...warnings.map((it) => findingText(it, style)),
+  ];
+  return lines.filter(Boolean).join('\n');
+}
+
+/** `LOG_LEVEL,REGION`, blanks let pass; `undefined` when it was not given. */
+export function keysOf(text: string | undefined): readonly string[] | undefined {
+  return text?.split(',').flatMap((key) => key.trim() || []);
+}
