@@ -13,7 +13,7 @@ import type { Clock, Entropy, Http, Names, Peers, Processes, Sockets } from './p
 import type { Secret, Variables } from './secret.ts';
 import type { Stack } from './stack.ts';
 
-export type { Capability, DriverFacts, FileLimit, OptionsCheck, TargetTraits } from './driver-facts.ts';
+export type { Capability, Creation, DriverFacts, FileLimit, OptionsCheck, TargetTraits } from './driver-facts.ts';
 
 /** Service × environment, as handed to a driver. */
 export interface Target {

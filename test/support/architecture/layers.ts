@@ -13,6 +13,7 @@ const RANKS: Readonly<Record<string, number>> = {
   drivers: 1,
   migrations: 1,
   secrets: 1,
+  variables: 1,
   state: 1,
   report: 1,
   system: 1,
