@@ -11,7 +11,7 @@ export type Effect = 'read' | 'plan' | 'write' | 'destroy';
 export type ValueType = 'text' | 'count' | 'percent' | 'duration' | 'file' | 'folder';
 
 /** Things of the project that a shell can complete. */
-export type Completion = 'environments' | 'services' | 'databases' | 'versions' | 'runs';
+export type Completion = 'environments' | 'services' | 'databases' | 'versions' | 'runs' | 'variables';
 
 interface ValueSpec {
   readonly description: string;

@@ -1,5 +1,3 @@
-import type { Finding } from '../core/finding.ts';
-import { findingText } from '../report/failure.ts';
 import type { Style } from '../report/style.ts';
 import { table } from '../report/table.ts';
 import { isChange, type SettingsStep } from '../workflows/settings-steps.ts';
@@ -11,13 +9,9 @@ const WORDS: Readonly<Record<SettingsStep['change'], string>> = {
 };
 
 /** What is going to be set, for the question whether to: a secret is shown as its reference. */
-export function stepsText(steps: readonly SettingsStep[], warnings: readonly Finding[], style: Style): string {
+export function stepsText(steps: readonly SettingsStep[], style: Style): string {
   const rows = steps.filter(isChange).map(({ key, kind, change, to }) => [key, kind, WORDS[change], String(to)]);
-  const lines = [
-    table(['name', 'kind', 'change', 'value'], rows, style),
-    ...warnings.map((it) => findingText(it, style)),
-  ];
-  return lines.filter(Boolean).join('\n');
+  return table(['name', 'kind', 'change', 'value'], rows, style);
 }
 
 /** `LOG_LEVEL,REGION`, blanks let pass; `undefined` when it was not given. */

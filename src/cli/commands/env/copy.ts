@@ -1,4 +1,5 @@
 import { list } from '../../../core/text.ts';
+import { findingText } from '../../../report/failure.ts';
 import type { CommandSpec } from '../../command.ts';
 import { insist, openProject } from '../../project.ts';
 import { keysOf, stepsText } from '../../settings-steps.ts';
@@ -31,14 +32,15 @@ export const spec: CommandSpec = {
     const keys = keysOf(textOf(options, 'keys'));
     const copy = await planCopy(workspace, { from, to, secrets, ...given({ keys }) });
     const { environment, steps, left_out, warnings } = copy;
+    for (const warning of warnings) invocation.note(findingText(warning));
+    if (left_out.length > 0) invocation.note(`left out, as secrets: ${list(left_out)}`);
     if (steps.some(isChange))
       await insist(invocation, {
         text: `Set this in ${environment.name}?`,
         flag: '--yes',
-        about: (style) => stepsText(steps, warnings, style),
+        about: (style) => stepsText(steps, style),
       });
     const { env, revision, changed } = await carryOutCopy(workspace, copy);
-    if (left_out.length > 0) invocation.note(`left out, as secrets: ${list(left_out)}`);
     return {
       document: { status: 'success', from: copy.from, env, revision, changed, steps, left_out, warnings },
       text: () =>
