@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { list } from '../../../core/text.ts';
+import { count, list } from '../../../core/text.ts';
 import { findingText } from '../../../report/failure.ts';
 import type { Export } from '../../../workflows/export-variables.ts';
 import type { Workspace } from '../../../workflows/workspace.ts';
@@ -33,7 +33,7 @@ export const spec: CommandSpec = {
     const isPrinted = out === undefined || out === '-';
     if (secrets === 'with' && isPrinted && !print)
       throw usage(
-        '--secrets prints nothing',
+        '--secrets alone shows no values on stdout',
         'Name a file, --out .env.staging, or give --print to see secrets on stdout',
       );
     const workspace = await openProject(invocation);
@@ -73,6 +73,7 @@ async function written(
   const changed = outcome === 'changed';
   return {
     document: { status: 'success', env, file: out, changed, names, left_out, warnings },
-    text: () => (changed ? `Wrote ${names.length} of ${env} to ${out}` : `${out} holds the same already`),
+    text: () =>
+      changed ? `Wrote ${count(names.length, 'value')} of ${env} to ${out}` : `${out} holds the same already`,
   };
 }

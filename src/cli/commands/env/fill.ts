@@ -68,7 +68,7 @@ function nobodyToAsk({ gaps, environment }: Filling): DeployerError {
     reason: `${list(gaps.map(({ spec }) => spec.key))} of ${environment.name} ${gaps.length === 1 ? 'has' : 'have'} to be given, and there is no terminal to ask on`,
     fix: `Give KEY=value lines on stdin: deployer env fill --env ${environment.name} --stdin`,
     stage: 'usage',
-    findings: gaps.map((gap) => ({ ...gapFinding(gap), level: 'warning' })),
+    findings: gaps.map(gapFinding),
   });
 }
 
@@ -90,12 +90,15 @@ function resultOf({ environment, gaps }: Filling, filled: readonly string[]): Co
     filled,
     left: left.map(({ spec }) => spec.key),
   };
-  if (left.length > 0) return { document, failure: incomplete(environment.name, left) };
-  const next = `deployer env check --env ${environment.name}`;
-  const sentence = `${list(filled)} ${filled.length === 1 ? 'has its value' : 'have their values'}; see: ${next}`;
+  const sentence = `${list(filled)} ${filled.length === 1 ? 'has its value' : 'have their values'} now`;
+  const failureText = () => (filled.length > 0 ? sentence : '');
+  if (left.length > 0) return { document, failure: incomplete(environment.name, left), failureText };
   return {
     document: { status: 'success', ...document },
-    text: () => (filled.length > 0 ? sentence : `${environment.name} has everything its services need`),
+    text: () =>
+      filled.length > 0
+        ? `${sentence}; it takes effect with: deployer deploy --env ${environment.name}`
+        : `${environment.name} has everything its services need`,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../core/finding.ts';
-import { list } from '../../../core/text.ts';
+import { count, list } from '../../../core/text.ts';
 import { findingText } from '../../../report/failure.ts';
 import type { CommandSpec, Invocation } from '../../command.ts';
 import { chooseEnvironment, insist, openProject } from '../../project.ts';
@@ -53,7 +53,7 @@ export const spec: CommandSpec = {
       document: { status: 'success', env: plan.environment.name, revision, changed, steps, empty, warnings: said },
       text: () =>
         changed
-          ? `Set ${plan.placements.length} in ${plan.environment.name}; they take effect with: deployer deploy --env ${plan.environment.name}`
+          ? `Set ${count(plan.placements.length, 'value')} in ${plan.environment.name}; it takes effect with: deployer deploy --env ${plan.environment.name}`
           : `Nothing to change: ${plan.environment.name} has all of it`,
     };
   },

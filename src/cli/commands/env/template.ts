@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import { count } from '../../../core/text.ts';
 import type { CommandSpec } from '../../command.ts';
 import { chooseEnvironment, openProject } from '../../project.ts';
 import { flagOf, given, textOf } from '../../values.ts';
@@ -47,7 +48,8 @@ export const spec: CommandSpec = {
     const changed = (await writeOut(workspace, { file, shown, text, holds: 'public', existing })) === 'changed';
     return {
       document: { status: 'success', env, file: shown, changed, variables: described },
-      text: () => (changed ? `Wrote ${shown} with ${variables.length} variables` : `${shown} says the same already`),
+      text: () =>
+        changed ? `Wrote ${shown} with ${count(variables.length, 'variable')}` : `${shown} says the same already`,
     };
   },
 };
