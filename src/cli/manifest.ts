@@ -99,6 +99,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('environments', 'env import', 'Take the values of a dotenv file in', () => import('./commands/env/import.ts')),
   entry('environments', 'env export', 'Write the values as a dotenv file', () => import('./commands/env/export.ts')),
   entry('environments', 'env copy', 'Copy settings between environments', () => import('./commands/env/copy.ts')),
+  entry(
+    'environments',
+    'env drift',
+    'Compare variables with what runs and with platforms',
+    () => import('./commands/env/drift.ts'),
+  ),
   entry('environments', 'env prune', 'Remove environments that have expired', () => import('./commands/env/prune.ts')),
   entry(
     'environments',

@@ -10,11 +10,13 @@ import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } f
 import { readSource } from '../project/git-head.ts';
 import { buildInputsOf } from './build-inputs.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
+import { judgeVariables } from './judge-variables.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { optionFindings } from './option-secrets.ts';
 import { optionVariableFindings } from './option-variables.ts';
 import { preflightPlan } from './preflight.ts';
 import { refuseErrors } from './refuse.ts';
+import { optionFingerprints } from './secret-records.ts';
 import { folderFindings } from './service-folders.ts';
 import { sourceDigest } from './sources.ts';
 import {
@@ -35,6 +37,8 @@ export interface ObserveRequest {
   readonly version?: Version;
   /** Environment that a promotion takes the version from. */
   readonly from?: string;
+  /** Values that were not run with before may come to run: they are judged. */
+  readonly judging?: true;
   /** Something may be built: platforms are asked whether it could be deployed then. */
   readonly building?: true;
 }
@@ -51,6 +55,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
   const environment = findTarget(workspace, document, request);
   const current = document.environments[environment.name];
   const configuration = request.configuration ?? configurationOf(environment, current);
+  workspace.forgetSecrets();
   const variables = await resolveVariables(workspace, environment, configuration);
   const drivers = await loadFacts(workspace, environment);
   const key = await workspace.state.key();
@@ -76,6 +81,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
       ...skipped,
       ...unfinished(current),
       ...variables.findings,
+      ...(request.judging ? await judgeVariables(workspace, environment, variables) : []),
       ...options,
       ...(await optionVariableFindings(workspace, environment, variables)),
       ...databases.findings,
@@ -165,6 +171,7 @@ async function observeServices(
         request.key,
       ),
       build_variables: build,
+      ...(await optionFingerprints(workspace, request.drivers[service.driver], service)),
       ...(inputs ? { build_inputs: inputs } : {}),
     };
   }

@@ -4,6 +4,7 @@ import { type Fingerprint, fingerprint } from '../core/digest.ts';
 import type { DriverFacts } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import { reveal, Secret, type Variables } from '../core/secret.ts';
+import { namesSecret } from '../core/secret-name.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import type { Workspace } from './workspace.ts';
@@ -11,12 +12,14 @@ import type { Workspace } from './workspace.ts';
 /** For all providers together, ms. */
 const SECRETS_TIMEOUT = 60_000;
 /** Names every driver that runs processes sets itself. */
-const GIVEN = new Set(['PORT', 'HOST']);
+export const GIVEN = new Set(['PORT', 'HOST']);
 
 /** All values of one environment, and what is wrong with them. Secrets are wrapped and live in memory only. */
 export interface EnvironmentVariables {
   readonly values: Variables;
   readonly secretNames: ReadonlySet<string>;
+  /** The store's own version of a secret, by name, where it keeps versions. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly findings: readonly Finding[];
 }
 
@@ -26,7 +29,7 @@ export async function resolveVariables(
   environment: EnvironmentConfig,
   configuration: AppliedConfiguration,
 ): Promise<EnvironmentVariables> {
-  const { values: secrets, findings } = await resolveSecrets(workspace, configuration.secrets);
+  const { values: secrets, versions, findings } = await resolveSecrets(workspace, configuration.secrets);
   const flags = Object.fromEntries(Object.entries(configuration.flags).map(([name, value]) => [name, String(value)]));
   const values = withAbsoluteDatabases(workspace.config.root, environment, {
     ...configuration.variables,
@@ -37,13 +40,14 @@ export async function resolveVariables(
   return {
     values,
     secretNames: new Set(Object.keys(configuration.secrets)),
+    versions,
     findings: [...findings, ...missing(environment, values, configuration.secrets)],
   };
 }
 
-async function resolveSecrets({ runtime, config }: Workspace, references: AppliedConfiguration['secrets']) {
-  if (Object.keys(references).length === 0) return { values: {}, findings: [] };
-  const resolver = await runtime.openSecrets(config);
+async function resolveSecrets(workspace: Workspace, references: AppliedConfiguration['secrets']) {
+  if (Object.keys(references).length === 0) return { values: {}, versions: {}, findings: [] };
+  const resolver = await workspace.secrets();
   return await resolver.resolveAll(references, AbortSignal.timeout(SECRETS_TIMEOUT));
 }
 
@@ -120,15 +124,18 @@ function missing(
     if (database.migrations) need(database.connection_env, `database ${database.name}`);
   return [...needed]
     .filter(([name]) => !(name in values) && !GIVEN.has(name) && !(name in references))
-    .map(([name, users]) => missingFinding(environment.name, name, users));
+    .map(([name, users]) => missingFinding(environment, name, users));
 }
 
-function missingFinding(environment: string, name: string, users: readonly string[]): Finding {
+function missingFinding({ name: env, services }: EnvironmentConfig, name: string, users: readonly string[]): Finding {
+  const said = Object.values(services).flatMap((service) => service.env.filter(({ key }) => key === name));
+  const isSecret = said.some(({ sensitive }) => sensitive) || namesSecret(name.toUpperCase());
   return {
     level: 'error',
     code: 'MISSING_ENV',
     message: `Missing ENV: ${name} (needed by ${list([...new Set(users)])})`,
-    path: `environments.${environment}.secrets.${name}`,
-    fix: `Add ${name} under environments.${environment}.secrets, or under variables when it is no secret`,
+    path: `environments.${env}.secrets.${name}`,
+    key: name,
+    fix: `Add ${name} under environments.${env}.secrets${isSecret ? '' : ', or under variables when it is no secret'}`,
   };
 }

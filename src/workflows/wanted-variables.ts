@@ -4,10 +4,8 @@ import { DeployerError } from '../core/errors.ts';
 import { nearest } from '../core/name.ts';
 import type { VariableSpec } from '../core/variable-spec.ts';
 import { specOf } from '../variables/catalogue/catalogue.ts';
+import { GIVEN } from './variables.ts';
 import type { Workspace } from './workspace.ts';
-
-/** Names every driver that runs processes sets itself. */
-const GIVEN = new Set(['PORT', 'HOST']);
 
 /** A variable that something in the project asks for. */
 export interface Wanted {
