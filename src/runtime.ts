@@ -14,6 +14,7 @@ import { migrationEngines } from './migrations/catalog.ts';
 import { secretProviders } from './secrets/catalog.ts';
 import { checkReference } from './secrets/check-reference.ts';
 import type { Resolver } from './secrets/resolver.ts';
+import type { SecretWriter } from './secrets/writer.ts';
 import { openFileStore } from './state/file-store.ts';
 import { openState, type State } from './state/state.ts';
 import { systemClock } from './system/clock.ts';
@@ -48,6 +49,8 @@ export interface Runtime {
   openArtifacts(folder: string): ArtifactStore;
   /** Looks up secret references of one environment, each once. */
   openSecrets(config: Pick<Config, 'root' | 'secret_commands'>): Promise<Resolver>;
+  /** Writes values to where references name. */
+  openSecretWriter(config: Pick<Config, 'root' | 'secret_commands'>): Promise<SecretWriter>;
 }
 
 export interface ConfigRequest {
@@ -74,6 +77,10 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
   const clock = systemClock;
   const processes = lazyProcesses(environment);
   const http = lazyHttp();
+  const secretsOf = ({ root, secret_commands: commands }: Pick<Config, 'root' | 'secret_commands'>) => ({
+    providers: secretProviders,
+    world: { root, environment, clock, http, processes, commands },
+  });
   return {
     environment,
     tool: TOOL_VERSION,
@@ -113,13 +120,8 @@ export function createRuntime(environment: Runtime['environment'] = process.env)
     openState: (project, folder) =>
       openState({ store: openFileStore({ folder, entropy }), folder, project, clock, entropy, tool: TOOL_VERSION }),
     openArtifacts: (folder) => lazyArtifacts(join(folder, 'artifacts')),
-    openSecrets: async ({ root, secret_commands: commands }) => {
-      const { createResolver } = await import('./secrets/resolver.ts');
-      return createResolver({
-        providers: secretProviders,
-        world: { root, environment, clock, http, processes, commands },
-      });
-    },
+    openSecrets: async (config) => (await import('./secrets/resolver.ts')).createResolver(secretsOf(config)),
+    openSecretWriter: async (config) => (await import('./secrets/writer.ts')).createWriter(secretsOf(config)),
   };
 }
 

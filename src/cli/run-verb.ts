@@ -52,13 +52,14 @@ async function redactingListener(invocation: Invocation, { runtime }: Workspace)
   return (event) => listener(runtime.redactor.redactDeep(event));
 }
 
-/** Protected environments show the plan and ask; `--yes` answers. Others run what was asked for. */
+/** Protected environments show the plan and ask, and so does what costs money while idle; `--yes` answers. Else what was asked for runs. */
 async function approve(
   { globals, confirm }: Invocation,
   workspace: Workspace,
   plan: Plan,
 ): Promise<'approved' | 'approved_unseen' | 'refused'> {
-  if (globals.yes || !(await isProtected(workspace, plan.env))) return 'approved_unseen';
+  const costly = plan.operations.some(({ costs = [] }) => costs.length > 0);
+  if (globals.yes || !(costly || (await isProtected(workspace, plan.env)))) return 'approved_unseen';
   const { planText } = await import('../report/plan/text.ts');
   const yes = await confirm({
     about: (style) => `${planText(plan, { style })}\n`,

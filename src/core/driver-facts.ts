@@ -78,6 +78,14 @@ export interface FileLimit {
   readonly fix: string;
 }
 
+/** A thing, or several of a kind, that `provision` makes at the first deploy of a target. */
+export interface Creation {
+  /** In words, such as `a load balancer`. */
+  readonly what: string;
+  /** It costs money while nobody uses it: a plan shows that, and is asked about wherever it runs. */
+  readonly costs?: true;
+}
+
 /** How one service differs from others of its driver, by its options. */
 export interface TargetTraits {
   /** The driver's, without those that the options take away. */
@@ -92,6 +100,8 @@ export interface TargetTraits {
   readonly longLived?: true;
   /** Has data that nothing could bring back; `destroy` leaves it unless told otherwise. */
   readonly data?: true;
+  /** What is made for the target at its first deploy, for plans. */
+  readonly creates?: readonly Creation[];
 }
 
 export type OptionsCheck =

@@ -6,14 +6,14 @@ import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
 import type { Inspection } from './inspection.ts';
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { LockPlace } from './lock-place.ts';
 import type { LogLine, LogRequest } from './logs.ts';
 import type { Clock, Entropy, Http, Names, Peers, Processes, Sockets } from './ports.ts';
 import type { Secret, Variables } from './secret.ts';
 import type { Stack } from './stack.ts';
 
-export type { Capability, DriverFacts, FileLimit, OptionsCheck, TargetTraits } from './driver-facts.ts';
+export type { Capability, Creation, DriverFacts, FileLimit, OptionsCheck, TargetTraits } from './driver-facts.ts';
 
 /** Service × environment, as handed to a driver. */
 export interface Target {
@@ -201,9 +201,16 @@ export interface Driver {
   destroy(target: Target, context: DriverContext, data?: 'keep' | 'remove'): Promise<Destroyed | void>;
 }
 
-/** All drivers there are. Facts load alone; `load` brings the driver's code. Unknown names give `undefined`. */
+/** Where targets are of kinds that have little in common: the options say which, and each kind is a driver by itself. */
+export interface DriverFamily {
+  readonly facts: DriverFacts;
+  /** Takes checked options; loads the code of that kind alone. */
+  member(options: JsonObject): Promise<Driver>;
+}
+
+/** All drivers there are. Facts load alone; `load` brings the code for such options. Unknown names give `undefined`. */
 export interface DriverCatalog {
   readonly names: readonly string[];
   facts(name: string): Promise<DriverFacts | undefined>;
-  load(name: string): Promise<Driver | undefined>;
+  load(name: string, options: JsonObject): Promise<Driver | undefined>;
 }

@@ -94,6 +94,7 @@ export const ERROR_CODES = {
     'retry',
     'A platform asked to slow down and the time limit passed.',
   ),
+  QUOTA_EXCEEDED: code(EXIT.failed, 'critical', 'manual', 'A platform allows no more of what is needed.'),
   STATE_CONFLICT: code(EXIT.failed, 'recoverable', 'retry', 'Somebody else wrote the state in between.'),
   STATE_CORRUPT: code(EXIT.failed, 'critical', 'manual', 'The state cannot be read whole.'),
   STATE_UNAVAILABLE: code(EXIT.failed, 'critical', 'check', 'The state could not be read or written.'),

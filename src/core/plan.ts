@@ -105,6 +105,8 @@ export interface Operation {
   readonly depends_on: readonly string[];
   /** What it changes: `+ API_URL`, `~ LOG_LEVEL`, `- OLD`. */
   readonly changes: readonly string[];
+  /** What it creates that costs money while nobody uses it; a plan with such steps is asked about in every environment. */
+  readonly costs?: readonly string[];
   /** For a build: what is made for it because the service has none, such as a Dockerfile. */
   readonly generates?: readonly GeneratedFile[];
   readonly action: Action;

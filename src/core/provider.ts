@@ -30,6 +30,14 @@ export interface SecretProvider {
    */
   read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue>;
   /**
+   * Sets the key that a reference without a version names, and leaves what lies beside it as it is; `unchanged` when it has the
+   * value already. Whole or not at all, whenever it is cut off. Throws like `read`, and `GATE_REFUSED` where a value must not
+   * lie; the value goes through no argument and no message. Left out where nothing can be written: see `readOnly`.
+   */
+  write?(reference: SecretReference, value: Secret, signal: AbortSignal): Promise<'changed' | 'unchanged'>;
+  /** Throws what `write` would throw whatever the value, before anybody is asked for one. Changes nothing. */
+  mayWrite?(reference: SecretReference, signal: AbortSignal): Promise<void>;
+  /**
    * Ends what reading has begun elsewhere, such as a session; called when all that was asked for is read. Never rejects. More
    * may be read afterwards, and meanwhile.
    */
@@ -61,6 +69,8 @@ export interface ReferenceProblem {
 export interface ProviderFactory {
   /** Judges a reference by its form and the names of `secret_commands`; touches nothing. One with a problem is never read. */
   check(reference: SecretReference, commands: readonly string[]): ReferenceProblem | undefined;
+  /** Why nothing is written there, and how a value is set instead; one sentence, for providers without `write`. */
+  readonly readOnly?: string;
   /** One is made per run. */
   open(world: ProviderWorld): SecretProvider;
 }

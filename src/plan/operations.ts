@@ -16,8 +16,10 @@ export interface WayBack {
   readonly until: readonly string[];
 }
 
-export function provisionStep({ service, provision }: Placement): Step | undefined {
+export function provisionStep({ service, facts, provision }: Placement): Step | undefined {
   if (!provision) return undefined;
+  const creates = provision.fresh ? (facts.creates ?? []) : [];
+  const costs = creates.filter((one) => one.costs).map(({ what }) => what);
   return step({
     id: `provision:${service.name}`,
     type: 'infra_provision',
@@ -25,7 +27,10 @@ export function provisionStep({ service, provision }: Placement): Step | undefin
     because: provision.because,
     driver: service.driver,
     service: service.name,
-    changes: provision.fresh ? [`+ ${service.name} on ${service.driver}`] : [],
+    changes: provision.fresh
+      ? [`+ ${service.name} on ${service.driver}`, ...creates.map(({ what }) => `+ ${what}`)]
+      : [],
+    ...(costs.length > 0 ? { costs } : {}),
     action: { do: 'provision', service: service.name },
     ...(provision.fresh ? { compensation: removal(service) } : {}),
     timeout_ms: service.timeout,

@@ -15,7 +15,8 @@ export async function isTracked(file: string): Promise<boolean> {
   return false;
 }
 
-async function repositoryOf(folder: string): Promise<string | undefined> {
+/** The top of the git repository that a folder lies in. */
+export async function repositoryOf(folder: string): Promise<string | undefined> {
   for (let at = folder; ; at = dirname(at)) {
     if (await stat(join(at, '.git')).catch(() => undefined)) return at;
     if (dirname(at) === at) return undefined;

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { DeployerError } from '../core/errors.ts';
 import { isTracked } from './git-index.ts';
 
@@ -39,6 +39,18 @@ export async function insideProject(root: string, path: string): Promise<string>
   const inside = relative(top, real);
   if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) throw outside(path);
   return real;
+}
+
+/**
+ * Where a file of the project lies or would lie, free of links. Throws `INVALID_CONFIG` when that is outside, `MISSING_ENV` when
+ * its folder is not there.
+ */
+export async function placeInProject(root: string, path: string): Promise<string> {
+  return insideProject(root, path).catch(async (error: unknown) => {
+    if (!(error instanceof DeployerError) || error.code !== 'MISSING_ENV') throw error;
+    const folder = dirname(path);
+    return join(folder === '.' ? await realpath(root) : await insideProject(root, folder), basename(path));
+  });
 }
 
 function outside(path: string): DeployerError {

@@ -17,7 +17,7 @@ export async function buildInputsOf(
 ): Promise<BuildInputs | undefined> {
   const facts = await workspace.runtime.drivers.facts(service.driver);
   if (service.from !== undefined || !facts?.capabilities.includes('build')) return undefined;
-  const driver = await requireDriver(workspace, service.driver);
+  const driver = await requireDriver(workspace, service);
   const target = { ...targetOf(workspace.config, environment, service, null), secrets: [...secrets] };
   return driver.buildInputs?.(target, { root: workspace.config.root, detect: detectIn(workspace.config) });
 }

@@ -41,7 +41,7 @@ async function silentPlaces(
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const known = Object.values(environment.services).filter(({ name }) => current?.resources[name] !== undefined);
   const answers = known.map(async (service) => {
-    const driver = await requireDriver(workspace, service.driver);
+    const driver = await requireDriver(workspace, service);
     if (!driver.silentPlaces) return [];
     const target = targetOf(workspace.config, environment, service, current?.resources[service.name] ?? null);
     const scope = { signal: AbortSignal.timeout(LIMIT), timeout: LIMIT, key: 'silent' };

@@ -64,8 +64,11 @@ export function targetOf(
 }
 
 /** The driver of a service; the config was checked, so a missing one is a gap in the installation. */
-export async function requireDriver(workspace: Workspace, name: string): Promise<Driver> {
-  const driver = await workspace.runtime.drivers.load(name);
+export async function requireDriver(
+  workspace: Workspace,
+  { driver: name, options }: Pick<ServiceConfig, 'driver' | 'options'>,
+): Promise<Driver> {
+  const driver = await workspace.runtime.drivers.load(name, options);
   if (driver) return driver;
   throw new DeployerError({
     code: 'UNSUPPORTED',

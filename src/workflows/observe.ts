@@ -190,7 +190,7 @@ async function inspectOne(
   service: ServiceConfig,
   current: EnvironmentState | undefined,
 ): Promise<Inspection | undefined> {
-  const driver = await requireDriver(workspace, service.driver);
+  const driver = await requireDriver(workspace, service);
   const target = targetOf(workspace.config, environment, service, current?.resources[service.name] ?? null);
   const context = await driverContext(workspace, driver, service, {
     signal: AbortSignal.timeout(15_000),

@@ -67,9 +67,9 @@ export async function lockPlaces(
   for (const [name, services] of servicesByDriver(environment)) {
     const facts = await workspace.runtime.drivers.facts(name);
     if (!facts?.capabilities.includes('lock')) continue;
-    const driver = await requireDriver(workspace, name);
     const [first] = services;
     if (!first) continue;
+    const driver = await requireDriver(workspace, first);
     const targets = services.map((service) =>
       targetOf(workspace.config, environment, service, state?.resources[service.name] ?? null),
     );

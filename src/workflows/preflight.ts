@@ -62,7 +62,7 @@ function silent({ facts }: Driver, { name }: ServiceConfig, error: unknown): Fin
 }
 
 async function callOf(workspace: Workspace, { environment, state }: Place, service: ServiceConfig) {
-  const driver = await requireDriver(workspace, service.driver);
+  const driver = await requireDriver(workspace, service);
   const resource = state?.resources[service.name] ?? null;
   const secrets = Object.keys(configurationOf(environment, state).secrets);
   const target = { ...targetOf(workspace.config, environment, service, resource), secrets };

@@ -110,7 +110,7 @@ export async function targetFor(workspace: Workspace, state: EnvironmentState, s
       fix: 'See: deployer status',
       stage: 'config',
     });
-  const driver = await requireDriver(workspace, config.driver);
+  const driver = await requireDriver(workspace, config);
   return { driver, target: targetOf(workspace.config, state, config, state.resources[service] ?? null) };
 }
 

@@ -48,6 +48,26 @@ describe('a first deploy', () => {
     expect(operation(plan, 'deploy:web').depends_on).toContain('provision:web');
   });
 
+  test('tells what a driver makes at first, and what of that costs money while idle', () => {
+    const drivers = [
+      {
+        ...aDriver('local', [...LOCAL, 'provision']),
+        traitsOf: () => ({
+          capabilities: [...LOCAL, 'provision'] as const,
+          creates: [{ what: 'a repository' }, { what: 'a load balancer', costs: true as const }],
+        }),
+      },
+    ];
+    const { plan } = planDeploy(aSnapshot({ drivers }));
+    expect(operation(plan, 'provision:web')).toMatchObject({
+      changes: ['+ web on local', '+ a repository', '+ a load balancer'],
+      costs: ['a load balancer'],
+    });
+    expect(planText(plan)).toContain('costs money while idle: a load balancer');
+    const live = aSnapshot({ drivers, inspections: { web: running(aRelease('web')) } });
+    expect(operation(planDeploy(live).plan, 'provision:web').costs).toBeUndefined();
+  });
+
   test.each([
     ['is live', { current: anEnvironmentState(live, { resources: {} }) }],
     ['is seen at the platform', { inspections: { web: running(aRelease('web')) } }],

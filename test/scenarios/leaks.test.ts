@@ -1,215 +1,199 @@
-import { chmod, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ageKey, encrypted, hasAge, installAge } from '../support/age.ts';
-import { CANARIES, type Canary, findLeaks, folderSinks, type Sink, watchProcesses } from '../support/leaks.ts';
-import { type Outcome, type Project, projectOf } from '../support/project.ts';
-import { type VaultFake, vaultFake } from '../support/vault.ts';
+import { COMMANDS, findCommand } from '../../src/cli/manifest.ts';
+import { secretProviders } from '../../src/secrets/catalog.ts';
+import { LEAK_STORES } from '../support/leak-stores.ts';
+import { type LeakWorld, leakWorld } from '../support/leak-world.ts';
+import { CANARIES, findLeaks, folderSinks, type Sink } from '../support/leaks.ts';
 
-const PRELOAD = resolve(import.meta.dirname, '../support/crash/preload.js');
-if (hasAge()) await installAge();
-const KEY = hasAge() ? ageKey() : undefined;
-
-const NAMES = CANARIES.map(({ name }) => name.toUpperCase());
-
-/** In whichever quotes give the value back. */
-function dotenvLine(name: string, value: string): string[] {
-  const quoted = ["'", '"', '`'].map((quote) => `${name}=${quote}${value}${quote}`);
-  return quoted.filter((line) => parseEnv(line)[name] === value).slice(0, 1);
-}
-
-const DOTENV = CANARIES.flatMap(({ name, value }) => dotenvLine(name.toUpperCase(), value));
-const FROM_DOTENV = DOTENV.map((line) => line.slice(0, line.indexOf('=')));
-const SECRETS = [
-  ...NAMES.map((name) => `E_${name}: "env:OUTER_${name}"`),
-  ...FROM_DOTENV.map((name) => `D_${name}: "dotenv:secrets.env#${name}"`),
-  ...['PLAIN', 'BACKSLASH', 'UNICODE'].map((name) => `X_${name}: "exec:cat#${name}"`),
-  ...['PLAIN', 'NEWLINE'].map((name) => `V_${name}: "vault:kv/leaks#${name}"`),
-  ...(KEY ? ['PLAIN', 'QUOTES'].map((name) => `A_${name}: "age:secrets.age#${name}"`) : []),
+/** Commands that only look: how each is called, and how it ends. */
+const LOOKS: readonly (readonly [line: string, code?: number])[] = [
+  ['status --json'],
+  ['env list --json'],
+  ['env show staging --json'],
+  ['env diff staging production'],
+  ['env check --env staging'],
+  ['runs --json'],
+  ['versions'],
+  ['audit --json'],
+  ['doctor --env staging'],
+  ['validate --env staging --debug'],
+  ['state show --json'],
+  ['state verify'],
+  ['state unlock lock01hzy3x5w8 --yes', 6],
+  ['logs --env staging'],
+  ['logs --env staging --json'],
+  ['logs --env staging --events ndjson'],
+  ['open --env staging'],
+  ['migrate status --env staging --json'],
+  ['local status --json'],
+  ['config get environments.staging'],
+  ['schema output/run'],
+  ['completion bash'],
+  ['help deploy'],
+  ['init --cwd fresh --json'],
 ];
-/** One letter for each kind of reference; variables begin with it. */
-const PROVIDERS = [...new Set(SECRETS.map((secret) => secret.charAt(0)))];
-const SECRET_NAMES = SECRETS.map((secret) => secret.slice(0, secret.indexOf(':'))).join(', ');
-
-const CONFIG = `version: 1
-project: leaks
-defaults: { driver: local }
-services:
-  app:
-    path: app
-    build: { command: node build.js, output: dist, env: [${SECRET_NAMES}] }
-    start: node server.js
-    env: [${SECRET_NAMES}]
-    health: { path: /, timeout: 3s, interval: 50ms, successes: 1 }
-  other:
-    path: other
-    start: node other.js
-    env: [GREETING]
-    health: { path: /, timeout: 10s, interval: 50ms, successes: 1 }
-databases:
-  main:
-    connection_env: DATABASE_URL
-    migrations: { engine: raw, path: db }
-secret_commands: { cat: { command: [cat, secrets.json] } }
-environments:
-  staging: { mode: staging, variables: { GREETING: hi, DATABASE_URL: "sqlite:staging.db" }, secrets: { ${SECRETS.join(', ')} } }
-  production: { mode: production, variables: { GREETING: hi, DATABASE_URL: "sqlite:production.db" }, secrets: { ${SECRETS.join(', ')} } }
-`;
-
-/** Tells everything it was given, in every way that a careless program does. */
-const TELL = `const own = Object.entries(process.env).filter(([name]) => /^[${PROVIDERS.join('')}]_/.test(name));
-for (const [name, value] of own) {
-  console.log(name + '=' + value);
-  console.error(value);
-  console.log(Buffer.from(value).toString('base64'), Buffer.from('u:' + value).toString('base64'), encodeURIComponent(value));
-}
-console.log(process.env);
-console.log(JSON.stringify(process.env));
-`;
-const VALUES = Object.fromEntries(CANARIES.map(({ name, value }) => [name.toUpperCase(), value]));
-/** What deployer is known by at a store; nobody else ever has it. */
-const TOKEN: Canary = credential('token', `Vt5canarytoken${process.pid}`);
-
-function credential(name: string, value: string): Canary {
-  return { name, value, cores: [value] };
-}
-
-const CREDENTIALS = [TOKEN, ...(KEY ? [credential('key', KEY.secret.slice('AGE-SECRET-KEY-'.length))] : [])];
-const ALL = [...CANARIES, ...CREDENTIALS];
-
-const FILES = {
-  'deploy.config.yaml': CONFIG,
-  'secrets.env': DOTENV.join('\n'),
-  'secrets.json': JSON.stringify(VALUES),
-  'app/version.txt': 'one',
-  'app/build.js': `${TELL}
-const fs = require('node:fs');
-const version = fs.readFileSync('version.txt', 'utf8');
-if (version === 'broken') throw new Error(JSON.stringify(process.env));
-fs.mkdirSync('dist', { recursive: true });
-for (const file of ['server.js', 'version.txt']) fs.copyFileSync(file, 'dist/' + file);
-`,
-  'app/server.js': `${TELL}
-const version = require('node:fs').readFileSync('version.txt', 'utf8');
-if (version === 'ends') throw new Error(JSON.stringify(process.env));
-const server = require('node:http').createServer((request, response) => {
-  if (version === 'sick') response.writeHead(503, { 'x-values': 'none' }).end(Object.values(process.env).join(' '));
-  else response.end(version);
-});
-process.on('SIGTERM', () => server.close(() => process.exit(0)));
-server.listen(Number(process.env.PORT), '127.0.0.1');
-`,
-  'other/other.js': `const server = require('node:http').createServer((request, response) => response.end(JSON.stringify(process.env)));
-process.on('SIGTERM', () => server.close(() => process.exit(0)));
-server.listen(Number(process.env.PORT), '127.0.0.1');
-`,
-  'db/0001_table.sql': 'CREATE TABLE notes (text TEXT);\n',
-};
 
 describe('a secret', () => {
-  const outputs: Sink[] = [];
-  let project: Project;
-  let vault: VaultFake;
-  let processes: ReturnType<ReturnType<typeof watchProcesses>['stop']>;
-  const outer = Object.fromEntries(CANARIES.map(({ name, value }) => [`OUTER_${name.toUpperCase()}`, value]));
+  let world: LeakWorld;
+  let processes: ReturnType<LeakWorld['processes']>;
+  let kept: Sink[];
+  let logs: Sink[];
 
-  const run = async (args: readonly string[], node: readonly string[] = [], more = {}): Promise<Outcome> => {
-    const outcome = await project.run(args, { env: { ...outer, ...credentials(), ...more }, node });
-    const name = args.join(' ');
-    outputs.push(
-      { name: `stdout of ${name}`, text: outcome.stdout },
-      { name: `stderr of ${name}`, text: outcome.stderr },
-    );
-    return outcome;
+  /** Commands that ended otherwise than was meant, with what they said. */
+  const surprises: string[] = [];
+
+  const expectCode = async (line: string, code: number | null = 0): Promise<string> => {
+    const { code: ended, stdout, stderr } = await world.run(line.split(' '));
+    if (ended !== code) surprises.push(`${line}: ${ended}\n${stderr}`);
+    return stdout;
   };
-  const credentials = () => ({
-    VAULT_ADDR: vault.url,
-    VAULT_TOKEN: TOKEN.value,
-    ...(KEY ? { AGE_KEY: KEY.secret } : {}),
-  });
-  const deploy = (version: string, ...args: string[]) =>
-    project.write('app/version.txt', version).then(() => run(['deploy', '--env', 'staging', ...args]));
+  const deploys = async (version: string, args: string, code = 0): Promise<void> => {
+    await world.project.write('app/version.txt', version);
+    await expectCode(`deploy --env staging ${args}`, code);
+  };
+
+  /** Everything a project lives through: made, changed, broken, killed, taken back, and removed. */
+  async function live(): Promise<void> {
+    await expectCode('plan --env staging --out saved.plan.json --json');
+    await deploys('one', '--verbose');
+    await deploys('two', '--json --debug');
+    await deploys('three', '--events ndjson');
+    await deploys('broken', '--verbose', 1);
+    await deploys('broken', '--json', 1);
+    await deploys('ends', '--debug --verbose', 9);
+    await deploys('sick', '--events ndjson', 9);
+    await world.project.write('app/version.txt', 'killed');
+    await world.run(['deploy', '--env', 'staging', '--json'], { killedAt: 'answer place app #1' });
+    await expectCode('resume --verbose');
+    await expectCode('rollback --env staging --json');
+    await expectCode('redeploy --env staging --events ndjson');
+    await deploys('canary', '--canary 10 --verbose');
+    await expectCode('canary status --env staging');
+    await expectCode('canary abort --env staging');
+    await deploys('canary', '--canary 10 --json');
+    await expectCode('canary promote --env staging --json');
+    await expectCode('env promote staging production --yes --verbose');
+    await expectCode('exec --env staging --service app -- node tell.js');
+    await expectCode('exec --env staging --service app --json -- node tell.js');
+  }
+
+  async function look(): Promise<void> {
+    const lines = [...LOOKS, ...(await shown())];
+    const next = async (): Promise<void> => {
+      for (let line = lines.pop(); line; line = lines.pop()) await expectCode(...line);
+    };
+    await Promise.all([next(), next(), next()]);
+  }
+
+  /** Every run that left something behind, and a version. */
+  async function shown(): Promise<(readonly [string])[]> {
+    const { runs } = JSON.parse(await expectCode('runs --json'));
+    const { versions } = JSON.parse(await expectCode('versions --json'));
+    const failed = runs.filter(({ status }: { status: string }) => status !== 'succeeded').slice(0, 2);
+    const some = [...failed, runs[0]].map(({ run_id }: { run_id: string }) => [`run show ${run_id} --json`] as const);
+    return [...some, [`version show ${versions[0].id} --json`]];
+  }
+
+  async function end(): Promise<void> {
+    await expectCode('env set NOTE=hello --env staging');
+    await expectCode('env unset NOTE --env staging');
+    await expectCode('env create review --from staging');
+    await expectCode('env prune --yes');
+    await expectCode('migrate run --env staging --json');
+    await expectCode('migrate resolve 0001_table --applied --env staging');
+    kept = folderSinks(world.project.path('.deployer'));
+    await expectCode('env destroy --env production --yes --confirm production --verbose');
+    await expectCode('local stop');
+  }
 
   beforeAll(async () => {
-    vault = await vaultFake();
-    vault.tokens.set(TOKEN.value, ['kv/']);
-    vault.stores['kv'] = { type: 'kv', version: '2', secrets: { leaks: [{ data: VALUES }] } };
-    project = await projectOf(FILES);
-    await chmod(project.path('secrets.env'), 0o600);
-    if (KEY) await writeFile(project.path('secrets.age'), encrypted(JSON.stringify(VALUES), KEY));
-    const watch = watchProcesses();
-    await run(['plan', '--env', 'staging', '--out', 'saved.plan.json', '--json']);
-    expect((await deploy('one', '--verbose')).code).toBe(0);
-    expect((await deploy('two', '--json', '--debug')).code).toBe(0);
-    expect((await deploy('three', '--events', 'ndjson')).code).toBe(0);
-    expect((await deploy('broken', '--verbose')).code).toBe(1);
-    expect((await deploy('broken', '--json')).code).toBe(1);
-    expect((await deploy('ends', '--debug', '--verbose')).code).toBe(9);
-    expect((await deploy('sick', '--events', 'ndjson')).code).toBe(9);
-    await project.write('app/version.txt', 'killed');
-    const killed = { CRASH_AT: 'answer place app #1' };
-    expect((await run(['deploy', '--env', 'staging', '--json'], ['--import', PRELOAD], killed)).code).toBe(null);
-    expect((await run(['resume', '--verbose'])).code).toBe(0);
-    expect((await run(['rollback', '--env', 'staging', '--json'])).code).toBe(0);
-    expect((await deploy('canary', '--canary', '10', '--verbose')).code).toBe(0);
-    expect((await run(['canary', 'promote', '--env', 'staging', '--json'])).code).toBe(0);
-    expect((await run(['env', 'promote', 'staging', 'production', '--yes', '--verbose'])).code).toBe(0);
-    for (const args of [
-      ['status', '--json'],
-      ['env', 'show', 'staging', '--json'],
-      ['env', 'diff', 'staging', 'production'],
-      ['env', 'check', '--env', 'staging'],
-      ['runs', '--json'],
-      ['audit', '--json'],
-      ['doctor', '--env', 'staging'],
-      ['validate', '--env', 'staging'],
-      ['state', 'show', '--json'],
-      ['logs', '--env', 'staging'],
-      ['logs', '--env', 'staging', '--json'],
-    ])
-      expect((await run(args)).code, args.join(' ')).toBe(0);
-    processes = watch.stop();
+    world = await leakWorld();
+    await live();
+    await look();
+    await end();
+    processes = world.processes();
+    logs = kept.filter(isLog);
   }, 120_000);
-  afterAll(() => Promise.all([project.dispose(), vault.close()]));
+  afterAll(() => world.dispose());
+
+  it('goes through commands that end as they are meant to', () => {
+    expect(surprises).toEqual([]);
+  });
+
+  it('comes from every provider there is', () => {
+    expect(Object.keys(LEAK_STORES).sort()).toEqual([...secretProviders.names].sort());
+  });
+
+  it('meets every command there is', () => {
+    const met = new Set(world.commands.map((args) => findCommand(args).entry));
+    expect(COMMANDS.filter((command) => !met.has(command)).map(({ path }) => path.join(' '))).toEqual([]);
+  });
 
   it('was given to the app and to its build, which told it', () => {
-    const told = folderSinks(project.path('.deployer/local/logs'));
-    expect(new Set(findLeaks(told).map(({ canary }) => canary)).size).toBe(CANARIES.length);
-    expect(FROM_DOTENV.length).toBeGreaterThan(6);
-    expect(outputs.find(({ name }) => name === 'stdout of logs --env staging')?.text).toContain('E_PLAIN');
-    const all = told.map(({ text }) => String(text)).join('\n');
-    for (const provider of PROVIDERS) expect(all).toContain(`${provider}_PLAIN=${CANARIES[0]?.value}`);
+    expect(new Set(findLeaks(logs).map(({ canary }) => canary)).size).toBe(CANARIES.length);
+    const told = logs.map(({ text }) => String(text)).join('\n');
+    for (const name of Object.keys(world.stores.secrets)) expect(told).toContain(`given ${name} `);
+    const printed = world.printed.map(({ text }) => String(text)).join('\n');
+    expect(printed).toContain('VALUE=[secret]');
   });
 
   it('is nowhere in what the command line says', () => {
-    expect(findLeaks(outputs, ALL)).toEqual([]);
+    expect(findLeaks(world.printed, all())).toEqual([]);
   });
 
-  it("is nowhere below .deployer but in the apps' own logs", async () => {
-    const sinks = folderSinks(project.path('.deployer'));
-    expect(sinks.length).toBeGreaterThan(100);
-    expect(findLeaks(sinks.filter(({ name }) => !name.includes('.deployer/local/logs/')))).toEqual([]);
-    expect(findLeaks(sinks, CREDENTIALS)).toEqual([]);
+  it("is nowhere below .deployer but in the apps' own logs", () => {
+    const after = folderSinks(world.project.path('.deployer'));
+    expect(kept.length).toBeGreaterThan(100);
+    expect(findLeaks([...kept, ...after].filter((sink) => !isLog(sink)))).toEqual([]);
+    expect(findLeaks([...kept, ...after], world.stores.credentials)).toEqual([]);
   });
 
-  it('is not in a saved plan', async () => {
-    expect(findLeaks([{ name: 'saved plan', text: await project.read('saved.plan.json') }], ALL)).toEqual([]);
+  it('is in no file that was written beside: a saved plan, a new config, what is temporary', async () => {
+    const written = ['saved.plan.json', 'fresh/deploy.config.yaml'].map(async (name) => ({
+      name,
+      text: await world.project.read(name),
+    }));
+    expect(findLeaks(await Promise.all(written), all())).toEqual([]);
+    expect(findLeaks(world.temporary(), all())).toEqual([]);
+    expect(folderSinks(world.project.path('tmp')).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('is in no notification', () => {
+    const events = world.notified.map(({ text }) => /"event":"(\w+)"/.exec(String(text))?.[1]);
+    expect(new Set(events)).toEqual(new Set(['started', 'succeeded', 'failed']));
+    expect(findLeaks(world.notified, all())).toEqual([]);
   });
 
   it('is in no command line of any process', () => {
     expect(processes.commandLines.length).toBeGreaterThan(10);
-    expect(findLeaks(processes.commandLines, ALL)).toEqual([]);
+    expect(findLeaks(processes.commandLines, all())).toEqual([]);
   });
 
-  it('is in the environment of the app and of its build alone', () => {
+  it('is in the environment of the app, of its build and of what runs in it alone', () => {
     const ours = processes.environments.filter(({ text }) => String(text).includes('PATH='));
-    const entitled = /bin\/deployer\.js|node build\.js|node server\.js/;
+    const entitled =
+      /bin\/deployer\.js|node build\.js|node server\.js|node tell\.js|^environment of mv .*\/local\/jobs\//;
     const others = ours.filter(({ name }) => !entitled.test(name));
     for (const part of ['other.js', 'local-gateway.js', 'database-sqlite.js'])
       expect(processes.environments.map(({ name }) => name).join('\n'), part).toContain(part);
     expect(findLeaks(others)).toEqual([]);
     const children = ours.filter(({ name }) => !name.includes('bin/deployer.js'));
-    expect(findLeaks(children, CREDENTIALS)).toEqual([]);
+    expect(findLeaks(children, world.stores.credentials)).toEqual([]);
   });
+
+  it('is with no process any more when all is stopped', () => {
+    const alive = processes.alive.filter(({ text }) => String(text).includes(world.project.folder));
+    expect(alive.map(({ name }) => name)).toEqual([]);
+    expect(existsSync(world.project.path('.deployer/local/gateway.sock'))).toBe(false);
+  });
+
+  function all() {
+    return [...CANARIES, ...world.stores.credentials];
+  }
 });
+
+/** What apps print is theirs, and kept as they print it, readable by its owner alone. */
+function isLog({ name }: Sink): boolean {
+  return name.includes('.deployer/local/logs/');
+}

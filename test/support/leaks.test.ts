@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CANARIES, encodingsOfCanary, findLeaks, folderSinks, watchProcesses } from './leaks.ts';
 
 let folder: string;
+const ENCODINGS = encodingsOfCanary('value').map(([name]) => name);
+
+function encodedAs(encoding: string, value: string): string {
+  return encodingsOfCanary(value).find(([name]) => name === encoding)?.[1] ?? '';
+}
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'leaks-'));
@@ -28,6 +34,28 @@ describe('leak scanner', () => {
     CANARIES.map((canary) => [canary.name, canary] as const),
   )('finds a value of which only a part got out: %s', (_, canary) => {
     for (const core of canary.cores) expect(findLeaks([{ name: 'sink', text: `…${core}` }], [canary])).toHaveLength(1);
+  });
+
+  test('finds every encoding of every value in a file, on a command line and in an environment', async () => {
+    const watch = watchProcesses();
+    const children = ENCODINGS.map((encoding) => {
+      const texts = CANARIES.map(({ value }) => encodedAs(encoding, value));
+      writeFileSync(join(folder, encoding.replaceAll('/', ' ')), texts.join('\n'));
+      const env = Object.fromEntries(texts.map((text, index) => [`V${index}`, text]));
+      return spawn('/bin/sh', ['-c', 'read line', encoding, ...texts], { env: { ...env, PATH: encoding } });
+    });
+    await Promise.all(children.map((child) => once(child, 'spawn')));
+    const { commandLines, environments } = watch.stop();
+    const ended = children.map((child) => once(child, 'exit'));
+    for (const child of children) child.kill('SIGKILL');
+    await Promise.all(ended);
+    const lines = commandLines.filter(({ text }) => String(text).startsWith('/bin/sh -c read line'));
+    const given = environments.filter(({ name }) => name.includes('/bin/sh -c read line'));
+    for (const sinks of [folderSinks(folder).filter(({ name }) => !name.startsWith('name of')), lines, given]) {
+      expect(sinks).toHaveLength(ENCODINGS.length);
+      for (const sink of sinks)
+        expect(findLeaks([sink]).map(({ canary }) => canary)).toEqual(CANARIES.map(({ name }) => name));
+    }
   });
 
   test('finds nothing in text without values', () => {

@@ -21,6 +21,12 @@ export interface Leak {
 }
 
 /**
+ * Makes the values this process's own, since tests that look at all processes may run at the same time. Letters at the end,
+ * because the last characters of a word are not among what base64 makes of it for certain.
+ */
+export const OWN = `${process.pid}own`;
+
+/**
  * Values that break careless escaping. Each is built around cores that any encoding of text keeps whole, so that a value
  * is recognised even when only a part of it got out, or when it was escaped in a way nobody thought of.
  */
@@ -38,12 +44,18 @@ export const CANARIES: readonly Canary[] = [
     Array.from({ length: 200 }, (_, index) => `Q${index}canarylong${index}W`),
     '/+ "',
   ),
+  shortest(),
 ];
 
-/** The process's number makes them its own: tests that look at every process may run at the same time. */
 function canary(name: string, words: readonly string[], between = ''): Canary {
-  const cores = words.map((word) => `${word}${process.pid}`);
+  const cores = words.map((word) => `${word}${OWN}`);
   return { name, value: cores.join(between), cores };
+}
+
+/** As short as a value may be and still be masked; neighbouring processes have quite another. */
+function shortest(): Canary {
+  const value = `Z${(20_000_000 + ((process.pid * 48_271) % 40_000_000)).toString(36)}`;
+  return { name: 'short', value, cores: [value] };
 }
 
 type Encode = (text: string) => string;
@@ -122,8 +134,16 @@ export function folderSinks(folder: string): Sink[] {
 
 export interface ProcessWatch {
   /** What was seen of all processes from the beginning until now; ends the watch. */
-  stop(): { readonly commandLines: Sink[]; readonly environments: Sink[] };
+  stop(): {
+    readonly commandLines: Sink[];
+    readonly environments: Sink[];
+    /** Environments of those that are there at the end. */
+    readonly alive: Sink[];
+  };
 }
+
+/** A process that has not changed for so many looks is looked at again only now and then. */
+const STEADY = 40;
 
 /**
  * Reads command lines and environments of all processes again and again. What lives shorter than `every` milliseconds
@@ -133,26 +153,36 @@ export interface ProcessWatch {
 export function watchProcesses(every = 5): ProcessWatch {
   const commandLines = new Set<string>();
   const environments = new Map<string, Sink>();
+  const seen = new Map<string, { readonly line: string; readonly looks: number }>();
   look();
   const timer = setInterval(look, every);
   return { stop };
 
   function look(): void {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      const { line: known, looks } = seen.get(pid) ?? { line: '', looks: 0 };
+      seen.set(pid, { line: known, looks: looks + 1 });
+      if (looks > STEADY && looks % STEADY > 0) continue;
       const line = readProcess(pid, 'cmdline');
-      const text = readProcess(pid, 'environ');
       // Between two programs a process has none; it is seen the next time.
       if (line === '') continue;
+      if (line !== known) seen.set(pid, { line, looks: 0 });
       commandLines.add(line);
+      const text = readProcess(pid, 'environ');
       environments.set(`${line}\0${text}`, { name: `environment of ${line}`, text });
     }
   }
 
   function stop() {
     clearInterval(timer);
+    seen.clear();
+    const before = new Map(environments);
+    environments.clear();
     look();
+    const alive = [...environments.values()];
+    const all = new Map([...before, ...environments]);
     const lines = [...commandLines].map((text) => ({ name: 'command line', text }));
-    return { commandLines: lines, environments: [...environments.values()] };
+    return { commandLines: lines, environments: [...all.values()], alive };
   }
 }
 

@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProviderWorld } from '../../src/core/provider.ts';
+import { Secret } from '../../src/core/secret.ts';
 import { secretProviders } from '../../src/secrets/catalog.ts';
 import { createResolver, type Resolved } from '../../src/secrets/resolver.ts';
+import { createWriter } from '../../src/secrets/writer.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { systemHttp } from '../../src/system/http.ts';
 import { systemProcesses } from '../../src/system/processes.ts';
@@ -16,6 +18,8 @@ export interface SecretWorld {
   resolve(references: Readonly<Record<string, string>> | string, more?: Partial<ProviderWorld>): Promise<Resolved>;
   /** The value of one reference, or its findings. */
   valueOf(reference: string, more?: Partial<ProviderWorld>): Promise<string | Resolved['findings']>;
+  /** Writes one value as a run of its own does. */
+  store(reference: string, value: string, more?: Partial<ProviderWorld>): Promise<'changed' | 'unchanged'>;
   dispose(): Promise<void>;
 }
 
@@ -32,15 +36,25 @@ export async function secretWorld(): Promise<SecretWorld> {
       const { values, findings } = await resolve(reference, more);
       return values['V']?.reveal() ?? findings;
     },
+    store: async (reference, value, more) => {
+      const writer = createWriter({ providers: secretProviders, world: outside(more) });
+      const signal = AbortSignal.timeout(30_000);
+      await writer.check(reference, signal);
+      return writer.write(reference, new Secret(value), signal).finally(() => writer.close());
+    },
     dispose: () => rm(root, { recursive: true, force: true }),
   };
 
-  function resolve(references: Readonly<Record<string, string>> | string, more: Partial<ProviderWorld> = {}) {
+  function resolve(references: Readonly<Record<string, string>> | string, more?: Partial<ProviderWorld>) {
+    const wanted = typeof references === 'string' ? { V: references } : references;
+    const resolver = createResolver({ providers: secretProviders, world: outside(more) });
+    return resolver.resolveAll(wanted, AbortSignal.timeout(30_000));
+  }
+
+  function outside(more: Partial<ProviderWorld> = {}): ProviderWorld {
     const { PATH } = process.env;
     const environment = { ...(PATH === undefined ? {} : { PATH }), ...more.environment };
-    const outside = { clock: systemClock, http: systemHttp(), processes: systemProcesses({ environment }) };
-    const world: ProviderWorld = { root, ...outside, commands: {}, ...more, environment };
-    const wanted = typeof references === 'string' ? { V: references } : references;
-    return createResolver({ providers: secretProviders, world }).resolveAll(wanted, AbortSignal.timeout(30_000));
+    const real = { clock: systemClock, http: systemHttp(), processes: systemProcesses({ environment }) };
+    return { root, ...real, commands: {}, ...more, environment };
   }
 }

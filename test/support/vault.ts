@@ -14,11 +14,13 @@ export interface VaultFake extends Loopback {
   readonly stores: Record<
     string,
     | { type: 'kv'; version: '1'; secrets: Record<string, Readonly<Record<string, unknown>>> }
-    | { type: 'kv'; version: '2'; secrets: Record<string, readonly StoredVersion[]> }
+    | { type: 'kv'; version: '2'; secrets: Record<string, readonly StoredVersion[]>; cas_required?: true }
     | { type: 'database' }
   >;
   /** Token → the prefixes of API paths that it may read. */
   readonly tokens: Map<string, readonly string[]>;
+  /** Token → the prefixes of API paths that it may write. */
+  readonly writers: Map<string, readonly string[]>;
   /** Login path → the body it takes, and what the token that it gives may read. */
   readonly logins: Record<
     string,
@@ -41,13 +43,14 @@ const DENIED: Reply = { status: 403, body: { errors: ['permission denied'] } };
 const NOTHING: Reply = { status: 404, body: { errors: [] } };
 
 /**
- * What Vault answers by its published API to reads of KV stores, logins by AppRole and JWT, and the ends of tokens. A
+ * What Vault answers by its published API to reads and writes of KV stores, logins by AppRole and JWT, and the ends of tokens. A
  * request of another form gets what Vault gives for it, never a friendly guess.
  */
 export async function vaultFake(): Promise<VaultFake> {
   const fake: Omit<VaultFake, keyof Loopback> = {
     stores: {},
     tokens: new Map(),
+    writers: new Map(),
     logins: {},
     requests: [],
     sealed: false,
@@ -76,6 +79,7 @@ async function replyTo(fake: Fake, request: IncomingMessage): Promise<Reply> {
   if (!policy) return DENIED;
   if (path === 'auth/token/lookup-self') return { status: 200, body: { data: { policies: ['default'] } } };
   if (path === 'auth/token/revoke-self') return revoke(fake, request, token);
+  if (request.method === 'POST' || request.method === 'PUT') return write(fake, request, { path, token });
   if (request.method !== 'GET') return { status: 405, body: { errors: ['unsupported operation'] } };
   const mounts = 'sys/internal/ui/mounts/';
   if (path.startsWith(mounts)) return mountOf(fake, path.slice(mounts.length), policy);
@@ -120,6 +124,47 @@ function read({ stores }: Fake, path: string, query: URLSearchParams): Reply {
   if (!rest.startsWith('data/'))
     return { status: 404, body: { data: null, warnings: ['Invalid path for a versioned K/V secrets engine.'] } };
   return readVersion(store.secrets[rest.slice('data/'.length)] ?? [], Number(query.get('version') ?? 0));
+}
+
+async function write(fake: Fake, request: IncomingMessage, { path, token }: { path: string; token: string }) {
+  const body = await json(request).catch(() => undefined);
+  const allowed = fake.writers.get(token)?.some((prefix) => path.startsWith(prefix)) ?? false;
+  if (!allowed) return DENIED;
+  const name = Object.keys(fake.stores).find((store) => path.startsWith(`${store}/`)) ?? '';
+  const store = fake.stores[name];
+  if (!store || !('version' in store)) return NOTHING;
+  const rest = path.slice(name.length + 1);
+  if (!isObject(body)) return { status: 400, body: { errors: ['failed to parse JSON input'] } };
+  if (store.version === '2') return writeVersion(store, rest, body);
+  store.secrets[rest] = body;
+  return { status: 204 };
+}
+
+type Versioned = Extract<VaultFake['stores'][string], { version: '2' }>;
+
+/** Check-and-set by `options.cas`, which counts deleted versions too. */
+function writeVersion(store: Versioned, rest: string, body: Readonly<Record<string, unknown>>): Reply {
+  if (!rest.startsWith('data/'))
+    return { status: 404, body: { errors: [], warnings: ['Invalid path for a versioned K/V secrets engine.'] } };
+  const { data, options = {} } = body;
+  if (!isObject(data)) return { status: 400, body: { errors: ['no data provided'] } };
+  const path = rest.slice('data/'.length);
+  const versions = store.secrets[path] ?? [];
+  const { cas } = options as { cas?: number };
+  if (cas === undefined && store.cas_required)
+    return { status: 400, body: { errors: ['check-and-set parameter required for this call'] } };
+  if (cas !== undefined && cas !== versions.length)
+    return { status: 400, body: { errors: ['check-and-set parameter did not match the current version'] } };
+  store.secrets[path] = [...versions, { data }];
+  const version = versions.length + 1;
+  return {
+    status: 200,
+    body: { data: { created_time: '2026-01-01T00:00:00.0Z', deletion_time: '', destroyed: false, version } },
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readVersion(versions: readonly StoredVersion[], wanted: number): Reply {

@@ -8,7 +8,7 @@ export const spec: CommandSpec = {
   effect: 'write',
   outputs: ['run'],
   description:
-    'Plans, asks where the environment is protected, and runs: builds, migrations, releases, traffic, health checks.',
+    'Plans, asks where the environment is protected or something will cost money while idle, and runs: builds, migrations, releases, traffic, health checks.',
   options: [
     SERVICE_OPTION,
     { flags: '--version-name <name>', description: 'a name for the new version, such as v3.2' },

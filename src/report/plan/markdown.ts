@@ -37,8 +37,9 @@ export function planMarkdown(plan: Plan): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function operationCells({ id, title, because, changes, last_duration_ms: last }: Operation): string[] {
-  const what = [title, ...changes].map(inert).join('<br>');
+function operationCells({ id, title, because, changes, costs = [], last_duration_ms: last }: Operation): string[] {
+  const costly = costs.map((thing) => `costs money while idle: ${thing}`);
+  const what = [title, ...changes, ...costly].map(inert).join('<br>');
   return [codeSpan(id), what, inert(because), last === undefined ? '' : `~${formatDuration(last)}`];
 }
 

@@ -63,7 +63,7 @@ function operationLines(operations: readonly Operation[], style: PlanStyle, verb
   );
   return operations.flatMap((operation) => {
     const row = operationRow(operation, { ids, titles }, style);
-    return verbose ? [...row, ...detailLines(operation, style)] : row;
+    return [...row, ...costLines(operation), ...(verbose ? detailLines(operation, style) : [])];
   });
 }
 
@@ -81,6 +81,10 @@ function operationRow(
   const tail = time === '' ? '' : `  ${style.dim(time)}`;
   const padded = tail === '' ? because : because.padEnd(room);
   return [`${head}${padded}${tail}`, ...rest.map((line) => `${' '.repeat(head.length)}${line}`)];
+}
+
+function costLines({ costs = [] }: Operation): string[] {
+  return costs.flatMap((what) => paragraph('      ', `costs money while idle: ${printableLine(what)}`));
 }
 
 function detailLines(operation: Operation, style: PlanStyle): string[] {

@@ -59,6 +59,7 @@ const OPERATION = object(
   },
   {
     driver: text('Whose slot it takes.'),
+    costs: listOf(text('A thing.'), 'What it creates that costs money while nobody uses it.'),
     generates: listOf(
       object('A file.', { path: text('Where it would lie, root-relative.'), text: text('What stands in it.') }),
       'What is made for a build because the service has none.',

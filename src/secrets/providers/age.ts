@@ -24,7 +24,11 @@ const TIMEOUT = 10_000;
  * `age:FILE#NAME`: a variable of a file inside the project, JSON or dotenv, that is encrypted with age. The user's own `age`
  * decrypts it, each file once; nothing of it touches the disk.
  */
-export const provider: ProviderFactory = { check, open };
+export const provider: ProviderFactory = {
+  check,
+  open,
+  readOnly: 'A file of age does not tell whom it is encrypted for; decrypt it, change it and encrypt it again by age',
+};
 
 function check({ path, key, version }: SecretReference): ReferenceProblem | undefined {
   if (key !== undefined && version === undefined) return undefined;

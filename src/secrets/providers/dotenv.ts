@@ -10,14 +10,17 @@ import type {
   SecretValue,
 } from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
-import { readProjectFile } from '../project-file.ts';
+import { withVariable } from '../dotenv-text.ts';
+import { refuseUnlessKeptFromGit } from '../kept-from-git.ts';
+import { changePrivateFile } from '../private-file.ts';
+import { placeInProject, readProjectFile } from '../project-file.ts';
 
 interface Parsed {
   readonly values: Readonly<Record<string, string | undefined>>;
   readonly warnings: readonly string[];
 }
 
-/** `dotenv:FILE#NAME`: a variable of a dotenv file inside the project. Each file is read once. */
+/** `dotenv:FILE#NAME`: a variable of a dotenv file inside the project. Each file is read once, until it is written. */
 export const provider: ProviderFactory = { check, open };
 
 function check({ path, key, version }: SecretReference): ReferenceProblem | undefined {
@@ -29,9 +32,9 @@ function check({ path, key, version }: SecretReference): ReferenceProblem | unde
   };
 }
 
-function open({ root }: ProviderWorld): SecretProvider {
+function open({ root, processes }: ProviderWorld): SecretProvider {
   const files = new Map<string, Promise<Parsed>>();
-  return { name: 'dotenv', read };
+  return { name: 'dotenv', read, write, mayWrite: async ({ path }) => void (await placeToWrite(path)) };
 
   async function read(reference: SecretReference): Promise<SecretValue> {
     const { path, key = '' } = reference;
@@ -42,6 +45,31 @@ function open({ root }: ProviderWorld): SecretProvider {
     if (!value) throw missing(reference, key, values);
     return { value: new Secret(value), ...(warnings.length > 0 ? { warnings } : {}) };
   }
+
+  async function write({ path, key = '' }: SecretReference, value: Secret): Promise<'changed' | 'unchanged'> {
+    const file = await placeToWrite(path);
+    files.delete(path);
+    return changePrivateFile(file, path, (text = '') => {
+      if (parseEnv(text)[key] === value.reveal()) return undefined;
+      const next = withVariable(text, key, value.reveal());
+      if (next === undefined) throw unwritable(path, key);
+      return next;
+    });
+  }
+
+  async function placeToWrite(path: string): Promise<string> {
+    const file = await placeInProject(root, path);
+    await refuseUnlessKeptFromGit(file, path, processes);
+    return file;
+  }
+}
+
+function unwritable(path: string, key: string): DeployerError {
+  return new DeployerError({
+    code: 'INVALID_ENV',
+    reason: `The value of ${key} cannot stand in a dotenv file so that it is read back as it is`,
+    fix: `Keep it in another store, or take the kinds of quotes, the carriage returns or what is odd in ${path} out`,
+  });
 }
 
 async function parse(root: string, path: string): Promise<Parsed> {

@@ -5,6 +5,7 @@ import { Secret } from '../../core/secret.ts';
 /** `env:NAME`: a variable that deployer was started with. An empty one counts as absent: CI sets unknown secrets so. */
 export const provider: ProviderFactory = {
   check: ({ path, key }) => (key === undefined ? undefined : withKey(path)),
+  readOnly: 'Variables that deployer is started with are set where it is started',
   open: ({ environment }) => ({ name: 'env', read: async (reference) => read(reference, environment) }),
 };
 

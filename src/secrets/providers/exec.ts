@@ -24,7 +24,11 @@ const GRACE = 1_000;
  * `exec:NAME`: all that the program NAME of `secret_commands` writes, without the line break at the end;
  * `exec:NAME#FIELD`: a member of the JSON object that it writes. Each program runs once. What it writes is never shown.
  */
-export const provider: ProviderFactory = { check, open };
+export const provider: ProviderFactory = {
+  check,
+  open,
+  readOnly: 'A program under secret_commands only tells secrets; they are set where it takes them from',
+};
 
 function check({ path, key, version }: SecretReference, commands: readonly string[]): ReferenceProblem | undefined {
   if (version !== undefined)

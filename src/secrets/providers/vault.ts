@@ -10,10 +10,12 @@ import type {
 import { failure } from '../failure.ts';
 import { asFields, type Fields, fieldOf } from '../fields.ts';
 import { onceEach } from '../once-each.ts';
-import { bodyOf, dataOf } from '../vault/answers.ts';
+import { dataOf } from '../vault/answers.ts';
 import { type FindMount, type KvMount, mountFinder } from '../vault/mounts.ts';
-import { encodePath } from '../vault/path.ts';
+import { apiPath } from '../vault/path.ts';
 import { type VaultSession, vaultSession } from '../vault/session.ts';
+import { vaultWriter } from '../vault/write.ts';
+import { bodyOf } from '../web-store.ts';
 
 /**
  * `vault:PATH#KEY[@VERSION]`: a key of a secret in a KV store of HashiCorp Vault or OpenBao; PATH as `vault kv get` has it,
@@ -40,7 +42,14 @@ function open(world: ProviderWorld): SecretProvider {
   const session = vaultSession(world);
   const findMount = mountFinder(session);
   const secrets = onceEach<Found>();
-  return { name: 'vault', read, close: session.close };
+  const write = vaultWriter({ session, findMount });
+  return {
+    name: 'vault',
+    read,
+    write,
+    mayWrite: async ({ path }, signal) => void (await findMount(path, signal)),
+    close: session.close,
+  };
 
   async function read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue> {
     const { path, version = '' } = reference;
@@ -64,16 +73,11 @@ async function readSecret({ path, version }: SecretReference, { session, findMou
       `${what} lies in a KV store of version 1, which keeps no versions`,
       'Leave the version out',
     );
-  const answer = await session.get(placeOf(path, version, mount), what, signal);
+  const query = version === undefined ? '' : `?version=${version}`;
+  const answer = await session.get(`${apiPath(path, mount)}${query}`, what, signal);
   if (answer.status === 404) throw missing(answer, { path, version, mount });
   const data = dataOf(answer, what);
   return mount.versioned ? versioned(data, what) : { fields: data };
-}
-
-function placeOf(path: string, version: string | undefined, mount: KvMount): string {
-  if (!mount.versioned) return encodePath(path);
-  const query = version === undefined ? '' : `?version=${version}`;
-  return `${encodePath(mount.path)}data/${encodePath(path.slice(mount.path.length))}${query}`;
 }
 
 function versioned(data: Fields, what: string): Found {

@@ -32,7 +32,7 @@ export interface Call {
 
 export async function callFor(session: Session, service: string, scope: OperationContext): Promise<Call> {
   const config = requireService(session, service);
-  const driver = await requireDriver(session.workspace, config.driver);
+  const driver = await requireDriver(session.workspace, config);
   return {
     driver,
     target: targetOf(

@@ -127,8 +127,8 @@ describe.skipIf(dockerUnavailable)(`an image of others${reason}`, () => {
     }
 
     async function inProxy(argv: readonly string[]): Promise<readonly string[]> {
-      const { openEngine } = await import('../../../src/drivers/docker/engine/client.ts');
-      const { execute } = await import('../../../src/drivers/docker/engine/exec.ts');
+      const { openEngine } = await import('../../../src/drivers/image/engine/client.ts');
+      const { execute } = await import('../../../src/drivers/image/engine/exec.ts');
       const opened = await openEngine(engine.endpoint, world.context());
       const { output } = await execute(opened, `${name}-proxy`, argv);
       return (await output()).stdout.filter((line) => line !== '');

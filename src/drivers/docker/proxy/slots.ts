@@ -1,8 +1,8 @@
 import type { DriverContext } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
+import { execute } from '../../image/engine/exec.ts';
+import { type Link, linkAt, readFolder } from '../../image/engine/files.ts';
 import { type ReadMember, type TarMember, textMember } from '../../tar.ts';
-import { execute } from '../engine/exec.ts';
-import { type Link, linkAt, readFolder } from '../engine/files.ts';
 import type { Host } from '../host.ts';
 import { ADMIN, COUNTED, HELD, NOBODY, NOWHERE, SLOT_FOLDER, SLOTS, slotNames } from './caddy.ts';
 import { FORGET } from './counts.ts';

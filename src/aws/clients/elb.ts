@@ -1,0 +1,35 @@
+import {
+  CreateRuleCommand,
+  DeleteRuleCommand,
+  DescribeAccountLimitsCommand,
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  DescribeTagsCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { callsOf } from '../operations.ts';
+import type { ClientTerms } from '../terms.ts';
+
+/** What deployer asks of ELB. */
+export function openElb({ config, signal }: ClientTerms) {
+  return callsOf(
+    new ElasticLoadBalancingV2Client(config),
+    { service: 'ELB', signal },
+    {
+      describeLoadBalancers: DescribeLoadBalancersCommand,
+      describeTargetGroups: DescribeTargetGroupsCommand,
+      describeListeners: DescribeListenersCommand,
+      describeRules: DescribeRulesCommand,
+      createRule: CreateRuleCommand,
+      modifyRule: ModifyRuleCommand,
+      deleteRule: DeleteRuleCommand,
+      describeTargetHealth: DescribeTargetHealthCommand,
+      describeTags: DescribeTagsCommand,
+      describeAccountLimits: DescribeAccountLimitsCommand,
+    },
+  );
+}

@@ -1,0 +1,39 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectsCommand,
+  GetBucketTaggingCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { callsOf } from '../operations.ts';
+import type { ClientTerms } from '../terms.ts';
+
+/** What deployer asks of S3. */
+export function openS3({ config, signal }: ClientTerms) {
+  return callsOf(
+    new S3Client({ ...config, forcePathStyle: config.endpoint !== undefined }),
+    { service: 'S3', signal },
+    {
+      headBucket: HeadBucketCommand,
+      getBucketTagging: GetBucketTaggingCommand,
+      putObject: PutObjectCommand,
+      headObject: HeadObjectCommand,
+      getObject: GetObjectCommand,
+      copyObject: CopyObjectCommand,
+      listObjectsV2: ListObjectsV2Command,
+      deleteObjects: DeleteObjectsCommand,
+      createMultipartUpload: CreateMultipartUploadCommand,
+      uploadPart: UploadPartCommand,
+      completeMultipartUpload: CompleteMultipartUploadCommand,
+      abortMultipartUpload: AbortMultipartUploadCommand,
+    },
+  );
+}

@@ -1,0 +1,27 @@
+import {
+  DeleteParametersCommand,
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  GetParametersCommand,
+  ListTagsForResourceCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { callsOf } from '../operations.ts';
+import type { ClientTerms } from '../terms.ts';
+
+/** What deployer asks of SSM. */
+export function openSsm({ config, signal }: ClientTerms) {
+  return callsOf(
+    new SSMClient(config),
+    { service: 'SSM', signal },
+    {
+      putParameter: PutParameterCommand,
+      getParameter: GetParameterCommand,
+      getParameters: GetParametersCommand,
+      getParametersByPath: GetParametersByPathCommand,
+      deleteParameters: DeleteParametersCommand,
+      listTagsForResource: ListTagsForResourceCommand,
+    },
+  );
+}

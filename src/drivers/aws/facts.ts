@@ -1,0 +1,34 @@
+import { AWS_CREDENTIALS, AWS_SETTINGS } from '../../aws/access.ts';
+import type { Capability, DriverFacts } from '../../core/driver.ts';
+import { checkOptions, readOptions } from './options/options.ts';
+import { optionsSchema } from './options/schema.ts';
+import type { AwsKind } from './options/shared.ts';
+
+const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'logs', 'rollback'];
+
+/** What each kind can do. */
+const OF_KIND: Readonly<Record<AwsKind, readonly Capability[]>> = {
+  static: ['provision', 'switch', 'weights', 'rollback', 'static'],
+  container: [...SHARED, 'build', 'metrics', 'jobs', 'process'],
+  function: [...SHARED, 'metrics', 'process'],
+};
+
+export const facts: DriverFacts = {
+  name: 'aws',
+  title: 'AWS',
+  capabilities: [...new Set(Object.values(OF_KIND).flat())],
+  credentials: AWS_CREDENTIALS,
+  settings: AWS_SETTINGS,
+  concurrency: 4,
+  artifact: 'files',
+  askedByPlans: true,
+  optionsSchema,
+  checkOptions,
+  traitsOf: ({ options }) => {
+    const { kind } = readOptions(options);
+    return {
+      capabilities: OF_KIND[kind],
+      ...(kind === 'container' ? { artifact: 'image' as const } : {}),
+    };
+  },
+};

@@ -1,0 +1,86 @@
+import type { HttpAnswer } from '../../core/ports.ts';
+import type { SecretReference } from '../../core/provider.ts';
+import type { Secret } from '../../core/secret.ts';
+import { failure } from '../failure.ts';
+import { asFields, type Fields } from '../fields.ts';
+import { bodyOf } from '../web-store.ts';
+import { dataOf, troubleOf } from './answers.ts';
+import type { FindMount, KvMount } from './mounts.ts';
+import { apiPath } from './path.ts';
+import type { VaultSession } from './session.ts';
+
+/** Writers that meet each read again what the other one wrote. */
+const ROUNDS = 5;
+
+interface Means {
+  readonly session: VaultSession;
+  readonly findMount: FindMount;
+}
+
+/** What is at a path now. `version`: the number to name at a write; 0 for nothing there yet. */
+interface Present {
+  readonly fields: Fields;
+  readonly version: number;
+}
+
+/**
+ * Sets one key of a secret. The other keys are read and written with it, since a KV store holds them as one; version 2 is told
+ * which version was read, and refuses the write when there is a newer one: then all is read again. Version 1 cannot tell.
+ */
+export function vaultWriter({ session, findMount }: Means) {
+  return async ({ path, key = '' }: SecretReference, value: Secret, signal: AbortSignal) => {
+    const mount = await findMount(path, signal);
+    const place = { path: apiPath(path, mount), what: `vault:${path}`, mount };
+    for (let round = 0; round < ROUNDS; round++) {
+      const present = await read(session, place, signal);
+      if (present.fields[key] === value.reveal()) return 'unchanged';
+      const body = bodyFor(mount, present, { ...present.fields, [key]: value.reveal() });
+      const answer = await session.put(place.path, { body, what: place.what }, signal);
+      if (answer.status < 300) return 'changed';
+      if (!isOvertaken(answer)) throw troubleOf(answer, place.what);
+    }
+    throw failure('STATE_CONFLICT', `${place.what} is written by somebody else all the time`, 'Try again later');
+  };
+}
+
+interface Place {
+  readonly path: string;
+  readonly what: string;
+  readonly mount: KvMount;
+}
+
+async function read(session: VaultSession, { path, what, mount }: Place, signal: AbortSignal): Promise<Present> {
+  const answer = await session.get(path, what, signal);
+  const data = answer.status === 404 ? asFields(bodyOf(answer)['data']) : dataOf(answer, what);
+  const fields = (mount.versioned ? asFields(data?.['data']) : data) ?? {};
+  if (Object.values(fields).some(isInexact)) throw inexact(what);
+  const version = asFields(data?.['metadata'])?.['version'];
+  return { fields, version: typeof version === 'number' ? version : 0 };
+}
+
+function bodyFor(mount: KvMount, { version }: Present, data: Fields): string {
+  return JSON.stringify(mount.versioned ? { options: { cas: version }, data } : data);
+}
+
+/** Digits that JavaScript's numbers do not hold would be written back as others. */
+function isInexact(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(isInexact);
+  return typeof value === 'number' && !Number.isSafeInteger(value) && String(value).replace(/\D/g, '').length > 15;
+}
+
+function inexact(what: string) {
+  return failure(
+    'INVALID_ENV',
+    `${what} holds a number with too many digits to be written back as it is`,
+    'Write the key by vault kv patch, or keep the number as a text, in quotes',
+  );
+}
+
+function isOvertaken(answer: HttpAnswer): boolean {
+  const { errors } = bodyOf(answer);
+  return (
+    answer.status === 400 &&
+    Array.isArray(errors) &&
+    errors.some((error) => typeof error === 'string' && error.includes('check-and-set'))
+  );
+}

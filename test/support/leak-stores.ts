@@ -1,0 +1,113 @@
+import { parseEnv } from 'node:util';
+import { ageKey, encrypted, hasAge, installAge } from './age.ts';
+import { CANARIES, type Canary, OWN } from './leaks.ts';
+import { vaultFake } from './vault.ts';
+
+/** One provider as the leak test meets it: a store that holds canaries, and what deployer is known by there. */
+export interface LeakStore {
+  /** Name of a canary in upper case → the reference that gives it. All of them, but for those that no such store can hold. */
+  readonly references: Readonly<Record<string, string>>;
+  /** Variables that deployer is started with. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Stretches of tokens and keys that nobody but deployer and the store may ever have. */
+  readonly credentials?: readonly string[];
+  /** Files of the project, mode 0600. */
+  readonly files?: Readonly<Record<string, string | Buffer>>;
+  /** Lines of the config's top level. */
+  readonly config?: string;
+  close?(): Promise<void>;
+}
+
+export const VALUES = Object.fromEntries(CANARIES.map(({ name, value }) => [name.toUpperCase(), value]));
+const NAMES = Object.keys(VALUES);
+
+/** Every provider there is has to be here; `undefined` where its program cannot be had on this machine. */
+export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | undefined>>> = {
+  env: async () => ({
+    references: named((name) => `env:OUTER_${name}`),
+    env: Object.fromEntries(Object.entries(VALUES).map(([name, value]) => [`OUTER_${name}`, value])),
+  }),
+  dotenv: async () => {
+    const lines = Object.fromEntries(NAMES.flatMap((name) => dotenvLine(name).map((line) => [name, line])));
+    const files = { 'secrets.env': Object.values(lines).join('\n') };
+    return { references: named((name) => `dotenv:secrets.env#${name}`, Object.keys(lines)), files };
+  },
+  exec: async () => ({
+    references: named((name) => `exec:cat#${name}`),
+    files: { 'secrets.json': JSON.stringify(VALUES) },
+    config: 'secret_commands: { cat: { command: [cat, secrets.json] } }',
+  }),
+  vault: async () => {
+    const vault = await vaultFake();
+    const token = `Vt5canarytoken${OWN}`;
+    vault.tokens.set(token, ['kv/']);
+    vault.stores['kv'] = { type: 'kv', version: '2', secrets: { leaks: [{ data: VALUES }] } };
+    return {
+      references: named((name) => `vault:kv/leaks#${name}`),
+      env: { VAULT_ADDR: vault.url, VAULT_TOKEN: token },
+      credentials: [token],
+      close: () => vault.close(),
+    };
+  },
+  age: async () => {
+    if (!hasAge()) return undefined;
+    await installAge();
+    const key = ageKey();
+    return {
+      references: named((name) => `age:secrets.age#${name}`),
+      env: { AGE_KEY: key.secret },
+      credentials: [key.secret.slice('AGE-SECRET-KEY-'.length)],
+      files: { 'secrets.age': encrypted(JSON.stringify(VALUES), key) },
+    };
+  },
+};
+
+/** All of the stores as one. Variables are called `LEAK_<PROVIDER>_<CANARY>`. */
+export interface LeakStores {
+  /** Variable → reference. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Providers that could not be had. */
+  readonly missing: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly credentials: readonly Canary[];
+  readonly files: Readonly<Record<string, string | Buffer>>;
+  readonly config: string;
+  close(): Promise<void>;
+}
+
+export async function openLeakStores(): Promise<LeakStores> {
+  const opened = await Promise.all(
+    Object.entries(LEAK_STORES).map(async ([name, open]) => ({ name, store: await open() })),
+  );
+  const there = opened.flatMap(({ name, store }) => (store ? [{ name, store }] : []));
+  const secrets = there.flatMap(({ name, store }) =>
+    Object.entries(store.references).map(([canary, reference]) => [variableOf(name, canary), reference]),
+  );
+  return {
+    secrets: Object.fromEntries(secrets),
+    missing: opened.filter(({ store }) => !store).map(({ name }) => name),
+    env: Object.assign({}, ...there.map(({ store }) => store.env)),
+    credentials: there.flatMap(({ name, store }) => (store.credentials ?? []).map((value) => credential(name, value))),
+    files: Object.assign({}, ...there.map(({ store }) => store.files)),
+    config: there.flatMap(({ store }) => store.config ?? []).join('\n'),
+    close: async () => void (await Promise.all(there.map(({ store }) => store.close?.()))),
+  };
+}
+
+export function variableOf(provider: string, canary: string): string {
+  return `LEAK_${provider.toUpperCase().replaceAll('-', '_')}_${canary}`;
+}
+
+function named(reference: (name: string) => string, names: readonly string[] = NAMES): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, reference(name)]));
+}
+
+function credential(provider: string, value: string): Canary {
+  return { name: `credential of ${provider}`, value, cores: [value] };
+}
+
+/** In whichever quotes give the value back; none do for some. */
+function dotenvLine(name: string): string[] {
+  const quoted = ["'", '"', '`'].map((quote) => `${name}=${quote}${VALUES[name]}${quote}`);
+  return quoted.filter((line) => parseEnv(line)[name] === VALUES[name]).slice(0, 1);
+}
