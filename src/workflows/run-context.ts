@@ -58,11 +58,11 @@ async function inputsOf({ workspace, observation, plan, version }: RunRequest): 
   return Object.fromEntries(
     Object.values(snapshot.environment.services).map((service) => {
       const build = fingerprints(buildVariables(service, variables), key);
-      const { files, build_inputs: inputs } = snapshot.services[service.name] ?? {};
+      const { files, build_inputs: inputs, needs } = snapshot.services[service.name] ?? {};
       const promoted = placesNew(plan, service.name) ? undefined : version?.services[service.name]?.inputs;
       const earlier = promoted ?? snapshot.current?.current[service.name]?.inputs;
       const source = files && sourceDigest(service, { files, variables: build, inputs });
-      const own = files && source ? { source, files, build_variables: build } : undefined;
+      const own = files && source ? { source, files, build_variables: build, ...(needs ? { needs } : {}) } : undefined;
       const made = built.has(service.name) ? own : (earlier ?? own);
       return [
         service.name,

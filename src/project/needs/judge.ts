@@ -109,7 +109,7 @@ function addPackage(
   for (const written of known.keys) {
     const key = written.replace('?', '');
     const need = needs.get(key);
-    if (need) needs.set(key, { ...need, certainty: 'sure', evidence: [...need.evidence, evidence] });
+    if (need) needs.set(key, { ...need, evidence: [...need.evidence, evidence] });
     else if (!isCovered)
       needs.set(key, packageNeed(key, written.endsWith('?') ? 'optional' : 'needed', evidence, known.instead));
   }

@@ -1,4 +1,5 @@
 import { isVariableName } from '../../core/name.ts';
+import { publicName } from '../../core/public-name.ts';
 
 /** Set by platforms, shells, test runners and frameworks: no owner has to. */
 const GIVEN = new Set(
@@ -20,8 +21,6 @@ const GIVEN_GROUPS =
   /^(?:npm_|VERCEL_|NEXT_PUBLIC_VERCEL_|RAILWAY_|RENDER_|HEROKU_|CF_PAGES|FLY_|NETLIFY_|GITHUB_RUN|_)/;
 /** The code always runs without them, however it reads them. */
 const NEVER_NEEDED = /^(?:LOG_LEVEL|LOG_FORMAT|VERBOSE|SENTRY_\w+|\w+_SENTRY_DSN|\w*_DEBUG|DEBUG_\w+)$/;
-/** Bundlers write the values of such names into what they make. */
-const PUBLIC = /^(?:NEXT_PUBLIC|REACT_APP|EXPO_PUBLIC|GATSBY|VUE_APP|VITE)_/;
 
 /** Members of `import.meta.env` that bundlers set. */
 export const BUNDLER_GIVEN: ReadonlySet<string> = new Set([
@@ -45,7 +44,7 @@ export function isNeverNeeded(key: string): boolean {
 
 /** Whether the value becomes part of what is built, and so of what every visitor can read. */
 export function isBuiltIn(key: string): boolean {
-  return PUBLIC.test(key);
+  return publicName(key)?.at === 'build';
 }
 
 /** `DATABASE_URL`: what a function called with it most likely looks up. */

@@ -18,14 +18,8 @@ import {
 /** They hand on what they are given, as another type. */
 const CONVERSIONS = new Set(['Number', 'parseInt', 'parseFloat', 'String', 'BigInt']);
 const INSISTS = /^(?:assert\w*|invariant|ok|strictEqual|must\w*|require\w*|expect\w*|ensure\w*)$/;
-const HANDED_ON = new Set([
-  'ObjectProperty',
-  'ArrayExpression',
-  'JSXExpressionContainer',
-  'ReturnStatement',
-  'AssignmentExpression',
-  'VariableDeclarator',
-]);
+const IN_OBJECTS = new Set(['ObjectProperty', 'ArrayExpression', 'JSXExpressionContainer']);
+const TYPED = new Set(['ReturnStatement', 'AssignmentExpression', 'VariableDeclarator']);
 const GIVES_UP = /throw|fail|raise|panic|abort|die|exit|missing|required|assert|invariant/i;
 /** A name used oftener is a generator's, and comparing all its uses with all its declarations takes long. */
 const MOST_USES = 500;
@@ -42,12 +36,13 @@ function directAsk(spot: Spot, program: Program): Ask | undefined {
   let [at, insists]: [Spot, boolean] = [spot, false];
   for (; at.above && handsOn(at); at = at.above) insists ||= at.above.node.type.startsWith('TS');
   const ask = askAt(at, program);
-  return ask === 'reads' && program.typed && !insists && takesNothing(at) ? 'passes' : ask;
+  return ask === 'reads' && !insists && takesNothing(at, program) ? 'passes' : ask;
 }
 
-/** Places of which a compiler knows whether they take what may be missing. */
-function takesNothing({ above, as }: Spot): boolean {
-  return as === 'arguments' || as === 'body' || HANDED_ON.has(above?.node.type ?? '');
+/** Settings in an object may often be left out; of the other places a compiler knows whether they take what may be missing. */
+function takesNothing({ above, as }: Spot, { typed }: Program): boolean {
+  const type = above?.node.type ?? '';
+  return IN_OBJECTS.has(type) || (typed && (as === 'arguments' || as === 'body' || TYPED.has(type)));
 }
 
 function askAt(at: Spot, program: Program): Ask | undefined {

@@ -53,10 +53,9 @@ function memberReads(spot: Spot, names: EnvironmentNames, program: Program): rea
   const from = environmentOf(child(spot.node, 'object'), names, spot);
   const key = from && memberName(spot.node);
   if (!from || key === undefined) return [];
-  const asks = askOf(spot, program);
   // To the compiler, values of `import.meta.env` are of any type.
-  const certain = asks === 'passes' && from === 'import.meta.env' ? 'reads' : asks;
-  return certain ? [{ key, node: spot.node, shown: `${from}.${key}`, asks: certain, from }] : [];
+  const asks = askOf(spot, from === 'import.meta.env' ? { ...program, typed: false } : program);
+  return asks ? [{ key, node: spot.node, shown: `${from}.${key}`, asks, from }] : [];
 }
 
 /** `const { A, B = 'x' } = process.env`, also as a parameter's default or an assignment. */
