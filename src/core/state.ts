@@ -15,6 +15,10 @@ export interface ReleaseInputs {
   readonly build_variables: Readonly<Record<string, Fingerprint>>;
   /** All variables the service gets, by name. */
   readonly variables: Readonly<Record<string, Fingerprint>>;
+  /** Which version of a secret among them it was, by variable, where the store keeps versions. */
+  readonly secret_versions?: Readonly<Record<string, string>>;
+  /** What driver options refer to, by the option's path. */
+  readonly option_secrets?: Readonly<Record<string, Fingerprint>>;
   /** Over driver, driver options, start and release command, health check. */
   readonly options: Digest;
   /** Variables that its sources ask for: `KEY`, `KEY?` for one it does without, `:build` behind one that only its build reads. */

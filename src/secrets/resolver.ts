@@ -13,6 +13,8 @@ export interface ResolverOptions {
 export interface Resolved {
   /** By variable; those that could not be read are missing here and have a finding. */
   readonly values: Readonly<Record<string, Secret>>;
+  /** The store's own version of a value, by variable, where it keeps versions. */
+  readonly versions: Readonly<Record<string, string>>;
   /** Errors first, each naming its variable; what is said about a file is said once. */
   readonly findings: readonly Finding[];
 }
@@ -75,6 +77,7 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
     const results = await settle(Object.values(references), signal);
     signal.throwIfAborted();
     const values = new Map<string, Secret>();
+    const versions = new Map<string, string>();
     const errors: Finding[] = [];
     const warnings = new Set<string>();
     for (const [index, result] of results.entries()) {
@@ -82,17 +85,22 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
       if (result.status === 'rejected') errors.push(errorFor(variable, result.reason));
       else {
         values.set(variable, result.value.value);
+        if (result.value.version !== undefined) versions.set(variable, result.value.version);
         for (const warning of warningsFor(variable, result.value)) warnings.add(warning);
       }
     }
-    return { values: Object.fromEntries(values), findings: [...errors, ...[...warnings].map(warningOf)] };
+    return {
+      values: Object.fromEntries(values),
+      versions: Object.fromEntries(versions),
+      findings: [...errors, ...[...warnings].map(warningOf)],
+    };
   }
 }
 
 function errorFor(variable: string, reason: unknown): Finding {
   const { code, reason: message, fix } = toFailure(reason);
   const what = code === 'MISSING_ENV' ? `Missing ENV: ${variable} (${message})` : `${variable}: ${message}`;
-  return { level: 'error', code, message: what, ...(fix ? { fix } : {}) };
+  return { level: 'error', code, message: what, key: variable, ...(fix ? { fix } : {}) };
 }
 
 function warningsFor(variable: string, { value, warnings = [] }: SecretValue): string[] {

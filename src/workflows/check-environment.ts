@@ -3,6 +3,7 @@ import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
+import { judgeVariables } from './judge-variables.ts';
 import { needFindings, withEvidence } from './need-findings.ts';
 import { detectNeeds, NO_NEEDS } from './needs.ts';
 import { findTarget, loadFacts } from './observe.ts';
@@ -12,7 +13,7 @@ import { readSources } from './service-sources.ts';
 import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Everything that is missing or cannot be read among an environment's variables and secrets, at once. */
+/** Everything that is missing, wrong or cannot be read among an environment's variables and secrets, at once. */
 export async function checkEnvironment(
   workspace: Workspace,
   name: string,
@@ -25,8 +26,10 @@ export async function checkEnvironment(
   const needs = await neededHere(workspace, environment, configuration);
   const drivers = await loadFacts(workspace, environment);
   const named = await optionVariableFindings(workspace, environment, variables);
-  const missing = await needFindings({ environment, needs, variables, configuration, drivers }, 'likely');
-  const found = withEvidence(variables.findings, needs);
+  const judged = await judgeVariables(workspace, environment, variables);
+  const told = [...variables.findings, ...judged];
+  const missing = await needFindings({ environment, needs, variables, configuration, drivers, told }, 'likely');
+  const found = withEvidence(told, needs);
   return { env: environment.name, findings: [...found, ...missing, ...options, ...named] };
 }
 

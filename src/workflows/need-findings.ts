@@ -14,6 +14,8 @@ export interface Checked {
   readonly variables: EnvironmentVariables;
   readonly configuration: AppliedConfiguration;
   readonly drivers: Readonly<Record<string, DriverFacts>>;
+  /** What is found already: a variable is told of once. */
+  readonly told: readonly Finding[];
 }
 
 /** A key without a value, and who asks for it. */
@@ -55,11 +57,11 @@ export function withEvidence(
   });
 }
 
-function gapsIn({ environment, needs, variables, configuration, drivers }: Checked): readonly Gap[] {
+function gapsIn({ environment, needs, variables, configuration, drivers, told }: Checked): readonly Gap[] {
   const gaps = new Map<string, Gap>();
-  const told = new Set(variables.findings.map(({ key }) => key));
+  const known = new Set(told.map(({ key }) => key));
   const isThere = (key: string) =>
-    key in variables.values || Object.hasOwn(configuration.secrets, key) || told.has(key);
+    key in variables.values || Object.hasOwn(configuration.secrets, key) || known.has(key);
   const isCovered = ({ instead }: DetectedNeed) =>
     instead !== undefined && Object.keys(variables.values).some((key) => instead.test(key));
   for (const service of Object.values(environment.services))

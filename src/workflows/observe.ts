@@ -10,6 +10,7 @@ import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } f
 import { readSource } from '../project/git-head.ts';
 import { buildInputsOf } from './build-inputs.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
+import { judgeVariables } from './judge-variables.ts';
 import { needFindings, withEvidence } from './need-findings.ts';
 import { detectNeeds, type EnvironmentNeeds, NO_NEEDS, recordedNeeds, recordNeeds, withNeeds } from './needs.ts';
 import { observeDatabases } from './observe-databases.ts';
@@ -17,6 +18,7 @@ import { optionFindings } from './option-secrets.ts';
 import { optionVariableFindings } from './option-variables.ts';
 import { preflightPlan } from './preflight.ts';
 import { refuseErrors } from './refuse.ts';
+import { optionFingerprints } from './secret-records.ts';
 import { folderFindings } from './service-folders.ts';
 import { readSources, type ServiceSource, type ServiceSources } from './service-sources.ts';
 import { sourceDigest } from './sources.ts';
@@ -38,6 +40,8 @@ export interface ObserveRequest {
   readonly version?: Version;
   /** Environment that a promotion takes the version from. */
   readonly from?: string;
+  /** Values that were not run with before may come to run: they are judged. */
+  readonly judging?: true;
   /** Something may be built: platforms are asked whether it could be deployed then. */
   readonly building?: true;
 }
@@ -57,7 +61,10 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
   const sources = await readServices(workspace, asked, configuration);
   const needs = await needsOf(workspace, { request, environment: asked, current, sources });
   const environment = withNeeds(asked, needs, configuration);
+  workspace.forgetSecrets();
   const variables = await resolveVariables(workspace, asked, configuration);
+  const judged = request.judging ? await judgeVariables(workspace, asked, variables) : [];
+  const told = [...variables.findings, ...judged];
   const drivers = await loadFacts(workspace, asked);
   const key = await workspace.state.key();
   const [options, databases, inspections, refusals] = await Promise.all([
@@ -81,9 +88,9 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
       ...workspace.warnings,
       ...skipped,
       ...unfinished(current),
-      ...withEvidence(variables.findings, needs),
+      ...withEvidence(told, needs),
       ...(request.building || request.from
-        ? await needFindings({ environment: asked, needs, variables, configuration, drivers }, 'sure')
+        ? await needFindings({ environment: asked, needs, variables, configuration, drivers, told }, 'sure')
         : []),
       ...options,
       ...(await optionVariableFindings(workspace, environment, variables)),
@@ -184,6 +191,7 @@ async function observeServices(
       ),
       build_variables: build,
       ...(needs && needs.length > 0 ? { needs: recordNeeds(needs) } : {}),
+      ...(await optionFingerprints(workspace, request.drivers[service.driver], service)),
       ...(inputs ? { build_inputs: inputs } : {}),
     };
   }

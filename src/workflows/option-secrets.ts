@@ -39,7 +39,7 @@ export async function optionFindings(
 }
 
 async function resolve(workspace: Workspace, references: Readonly<Record<string, string>>) {
-  if (Object.keys(references).length === 0) return { values: {}, findings: [] };
+  if (Object.keys(references).length === 0) return { values: {}, versions: {}, findings: [] };
   const resolver = await workspace.secrets();
   const resolved = await resolver.resolveAll(references, AbortSignal.timeout(LIMIT));
   workspace.runtime.redactor.add(...Object.values(resolved.values));

@@ -18,6 +18,8 @@ const GIVEN = new Set(['PORT', 'HOST']);
 export interface EnvironmentVariables {
   readonly values: Variables;
   readonly secretNames: ReadonlySet<string>;
+  /** The store's own version of a secret, by name, where it keeps versions. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly findings: readonly Finding[];
 }
 
@@ -27,7 +29,7 @@ export async function resolveVariables(
   environment: EnvironmentConfig,
   configuration: AppliedConfiguration,
 ): Promise<EnvironmentVariables> {
-  const { values: secrets, findings } = await resolveSecrets(workspace, configuration.secrets);
+  const { values: secrets, versions, findings } = await resolveSecrets(workspace, configuration.secrets);
   const flags = Object.fromEntries(Object.entries(configuration.flags).map(([name, value]) => [name, String(value)]));
   const values = withAbsoluteDatabases(workspace.config.root, environment, {
     ...configuration.variables,
@@ -38,13 +40,14 @@ export async function resolveVariables(
   return {
     values,
     secretNames: new Set(Object.keys(configuration.secrets)),
+    versions,
     findings: [...findings, ...missing(environment, values, configuration.secrets)],
   };
 }
 
-async function resolveSecrets({ runtime, config }: Workspace, references: AppliedConfiguration['secrets']) {
-  if (Object.keys(references).length === 0) return { values: {}, findings: [] };
-  const resolver = await runtime.openSecrets(config);
+async function resolveSecrets(workspace: Workspace, references: AppliedConfiguration['secrets']) {
+  if (Object.keys(references).length === 0) return { values: {}, versions: {}, findings: [] };
+  const resolver = await workspace.secrets();
   return await resolver.resolveAll(references, AbortSignal.timeout(SECRETS_TIMEOUT));
 }
 

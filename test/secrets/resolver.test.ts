@@ -82,7 +82,13 @@ describe('resolving all', () => {
     );
     expect(Object.keys(values)).toEqual(['GOOD']);
     expect(findings).toEqual([
-      { level: 'error', code: 'MISSING_ENV', message: 'Missing ENV: GONE (fake:gone is not set)', fix: 'Set it' },
+      {
+        level: 'error',
+        code: 'MISSING_ENV',
+        message: 'Missing ENV: GONE (fake:gone is not set)',
+        key: 'GONE',
+        fix: 'Set it',
+      },
       expect.objectContaining({ code: 'INTERNAL', message: 'BROKEN: An unexpected error occurred (SyntaxError)' }),
       expect.objectContaining({ code: 'INVALID_CONFIG', message: 'PASTED: This is not a reference to a secret' }),
     ]);

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Mode } from '../../src/core/config.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { known, specOf } from '../../src/variables/catalogue/catalogue.ts';
+import { KNOWN_NAMES, known, specOf } from '../../src/variables/catalogue/catalogue.ts';
 import { judgeValue } from '../../src/variables/judge.ts';
 
 const jwt = (claims: object) =>
@@ -168,6 +169,11 @@ describe('values of well-known variables', () => {
         example: expect.any(String),
       });
     expect(say('DATABASE_URL', known('DATABASE_URL')?.example ?? '')).toMatchObject([{ level: 'error' }]);
+  });
+
+  it('are all named in the page about them', () => {
+    const page = readFileSync('docs/variables.md', 'utf8');
+    expect(KNOWN_NAMES.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('that everybody would get are refused as secrets', () => {

@@ -1,43 +1,26 @@
 import type { DeployerError, Failure } from '../../core/errors.ts';
-import type { CommandResult } from '../../core/ports.ts';
 import type { ProviderWorld } from '../../core/provider.ts';
 import { failure } from '../failure.ts';
 import { jsonFields } from '../fields.ts';
+import { askProgram, type ProgramAnswer, variablesLike } from '../program-call.ts';
 import { type FindItem, itemOf } from './item.ts';
 
-/** Bytes of an item. */
-const LONGEST = 1024 * 1024;
-/** ms. */
-const TIMEOUT = 10_000;
+/** What of 1Password's own says who asks. */
+const CREDENTIALS = /^OP_(SERVICE_ACCOUNT_TOKEN$|ACCOUNT$|SESSION)/;
 
 /** Items by the user's own `op`. It gets the variables of its own that say who asks, and no other. */
-export function commandItems({ processes, environment, root }: ProviderWorld): FindItem {
+export function commandItems(world: Pick<ProviderWorld, 'processes' | 'root' | 'environment'>): FindItem {
   return async (vault, item, signal) => {
-    const complaints: string[] = [];
-    const result = await processes.run({
-      argv: ['op', 'item', 'get', item, '--vault', vault, '--format', 'json'],
-      cwd: root,
-      env: credentialsIn(environment),
-      timeout: TIMEOUT,
-      keep: LONGEST + 1,
-      signal,
-      onLine: (line, channel) => channel === 'stderr' && complaints.push(line),
-    });
-    signal.throwIfAborted();
+    const argv = ['op', 'item', 'get', item, '--vault', vault, '--format', 'json'];
+    const env = variablesLike(CREDENTIALS, world.environment);
+    const answer = await askProgram({ argv, env }, world, signal);
     const what = `op://${vault}/${item}`;
-    const trouble = troubleOf(what, result, complaints.join('\n'));
+    const trouble = troubleOf(what, answer);
     if (trouble) throw trouble;
-    const found = itemOf(jsonFields(result.stdout));
+    const found = itemOf(jsonFields(answer.stdout));
     if (found) return found;
     throw failure('INVALID_ENV', `${what}: op did not write an item`, 'Bring op up to date; it has to be version 2');
   };
-}
-
-function credentialsIn(environment: ProviderWorld['environment']): Record<string, string> {
-  const named = Object.entries(environment).filter(([name]) =>
-    /^OP_(SERVICE_ACCOUNT_TOKEN$|ACCOUNT$|SESSION)/.test(name),
-  );
-  return Object.fromEntries(named.filter((entry): entry is [string, string] => Boolean(entry[1])));
 }
 
 const SIGN_IN = 'Set OP_SERVICE_ACCOUNT_TOKEN, or OP_CONNECT_HOST and OP_CONNECT_TOKEN, where deployer runs';
@@ -72,8 +55,8 @@ const COMPLAINTS: readonly (readonly [RegExp, Failure['code'], string, string])[
   ],
 ];
 
-function troubleOf(what: string, result: CommandResult, complaints: string): DeployerError | undefined {
-  const { outcome, exitCode, stdout } = result;
+function troubleOf(what: string, answer: ProgramAnswer): DeployerError | undefined {
+  const { outcome, exitCode, complaints, isTooLong } = answer;
   if (outcome === 'not_found')
     return failure(
       'COMMAND_FAILED',
@@ -81,7 +64,7 @@ function troubleOf(what: string, result: CommandResult, complaints: string): Dep
       'Install the command line of 1Password where deployer runs, or set OP_CONNECT_HOST and OP_CONNECT_TOKEN',
     );
   if (outcome === 'timed_out') return failure('TIMEOUT', `${what}: op did not answer within 10s`, SIGN_IN);
-  if (exitCode === 0 && Buffer.byteLength(stdout) > LONGEST)
+  if (exitCode === 0 && isTooLong)
     return failure('INVALID_ENV', `${what}: the item is larger than 1 MiB`, 'Keep only secrets in it');
   if (exitCode === 0) return undefined;
   const known = COMPLAINTS.find(([words]) => words.test(complaints));
