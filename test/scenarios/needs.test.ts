@@ -29,7 +29,10 @@ environments:
 `;
 
 const env = { STRIPE: 'sk_test_51Abc', HOOK: 'whsec_1234567890' };
-const place = { message: 'Missing ENV: STRIPE_SECRET_KEY (needed by api)', evidence: ['api/pay.js:3 process.env.STRIPE_SECRET_KEY'] };
+const place = {
+  message: 'Missing ENV: STRIPE_SECRET_KEY (needed by api)',
+  evidence: ['api/pay.js:3 process.env.STRIPE_SECRET_KEY'],
+};
 
 describe('variables that the code needs', () => {
   let project: Project;
@@ -48,7 +51,13 @@ describe('variables that the code needs', () => {
       severity: 'critical',
       fix_suggestion: 'Add STRIPE_SECRET_KEY under environments.production.secrets',
       findings: [
-        { ...place, level: 'error', code: 'MISSING_ENV', key: 'STRIPE_SECRET_KEY', path: 'environments.production.secrets.STRIPE_SECRET_KEY' },
+        {
+          ...place,
+          level: 'error',
+          code: 'MISSING_ENV',
+          key: 'STRIPE_SECRET_KEY',
+          path: 'environments.production.secrets.STRIPE_SECRET_KEY',
+        },
         { key: 'WEBHOOK_SECRET', fix: 'Add WEBHOOK_SECRET under environments.production.secrets' },
       ],
     });
@@ -63,9 +72,16 @@ describe('variables that the code needs', () => {
 
     const promoted = await project.run(['env', 'promote', 'staging', 'production', '--yes', '--json'], { env });
     expect(promoted).toMatchObject({ code: 4 });
-    expect(promoted.json()).toMatchObject({ code: 'MISSING_ENV', findings: [{ key: 'STRIPE_SECRET_KEY' }, { key: 'WEBHOOK_SECRET' }] });
+    expect(promoted.json()).toMatchObject({
+      code: 'MISSING_ENV',
+      findings: [{ key: 'STRIPE_SECRET_KEY' }, { key: 'WEBHOOK_SECRET' }],
+    });
 
-    await project.edit('deploy.config.yaml', '[GREETING]', '[GREETING, { key: STRIPE_SECRET_KEY, optional: true }, WEBHOOK_SECRET]');
+    await project.edit(
+      'deploy.config.yaml',
+      '[GREETING]',
+      '[GREETING, { key: STRIPE_SECRET_KEY, optional: true }, WEBHOOK_SECRET]',
+    );
     const silenced = await project.run(['plan', '--env', 'production', '--json']);
     expect(silenced.json().findings).toMatchObject([
       { key: 'WEBHOOK_SECRET', evidence: ['api/pay.js:5 process.env.WEBHOOK_SECRET'] },
