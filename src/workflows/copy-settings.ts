@@ -3,13 +3,16 @@ import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { looksSecret } from '../core/secret-name.ts';
+import { escapedText } from '../core/secret-text.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import type { RunOptions } from './deploy.ts';
 import { refuseUnknownKeys } from './key-choice.ts';
 import { underLock } from './lock.ts';
 import { findTarget } from './observe.ts';
+import { refuseErrors } from './refuse.ts';
 import { addRevision, type SettingsChange, type SettingsPart } from './revise.ts';
+import { withinPaths } from './secret-paths.ts';
 import { changeOf, isChange, type SettingsStep } from './settings-steps.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -64,6 +67,7 @@ export async function carryOutCopy(
 ): Promise<SettingsChange> {
   const changes = steps.filter(isChange);
   const detail = { from, names: changes.map(({ key }) => key) };
+  refuseErrors(withinPaths(environment, referencesOf(changes)).findings);
   return underLock({ workspace, command: 'env copy', ...options }, environment.name, async ({ lock }) => {
     const { document } = await workspace.state.read();
     const now = configurationOf(environment, document.environments[environment.name]);
@@ -91,13 +95,17 @@ function isPlain({ kind }: SettingsStep): boolean {
   return kind !== 'secret';
 }
 
+function referencesOf(steps: readonly SettingsStep[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(steps.flatMap(({ key, kind, to }) => (kind === 'secret' ? [[key, String(to)]] : [])));
+}
+
 /** A name that changes its kind is taken away from where it was. */
 function settingsFor(steps: readonly SettingsStep[], now: AppliedConfiguration): SettingsPart {
   const kinds = { variable: 'variables', secret: 'secrets', flag: 'flags' } as const;
   const settings = { variables: new Map(), secrets: new Map(), flags: new Map() };
   for (const { key, kind, to } of steps)
     for (const [each, part] of Object.entries(kinds) as [SettingsStep['kind'], (typeof kinds)[SettingsStep['kind']]][])
-      if (each === kind) settings[part].set(key, to);
+      if (each === kind) settings[part].set(key, kind === 'variable' ? escapedText(String(to)) : to);
       else if (Object.hasOwn(now[part], key)) settings[part].set(key, null);
   const { variables, secrets, flags } = settings;
   return {

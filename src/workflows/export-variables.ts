@@ -35,7 +35,7 @@ export async function exportVariables(workspace: Workspace, request: ExportReque
   const configuration = request.secrets === 'with' ? whole : { ...whole, secrets: {} };
   const keys = request.keys && new Set(request.keys);
   if (keys) refuseUnknownKeys(keys, { ...whole.variables, ...whole.flags, ...whole.secrets }, name);
-  const { values, unread, warnings } = await presentValues(workspace, configuration, keys);
+  const { values, unread, warnings } = await presentValues(workspace, environment, configuration, keys);
   const entries = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = entries.map(([key, value]) => [key, dotenvLine(key, reveal(value))] as const);
   refuseErrors([...unread.values(), ...lines.flatMap(([key, line]) => (line === undefined ? [unquotable(key)] : []))]);

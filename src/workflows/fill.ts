@@ -55,9 +55,9 @@ export async function openFilling(workspace: Workspace, request: FillRequest): P
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, request);
   const configuration = configurationOf(environment, document.environments[environment.name]);
-  const wanted = await wantedVariables(workspace, environment);
+  const wanted = await wantedVariables(workspace, environment, { configuration });
   const keys = new Set(wanted.map(({ spec }) => spec.key));
-  const { values, unread, warnings } = await presentValues(workspace, configuration, keys);
+  const { values, unread, warnings } = await presentValues(workspace, environment, configuration, keys);
   refuseErrors([...unread.values()].filter(({ code }) => code !== 'MISSING_ENV' && code !== 'INVALID_ENV'));
   const storing = { environment, configuration, wanted, ...(request.to === undefined ? {} : { to: request.to }) };
   const place = { mode: environment.mode, given: (key: string) => Object.hasOwn(values, key) };
@@ -120,7 +120,7 @@ async function inPlaces<T>(
 ): Promise<T> {
   const writer = await runtime.openSecretWriter(config);
   try {
-    const request = { env: environment.name, configuration, writer };
+    const request = { environment, configuration, writer };
     return await use(secretPlaces(to === undefined ? request : { ...request, to }));
   } finally {
     await writer.close();

@@ -56,7 +56,7 @@ export async function storeGenerated(
   const { value, recipe } = generateSecret(workspace.runtime, request);
   await refuseWrongForm(workspace, environment, { key, value });
   const writer = await workspace.runtime.openSecretWriter(workspace.config);
-  const place = secretPlaces({ env: environment.name, configuration, writer, ...(to === undefined ? {} : { to }) });
+  const place = secretPlaces({ environment, configuration, writer, ...(to === undefined ? {} : { to }) });
   const reference = await place(key).finally(() => writer.close());
   if (existing === 'keep') await refuseToReplace(workspace, { key, env: environment.name, reference, configuration });
   const placements = [{ key, value, reference }];
@@ -92,7 +92,7 @@ async function refuseWrongForm(
   environment: EnvironmentConfig,
   { key, value }: { key: string; value: Secret },
 ): Promise<void> {
-  const wanted = await wantedVariables(workspace, environment);
+  const wanted = await wantedVariables(workspace, environment, { configuration });
   const spec = wanted.find((one) => one.spec.key === key)?.spec ?? specOf(key);
   const flaw = judgeValue(spec, value, { mode: environment.mode }).find(({ level }) => level === 'error');
   if (flaw)
@@ -114,7 +114,7 @@ async function refuseToReplace(workspace: Workspace, { key, env, reference, conf
   const { variables, flags, secrets } = configuration;
   const own = Object.hasOwn(secrets, key) ? { [key]: secrets[key] ?? '' } : {};
   const references = { ...own, ...(own[key] === reference ? {} : { [reference]: reference }) };
-  const { values, unread } = await presentValues(workspace, {
+  const { values, unread } = await presentValues(workspace, environment, {
     ...configuration,
     secrets: references,
     variables: {},

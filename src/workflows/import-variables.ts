@@ -90,7 +90,7 @@ interface Sorting extends ImportRequest {
 async function placementsFor(workspace: Workspace, request: Sorting): Promise<Placement[]> {
   const { environment, configuration, entries, to } = request;
   const writer = await workspace.runtime.openSecretWriter(workspace.config);
-  const options = { env: environment.name, configuration, writer };
+  const options = { environment, configuration, writer };
   const place = secretPlaces(to === undefined ? options : { ...options, to });
   const placements: Placement[] = [];
   try {
@@ -115,7 +115,7 @@ async function stepsFor(
       reference !== undefined && secrets[key] === reference ? [[key, reference]] : [],
     ),
   );
-  const { values } = await presentValues(workspace, { ...configuration, variables: {}, flags: {}, secrets: staying });
+  const { values } = await presentValues(workspace, environment, { ...configuration, variables: {}, flags: {}, secrets: staying });
   return placements.map(({ key, value, reference }): SettingsStep => {
     if (reference === undefined)
       return { key, kind: 'variable', change: changeOf(variables, key, reveal(value)), to: reveal(value) };

@@ -1,6 +1,9 @@
+import type { EnvironmentConfig } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Variables } from '../core/secret.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
+import { refuseErrors } from './refuse.ts';
+import { withinPaths } from './secret-paths.ts';
 import type { Workspace } from './workspace.ts';
 
 /** For all providers together, ms. */
@@ -15,17 +18,20 @@ export interface PresentValues {
   readonly warnings: readonly Finding[];
 }
 
-/** Variables, flags as text, and the values behind the references, all of them or those of `keys`. */
+/** Variables, flags as text, and the values behind the references, all of them or those of `keys`. Read anew each time. */
 export async function presentValues(
   { runtime, config }: Workspace,
+  environment: EnvironmentConfig,
   { variables, secrets, flags }: AppliedConfiguration,
   keys?: ReadonlySet<string>,
 ): Promise<PresentValues> {
   const wanted = <T>(members: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(members).filter(([key]) => keys?.has(key) ?? true));
   const resolver = await runtime.openSecrets(config);
-  const resolved = await resolver.resolveAll(wanted(secrets), AbortSignal.timeout(TIMEOUT));
-  runtime.redactor.add(...Object.values(resolved.values));
+  const { allowed, findings } = withinPaths(environment, wanted(secrets));
+  refuseErrors(findings);
+  const resolved = await resolver.resolveAll(allowed, AbortSignal.timeout(TIMEOUT));
+  runtime.redactor.add(...resolved.hidden);
   const texts = Object.entries(wanted(flags)).map(([name, value]) => [name, String(value)]);
   const errors = resolved.findings.filter(({ level }) => level === 'error');
   return {

@@ -1,4 +1,7 @@
+import type { EnvironmentConfig } from '../core/config.ts';
 import { DeployerError } from '../core/errors.ts';
+import { mayRead, outsideOf } from '../core/secret-paths.ts';
+import { holdsSecrets } from '../core/secret-text.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
 import type { SecretWriter } from '../secrets/writer.ts';
 
@@ -7,7 +10,7 @@ const TIMEOUT = 30_000;
 
 /** Where the secrets of an environment are written. */
 export interface PlaceRequest {
-  readonly env: string;
+  readonly environment: Pick<EnvironmentConfig, 'name' | 'secret_paths'>;
   readonly configuration: AppliedConfiguration;
   readonly writer: SecretWriter;
   /** A reference without its key, `vault:kv/shop`, or with `{KEY}` where the key belongs. */
@@ -24,23 +27,25 @@ export function referenceAt(place: string, key: string): string {
  * when they all lie in one place; else a dotenv file of the environment. Each is asked whether it takes values; a place that was
  * named and does not is an error, see `SecretWriter.check`.
  */
-export function secretPlaces({ env, configuration, writer, to }: PlaceRequest): (key: string) => Promise<string> {
+export function secretPlaces({ environment, configuration, writer, to }: PlaceRequest): (key: string) => Promise<string> {
   let usual: Promise<string> | undefined;
   return async (key) => {
     if (to !== undefined) return checked(referenceAt(to, key));
     const own = Object.hasOwn(configuration.secrets, key) ? configuration.secrets[key] : undefined;
-    if (own !== undefined && (await takesValues(own))) return own;
+    if (own !== undefined && !holdsSecrets(own) && (await takesValues(own))) return own;
     usual ??= usualPlace();
     return checked(referenceAt(await usual, key));
   };
 
   async function usualPlace(): Promise<string> {
-    const places = new Set(Object.values(configuration.secrets).map((text) => text.replace(/#.*$/, '')));
+    const references = Object.values(configuration.secrets).filter((text) => !holdsSecrets(text));
+    const places = new Set(references.map((text) => text.replace(/#.*$/, '')));
     const [only] = places.size === 1 ? places : [];
-    return only !== undefined && (await takesValues(referenceAt(only, 'KEY'))) ? only : `dotenv:.env.${env}`;
+    return only !== undefined && (await takesValues(referenceAt(only, 'KEY'))) ? only : `dotenv:.env.${environment.name}`;
   }
 
   async function checked(reference: string): Promise<string> {
+    if (!mayRead(environment.secret_paths, reference)) throw outside(environment.name, reference);
     await writer.check(reference, AbortSignal.timeout(TIMEOUT));
     return reference;
   }
@@ -54,6 +59,12 @@ export function secretPlaces({ env, configuration, writer, to }: PlaceRequest): 
       throw error;
     }
   }
+}
+
+/** It would be written, and could then not be read. */
+function outside(env: string, reference: string): DeployerError {
+  const { message, fix } = outsideOf(env, reference);
+  return new DeployerError({ code: 'INVALID_CONFIG', reason: message, fix, stage: 'config' });
 }
 
 /** What is only read, or is no place for a key. */

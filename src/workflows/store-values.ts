@@ -2,6 +2,7 @@ import type { EnvironmentConfig } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import { reveal, Secret, type VariableValue } from '../core/secret.ts';
+import { escapedText } from '../core/secret-text.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import type { SecretWriter } from '../secrets/writer.ts';
@@ -121,7 +122,8 @@ function settingsFor(placements: readonly Placement[], now: AppliedConfiguration
       reference === undefined
         ? (['variables', reveal(value), 'secrets'] as const)
         : (['secrets', reference, 'variables'] as const);
-    if (!has(now[kind], key) || now[kind][key] !== wanted) settings[kind].set(key, wanted);
+    const text = reference === undefined ? escapedText(wanted) : wanted;
+    if (!has(now[kind], key) || now[kind][key] !== wanted) settings[kind].set(key, text);
     if (has(now[other], key)) settings[other].set(key, null);
     if (has(now.flags, key)) flags.set(key, null);
   }
