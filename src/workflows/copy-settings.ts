@@ -3,7 +3,7 @@ import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { looksSecret } from '../core/secret-name.ts';
-import { escapedText } from '../core/secret-text.ts';
+import { escapedText, holdsSecrets } from '../core/secret-text.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import type { RunOptions } from './deploy.ts';
@@ -54,6 +54,7 @@ export async function planCopy(workspace: Workspace, request: CopyRequest): Prom
     : chosen.filter((step) => isPlain(step) && Object.hasOwn(to.settings.secrets, step.key));
   const left_out = [...guarded, ...spared.map(({ key }) => key)];
   const steps = chosen.filter(({ key }) => !left_out.includes(key));
+  refuseErrors(withinPaths(to.environment, referencesOf(steps)).findings);
   const shared = steps.filter(({ kind, change }) => kind === 'secret' && change !== 'unchanged');
   const warnings = shared.map((step) => sharedSecret(step, name, to.environment.name));
   return { from: name, environment: to.environment, steps, left_out, warnings };
@@ -67,7 +68,6 @@ export async function carryOutCopy(
 ): Promise<SettingsChange> {
   const changes = steps.filter(isChange);
   const detail = { from, names: changes.map(({ key }) => key) };
-  refuseErrors(withinPaths(environment, referencesOf(changes)).findings);
   return underLock({ workspace, command: 'env copy', ...options }, environment.name, async ({ lock }) => {
     const { document } = await workspace.state.read();
     const now = configurationOf(environment, document.environments[environment.name]);
@@ -95,6 +95,11 @@ function isPlain({ kind }: SettingsStep): boolean {
   return kind !== 'secret';
 }
 
+/** A text that secrets are put into is written as a variable. */
+function kindOf(kind: SettingsStep['kind'], to: SettingsStep['to']): SettingsStep['kind'] {
+  return kind === 'secret' && holdsSecrets(String(to)) ? 'variable' : kind;
+}
+
 function referencesOf(steps: readonly SettingsStep[]): Readonly<Record<string, string>> {
   return Object.fromEntries(steps.flatMap(({ key, kind, to }) => (kind === 'secret' ? [[key, String(to)]] : [])));
 }
@@ -105,7 +110,7 @@ function settingsFor(steps: readonly SettingsStep[], now: AppliedConfiguration):
   const settings = { variables: new Map(), secrets: new Map(), flags: new Map() };
   for (const { key, kind, to } of steps)
     for (const [each, part] of Object.entries(kinds) as [SettingsStep['kind'], (typeof kinds)[SettingsStep['kind']]][])
-      if (each === kind) settings[part].set(key, kind === 'variable' ? escapedText(String(to)) : to);
+      if (each === kindOf(kind, to)) settings[part].set(key, kind === 'variable' ? escapedText(String(to)) : to);
       else if (Object.hasOwn(now[part], key)) settings[part].set(key, null);
   const { variables, secrets, flags } = settings;
   return {

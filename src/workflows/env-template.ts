@@ -1,3 +1,4 @@
+import { configurationOf } from '../core/configuration.ts';
 import { findTarget } from './observe.ts';
 import type { Wanted } from './wanted-variables.ts';
 import { wantedVariables } from './wanted-variables.ts';
@@ -12,8 +13,11 @@ export interface Template {
 export async function envTemplate(workspace: Workspace, request: { env: string; service?: string }): Promise<Template> {
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, request);
-  const variables = await wantedVariables(workspace, environment, request.service);
-  const subject = request.service ?? workspace.config.project;
+  const configuration = configurationOf(environment, document.environments[environment.name]);
+  const { service } = request;
+  const wish = service === undefined ? { configuration } : { configuration, service };
+  const variables = await wantedVariables(workspace, environment, wish);
+  const subject = service ?? workspace.config.project;
   const head = `# What ${subject} needs, by deployer env template. Copy it to .env, which stays out of git, and fill it in.\n`;
   return { text: [head, ...variables.map(entry)].join('\n'), variables };
 }

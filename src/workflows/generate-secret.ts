@@ -54,11 +54,11 @@ export async function storeGenerated(
   const environment = findTarget(workspace, document, { env });
   const configuration = configurationOf(environment, document.environments[environment.name]);
   const { value, recipe } = generateSecret(workspace.runtime, request);
-  await refuseWrongForm(workspace, environment, { key, value });
+  await refuseWrongForm(workspace, environment, { key, value, configuration });
   const writer = await workspace.runtime.openSecretWriter(workspace.config);
   const place = secretPlaces({ environment, configuration, writer, ...(to === undefined ? {} : { to }) });
   const reference = await place(key).finally(() => writer.close());
-  if (existing === 'keep') await refuseToReplace(workspace, { key, env: environment.name, reference, configuration });
+  if (existing === 'keep') await refuseToReplace(workspace, environment, { key, reference, configuration });
   const placements = [{ key, value, reference }];
   const stored = await storeValues(workspace, { environment, command: 'env generate', placements }, options);
   return { ...stored, key, reference, recipe };
@@ -90,7 +90,7 @@ function recipeOfWish({ key, format, size }: SecretWish): Recipe {
 async function refuseWrongForm(
   workspace: Workspace,
   environment: EnvironmentConfig,
-  { key, value }: { key: string; value: Secret },
+  { key, value, configuration }: { key: string; value: Secret; configuration: AppliedConfiguration },
 ): Promise<void> {
   const wanted = await wantedVariables(workspace, environment, { configuration });
   const spec = wanted.find((one) => one.spec.key === key)?.spec ?? specOf(key);
@@ -104,13 +104,16 @@ async function refuseWrongForm(
 
 interface Present {
   readonly key: string;
-  readonly env: string;
   readonly reference: string;
   readonly configuration: AppliedConfiguration;
 }
 
 /** Both what the environment has now and what lies where the new one goes. */
-async function refuseToReplace(workspace: Workspace, { key, env, reference, configuration }: Present): Promise<void> {
+async function refuseToReplace(
+  workspace: Workspace,
+  environment: EnvironmentConfig,
+  { key, reference, configuration }: Present,
+): Promise<void> {
   const { variables, flags, secrets } = configuration;
   const own = Object.hasOwn(secrets, key) ? { [key]: secrets[key] ?? '' } : {};
   const references = { ...own, ...(own[key] === reference ? {} : { [reference]: reference }) };
@@ -124,7 +127,7 @@ async function refuseToReplace(workspace: Workspace, { key, env, reference, conf
   if (Object.keys(values).length === 0 && !Object.hasOwn(variables, key) && !Object.hasOwn(flags, key)) return;
   throw new DeployerError({
     code: 'GATE_REFUSED',
-    reason: `${key} has a value in ${env} already`,
+    reason: `${key} has a value in ${environment.name} already`,
     fix: 'Give --overwrite to replace it; what it was used for, such as signed-in sessions, ends with it',
     stage: 'usage',
   });

@@ -51,7 +51,7 @@ export async function planImport(workspace: Workspace, request: ImportRequest): 
   const full = chosen.filter(([, value]) => value !== '');
   refuseFlags(full, configuration);
   const placements = await placementsFor(workspace, { ...request, environment, configuration, entries: full });
-  const steps = await stepsFor(workspace, configuration, placements);
+  const steps = await stepsFor(workspace, { environment, configuration }, placements);
   const isChanged = ({ key }: Placement) => steps.some((step) => step.key === key && step.change !== 'unchanged');
   return {
     environment,
@@ -106,7 +106,7 @@ async function placementsFor(workspace: Workspace, request: Sorting): Promise<Pl
 /** A secret is as it is when its reference stays and what lies there is the same. */
 async function stepsFor(
   workspace: Workspace,
-  configuration: AppliedConfiguration,
+  { environment, configuration }: Pick<Sorting, 'environment' | 'configuration'>,
   placements: readonly Placement[],
 ): Promise<SettingsStep[]> {
   const { variables, secrets } = configuration;
@@ -115,7 +115,12 @@ async function stepsFor(
       reference !== undefined && secrets[key] === reference ? [[key, reference]] : [],
     ),
   );
-  const { values } = await presentValues(workspace, environment, { ...configuration, variables: {}, flags: {}, secrets: staying });
+  const { values } = await presentValues(workspace, environment, {
+    ...configuration,
+    variables: {},
+    flags: {},
+    secrets: staying,
+  });
   return placements.map(({ key, value, reference }): SettingsStep => {
     if (reference === undefined)
       return { key, kind: 'variable', change: changeOf(variables, key, reveal(value)), to: reveal(value) };

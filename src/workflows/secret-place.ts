@@ -27,7 +27,12 @@ export function referenceAt(place: string, key: string): string {
  * when they all lie in one place; else a dotenv file of the environment. Each is asked whether it takes values; a place that was
  * named and does not is an error, see `SecretWriter.check`.
  */
-export function secretPlaces({ environment, configuration, writer, to }: PlaceRequest): (key: string) => Promise<string> {
+export function secretPlaces({
+  environment,
+  configuration,
+  writer,
+  to,
+}: PlaceRequest): (key: string) => Promise<string> {
   let usual: Promise<string> | undefined;
   return async (key) => {
     if (to !== undefined) return checked(referenceAt(to, key));
@@ -41,7 +46,9 @@ export function secretPlaces({ environment, configuration, writer, to }: PlaceRe
     const references = Object.values(configuration.secrets).filter((text) => !holdsSecrets(text));
     const places = new Set(references.map((text) => text.replace(/#.*$/, '')));
     const [only] = places.size === 1 ? places : [];
-    return only !== undefined && (await takesValues(referenceAt(only, 'KEY'))) ? only : `dotenv:.env.${environment.name}`;
+    return only !== undefined && (await takesValues(referenceAt(only, 'KEY')))
+      ? only
+      : `dotenv:.env.${environment.name}`;
   }
 
   async function checked(reference: string): Promise<string> {

@@ -27,7 +27,6 @@ services:
       - DATABASE_URL
       - STRIPE_SECRET_KEY
       - NEXTAUTH_SECRET
-      - NEXTAUTH_URL
       - { key: SENTRY_DSN, optional: true }
 environments:
   staging: { mode: staging }
@@ -70,7 +69,7 @@ beforeAll(async () => {
   project = await projectOf({
     'deploy.config.yaml': CONFIG,
     '.gitignore': '.env*\n!.env.example\n',
-    'app/server.js': '',
+    'app/server.js': 'new URL(process.env.NEXTAUTH_URL);\n',
   });
   execFileSync('git', ['init', '--quiet'], { cwd: project.folder });
 });
@@ -92,7 +91,12 @@ describe('env fill', () => {
       'NEXTAUTH_URL',
       'STRIPE_SECRET_KEY',
     ]);
-    expect(outcome.json().findings[1].evidence).toEqual(['deploy.config.yaml services.app.env']);
+    expect(outcome.json().findings.map(({ evidence }: { evidence: string[] }) => evidence[0])).toEqual([
+      'deploy.config.yaml services.app.env',
+      'deploy.config.yaml services.app.env',
+      'app/server.js:1 process.env.NEXTAUTH_URL',
+      'deploy.config.yaml services.app.env',
+    ]);
   });
 
   it('takes nothing from stdin when one value is wrong, and tells all that are', async () => {
@@ -142,8 +146,6 @@ describe('env fill', () => {
   });
 
   it.each([
-    'append  audit.ndjson #1',
-    'rename .env.crash #1',
     'rename .env.crash #2',
     'link state/N.json #1',
   ])('is whole again after a kill in front of %s', async (CRASH_AT) => {
