@@ -11,15 +11,15 @@ const REFERENCE = /\$\{\{[^{}]*\}\}/g;
 export function looksSecret(name: string, value: string): boolean {
   const own = value.replace(REFERENCE, '');
   if (own.includes('://') && CREDENTIALS_IN_URL.test(own)) return true;
-  return own !== '' && namesSecret(name.toUpperCase());
+  // Where everybody sees it there is no place to hide it: that its name has to change is for others to tell.
+  return own !== '' && publicName(name) === undefined && namesSecret(name.toUpperCase());
 }
 
 /** Whether a name, in capitals, is one that secrets have. */
 export function namesSecret(name: string): boolean {
   const word = name.slice(name.lastIndexOf('_') + 1);
-  const isMeantForClients = name.includes('PUBLIC') || name.includes('PUBLISHABLE') || publicName(name) !== undefined;
   // Keys and tokens for browsers there are; no passwords.
-  return isMeantForClients
-    ? publicName(name) !== undefined && (name.includes('PASSWORD') || word === 'SECRET')
-    : name.includes('PASSWORD') || SECRET_WORDS.has(word);
+  if (publicName(name)) return name.includes('PASSWORD') || word === 'SECRET';
+  const isMeantForClients = name.includes('PUBLIC') || name.includes('PUBLISHABLE');
+  return !isMeantForClients && (name.includes('PASSWORD') || SECRET_WORDS.has(word));
 }

@@ -15,6 +15,8 @@ test.each([
   ['DATABASE_URL', 'postgres://${{db.USER}}:${{db.PASSWORD}}@${{db.RAILWAY_PRIVATE_DOMAIN}}/app'],
   ['DB_PASSWORD', '${{db.PASSWORD}}'],
   ['PUBLIC_KEY', 'abc'],
+  ['VITE_MAPS_KEY', 'abc'],
+  ['REACT_APP_DB_PASSWORD', 'abc'],
   ['API_KEY', ''],
 ])('%s does not with %s', (name, value) => {
   expect(looksSecret(name, value)).toBe(false);
