@@ -1,4 +1,5 @@
 import { publicName } from './public-name.ts';
+import { withoutSecrets } from './secret-text.ts';
 
 /** Last words of names that stand for secrets: `STRIPE_SECRET_KEY`. */
 const SECRET_WORDS = new Set(['SECRET', 'TOKEN', 'KEY', 'PASSWD', 'PASSPHRASE']);
@@ -9,10 +10,11 @@ const REFERENCE = /\$\{\{[^{}]*\}\}/g;
 
 /** Whether a plain value is likely a secret, by the name of its variable or by credentials in a URL. */
 export function looksSecret(name: string, value: string): boolean {
-  const own = value.replace(REFERENCE, '');
+  const written = withoutSecrets(value);
+  const own = written.replace(REFERENCE, '');
   if (own.includes('://') && CREDENTIALS_IN_URL.test(own)) return true;
   // Where everybody sees it there is no place to hide it: that its name has to change is for others to tell.
-  return own !== '' && publicName(name) === undefined && namesSecret(name.toUpperCase());
+  return own !== '' && written === value && publicName(name) === undefined && namesSecret(name.toUpperCase());
 }
 
 /** Whether a name, in capitals, is one that secrets have. */
