@@ -1,6 +1,7 @@
 import type { PlatformIgnores } from './build-inputs.ts';
 import type { Digest } from './digest.ts';
 import type { JsonObject } from './json.ts';
+import type { Scaffold } from './scaffold.ts';
 import type { VariableSpec } from './variable-spec.ts';
 
 /** What kind of place an environment is; production asks for confirmation unless told otherwise. */
@@ -126,9 +127,12 @@ export interface EnvironmentConfig {
   /** Needs confirmation. */
   readonly protected: boolean;
   readonly promote_from: readonly string[];
+  /** Plain text; `${secret:REFERENCE}` in one makes it a secret. */
   readonly variables: Readonly<Record<string, string>>;
   /** Variable name → reference such as `env:NAME` or `dotenv:.env.staging#NAME`. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Where secrets may be read from; everywhere when left out. See `mayRead`. */
+  readonly secret_paths?: readonly string[];
   readonly flags: Readonly<Record<string, FlagValue>>;
   readonly services: Readonly<Record<string, ServiceConfig>>;
   readonly databases: Readonly<Record<string, DatabaseConfig>>;
@@ -158,6 +162,8 @@ export interface Config {
   readonly interpolations: readonly string[];
   readonly state: { readonly backend: string; readonly path: string };
   readonly default_environment?: string;
+  /** What the project is made of, where its owner says so. */
+  readonly stack?: Scaffold;
   /** How many operations may run at once. */
   readonly concurrency: number;
   /** How many old versions are kept in place for a roll-back. */

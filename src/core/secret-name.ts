@@ -1,4 +1,5 @@
 import { publicName } from './public-name.ts';
+import { withoutSecrets } from './secret-text.ts';
 
 /** Last words of names that stand for secrets: `STRIPE_SECRET_KEY`. */
 const SECRET_WORDS = new Set(['SECRET', 'TOKEN', 'KEY', 'PASSWD', 'PASSPHRASE']);
@@ -9,17 +10,18 @@ const REFERENCE = /\$\{\{[^{}]*\}\}/g;
 
 /** Whether a plain value is likely a secret, by the name of its variable or by credentials in a URL. */
 export function looksSecret(name: string, value: string): boolean {
-  const own = value.replace(REFERENCE, '');
+  const written = withoutSecrets(value);
+  const own = written.replace(REFERENCE, '');
   if (own.includes('://') && CREDENTIALS_IN_URL.test(own)) return true;
-  return own !== '' && namesSecret(name.toUpperCase());
+  // Where everybody sees it there is no place to hide it: that its name has to change is for others to tell.
+  return own !== '' && written === value && publicName(name) === undefined && namesSecret(name.toUpperCase());
 }
 
 /** Whether a name, in capitals, is one that secrets have. */
 export function namesSecret(name: string): boolean {
   const word = name.slice(name.lastIndexOf('_') + 1);
-  const isMeantForClients = name.includes('PUBLIC') || name.includes('PUBLISHABLE') || publicName(name) !== undefined;
   // Keys and tokens for browsers there are; no passwords.
-  return isMeantForClients
-    ? publicName(name) !== undefined && (name.includes('PASSWORD') || word === 'SECRET')
-    : name.includes('PASSWORD') || SECRET_WORDS.has(word);
+  if (publicName(name)) return name.includes('PASSWORD') || word === 'SECRET';
+  const isMeantForClients = name.includes('PUBLIC') || name.includes('PUBLISHABLE');
+  return !isMeantForClients && (name.includes('PASSWORD') || SECRET_WORDS.has(word));
 }

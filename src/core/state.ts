@@ -21,6 +21,8 @@ export interface ReleaseInputs {
   readonly option_secrets?: Readonly<Record<string, Fingerprint>>;
   /** Over driver, driver options, start and release command, health check. */
   readonly options: Digest;
+  /** Variables that its sources ask for: `KEY`, `KEY?` for one it does without, `:build` behind one that only its build reads. */
+  readonly needs?: readonly string[];
 }
 
 /** One version's artifact placed in one target. */
@@ -39,7 +41,10 @@ export interface Release {
   readonly placed_at: string;
 }
 
-/** The configuration in force for a deployed version, kept so that a roll-back can restore it. Secrets by reference. */
+/**
+ * The configuration in force for a deployed version, kept so that a roll-back can restore it. Secrets by reference, or as the
+ * text of a variable with references in it; see `holdsSecrets`.
+ */
 export interface AppliedConfiguration {
   readonly revision: number;
   readonly variables: Readonly<Record<string, string>>;
