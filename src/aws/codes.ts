@@ -33,7 +33,7 @@ export const CODES: ReadonlyMap<string, ErrorCode> = new Map(
 /** What helps, where it is the same for every service. */
 export const FIXES: Partial<Readonly<Record<ErrorCode, string>>> = {
   AUTH_FAILED:
-    'Check who you are with "aws sts get-caller-identity"; set AWS_PROFILE, run "aws sso login", or look at the clock',
+    'See who you are with "aws sts get-caller-identity"; set AWS_PROFILE, run "aws sso login", set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or look at the clock',
   INSUFFICIENT_PERMISSIONS: 'Add the right that it names; "deployer aws policy" prints all that are needed',
   RATE_LIMIT_EXCEEDED: 'Try again later',
   PLATFORM_UNAVAILABLE: 'See https://health.aws.amazon.com, and try again',

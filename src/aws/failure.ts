@@ -30,7 +30,7 @@ export function toAwsFailure(error: unknown, { service, operation }: AwsErrand):
   const code = codeOf(error, name, status);
   const failure: Failure = {
     code,
-    reason: `${service} refused ${operation}: ${name}`,
+    reason: reasonOf({ service, operation, name, status }),
     fix: FIXES[code] ?? 'See what it said',
     detail: [
       ...(status !== undefined && typeof message === 'string' ? [printableLine(message).slice(0, SHOWN)] : []),
@@ -39,6 +39,16 @@ export function toAwsFailure(error: unknown, { service, operation }: AwsErrand):
     ...(wait === undefined ? {} : { retry_after_ms: wait }),
   };
   return new DeployerError(failure, error);
+}
+
+interface Refusal extends AwsErrand {
+  readonly name: string;
+  readonly status: number | undefined;
+}
+
+function reasonOf({ service, operation, name, status }: Refusal): string {
+  if (/^(?:Credentials|Token)ProviderError$/.test(name)) return 'Nothing gives credentials for AWS that can be used';
+  return `${service} ${status === undefined ? 'gave no answer to' : 'refused'} ${operation}: ${name}`;
 }
 
 /**

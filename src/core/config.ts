@@ -1,14 +1,15 @@
 import type { PlatformIgnores } from './build-inputs.ts';
 import type { Digest } from './digest.ts';
 import type { JsonObject } from './json.ts';
+import type { VariableSpec } from './variable-spec.ts';
 
 /** What kind of place an environment is; production asks for confirmation unless told otherwise. */
 export type Mode = 'dev' | 'staging' | 'production' | 'preview';
 
 export type FlagValue = string | number | boolean;
 
-/** A variable a service needs. */
-export interface Requirement {
+/** A variable a service needs, and what its owner says of it. */
+export interface Requirement extends Partial<Omit<VariableSpec, 'required'>> {
   readonly key: string;
   readonly optional: boolean;
 }

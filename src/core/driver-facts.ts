@@ -38,6 +38,8 @@ export interface DriverFacts {
   readonly credentials: readonly { readonly variable: string; readonly purpose: string; readonly optional: boolean }[];
   /** Variables of the operator's environment that say where and how, and are no secrets. */
   readonly settings?: readonly { readonly variable: string; readonly purpose: string }[];
+  /** What it runs is on the machine that deploys: its localhost is ours. */
+  readonly onThisMachine?: true;
   /** How many operations may talk to it at once. */
   readonly concurrency: number;
   /** What the artifact has to be. */

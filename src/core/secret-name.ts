@@ -1,3 +1,5 @@
+import { publicName } from './public-name.ts';
+
 /** Last words of names that stand for secrets: `STRIPE_SECRET_KEY`. */
 const SECRET_WORDS = new Set(['SECRET', 'TOKEN', 'KEY', 'PASSWD', 'PASSPHRASE']);
 const CREDENTIALS_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
@@ -12,7 +14,12 @@ export function looksSecret(name: string, value: string): boolean {
   return own !== '' && namesSecret(name.toUpperCase());
 }
 
-function namesSecret(name: string): boolean {
-  const isMeantForClients = name.includes('PUBLIC') || name.includes('PUBLISHABLE');
-  return !isMeantForClients && (name.includes('PASSWORD') || SECRET_WORDS.has(name.slice(name.lastIndexOf('_') + 1)));
+/** Whether a name, in capitals, is one that secrets have. */
+export function namesSecret(name: string): boolean {
+  const word = name.slice(name.lastIndexOf('_') + 1);
+  const isMeantForClients = name.includes('PUBLIC') || name.includes('PUBLISHABLE') || publicName(name) !== undefined;
+  // Keys and tokens for browsers there are; no passwords.
+  return isMeantForClients
+    ? publicName(name) !== undefined && (name.includes('PASSWORD') || word === 'SECRET')
+    : name.includes('PASSWORD') || SECRET_WORDS.has(word);
 }

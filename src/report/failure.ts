@@ -36,6 +36,7 @@ export function failureText(failure: Failure, style: Style = plainStyle): string
   return [
     ...others.map((finding) => findingText(finding, style)),
     ...detail.map((line) => style.dim(`  | ${printableLine(line)}`)),
+    ...(only ? evidenceLines(only) : []),
     ...(fix && others.every((finding) => finding.fix !== fix) ? [`fix: ${printable(fix)}`] : []),
     style.dim(`more: deployer help ${code}`),
     only
@@ -52,8 +53,22 @@ function soleError({ findings = [], code }: Failure): Finding | undefined {
 
 /** `error[INVALID_CONFIG] deploy.config.yaml:3:5: services.api.helth: unknown key`, and below it how to mend it. */
 export function findingText(finding: Finding, style: Style = plainStyle): string {
-  const head = headOf(finding, style);
-  return finding.fix ? `${head}\n  fix: ${printable(finding.fix)}` : head;
+  return [
+    headOf(finding, style),
+    ...evidenceLines(finding).map((line) => `  ${line}`),
+    ...(finding.fix ? [`  fix: ${printable(finding.fix)}`] : []),
+  ].join('\n');
+}
+
+/** As many places as a person looks at; the document has all. */
+const SHOWN_EVIDENCE = 3;
+
+/** `seen: src/pay.ts:4 process.env.STRIPE_SECRET_KEY; …`: a line, or none. */
+export function evidenceLines({ evidence = [] }: Finding): string[] {
+  if (evidence.length === 0) return [];
+  const more = evidence.length - SHOWN_EVIDENCE;
+  const shown = evidence.slice(0, SHOWN_EVIDENCE).map(printableLine);
+  return [`seen: ${[...shown, ...(more > 0 ? [`${more} more`] : [])].join('; ')}`];
 }
 
 /** `services.api.helth: unknown key (expected one of …)`; what the message itself says is not said twice. */

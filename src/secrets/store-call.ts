@@ -2,6 +2,8 @@ import { DeployerError } from '../core/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../core/ports.ts';
 import type { ProviderWorld } from '../core/provider.ts';
 import { parseRetryAfter } from '../core/retry-after.ts';
+import { failure } from './failure.ts';
+import type { WebStore } from './web-store.ts';
 
 /** Waits before the second and the third try, ms. */
 const WAITS = [200, 800];
@@ -12,7 +14,11 @@ const TIMEOUT = 10_000;
 /** Bytes of an answer. */
 const LIMIT = 1024 * 1024;
 
-export type StoreRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> & { readonly signal: AbortSignal };
+export type StoreRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> & {
+  readonly signal: AbortSignal;
+  /** Which is asked. */
+  readonly store: Pick<WebStore, 'name' | 'addressVariable'>;
+};
 
 /**
  * One request to a store of secrets that may be sent twice without harm: a read or a login. Tried up to three times where
@@ -35,8 +41,19 @@ export async function askStore(
   return attempt(request, world);
 }
 
-function attempt(request: StoreRequest, { http }: Pick<ProviderWorld, 'http'>): Promise<HttpAnswer> {
-  return http.send({ ...request, timeout: TIMEOUT, limit: LIMIT, reach: 'private' });
+async function attempt(
+  { store, ...request }: StoreRequest,
+  { http }: Pick<ProviderWorld, 'http'>,
+): Promise<HttpAnswer> {
+  try {
+    return await http.send({ ...request, timeout: TIMEOUT, limit: LIMIT, reach: 'private' });
+  } catch (error) {
+    throw error instanceof DeployerError && error.failure.fix === undefined ? withFix(error, store) : error;
+  }
+}
+
+function withFix({ code, failure: { reason } }: DeployerError, { name, addressVariable }: StoreRequest['store']) {
+  return failure(code, reason, `Check ${addressVariable}, and that ${name} can be reached from where deployer runs`);
 }
 
 function isWorthAnother(error: unknown): boolean {

@@ -1,12 +1,13 @@
 import { configurationOf } from '../core/configuration.ts';
 import type { Finding } from '../core/finding.ts';
+import { judgeVariables } from './judge-variables.ts';
 import { findTarget } from './observe.ts';
 import { optionFindings } from './option-secrets.ts';
 import { optionVariableFindings } from './option-variables.ts';
 import { resolveVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Everything that is missing or cannot be read among an environment's variables and secrets, at once. */
+/** Everything that is missing, wrong or cannot be read among an environment's variables and secrets, at once. */
 export async function checkEnvironment(
   workspace: Workspace,
   name: string,
@@ -20,5 +21,6 @@ export async function checkEnvironment(
     configurationOf(environment, document.environments[environment.name]),
   );
   const named = await optionVariableFindings(workspace, environment, variables);
-  return { env: environment.name, findings: [...variables.findings, ...options, ...named] };
+  const judged = await judgeVariables(workspace, environment, variables);
+  return { env: environment.name, findings: [...variables.findings, ...judged, ...options, ...named] };
 }

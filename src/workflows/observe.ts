@@ -10,6 +10,7 @@ import type { AppliedConfiguration, EnvironmentState, StateDocument, Version } f
 import { readSource } from '../project/git-head.ts';
 import { buildInputsOf } from './build-inputs.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
+import { judgeVariables } from './judge-variables.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { optionFindings } from './option-secrets.ts';
 import { optionVariableFindings } from './option-variables.ts';
@@ -35,6 +36,8 @@ export interface ObserveRequest {
   readonly version?: Version;
   /** Environment that a promotion takes the version from. */
   readonly from?: string;
+  /** Values that were not run with before may come to run: they are judged. */
+  readonly judging?: true;
   /** Something may be built: platforms are asked whether it could be deployed then. */
   readonly building?: true;
 }
@@ -76,6 +79,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
       ...skipped,
       ...unfinished(current),
       ...variables.findings,
+      ...(request.judging ? await judgeVariables(workspace, environment, variables) : []),
       ...options,
       ...(await optionVariableFindings(workspace, environment, variables)),
       ...databases.findings,

@@ -11,7 +11,7 @@ export interface PlanDeployRequest {
 
 /** What a deploy would do. Changes nothing. */
 export async function planDeployment(workspace: Workspace, request: PlanDeployRequest): Promise<Planned> {
-  const observation = await observe(workspace, { env: request.env, building: true });
+  const observation = await observe(workspace, { env: request.env, judging: true, building: true });
   const { planDeploy } = await import('../plan/deploy.ts');
   const { env: _, ...options } = request;
   return { ...planDeploy(observation.snapshot, options), observation };

@@ -18,7 +18,7 @@ export async function planPromotion(workspace: Workspace, request: PromoteReques
   const { document } = await workspace.state.read();
   const from = findTarget(workspace, document, { env: request.source }).name;
   const version = await currentVersion(workspace, from);
-  const observation = await observe(workspace, { env: request.target, version, from });
+  const observation = await observe(workspace, { env: request.target, version, from, judging: true });
   return { ...planPromote(observation.snapshot, request.force ? { force: true } : {}), observation, version };
 }
 

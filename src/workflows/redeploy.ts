@@ -16,7 +16,7 @@ export async function redeploy(
     workspace,
     makePlan: async () => {
       const version = await currentVersion(workspace, request.env);
-      const observation = await observe(workspace, { env: request.env, version });
+      const observation = await observe(workspace, { env: request.env, version, judging: true });
       return { ...planRedeploy(observation.snapshot), observation, version };
     },
     command: 'redeploy',

@@ -4,6 +4,7 @@ import { type Fingerprint, fingerprint } from '../core/digest.ts';
 import type { DriverFacts } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import { reveal, Secret, type Variables } from '../core/secret.ts';
+import { namesSecret } from '../core/secret-name.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import type { Workspace } from './workspace.ts';
@@ -120,15 +121,18 @@ function missing(
     if (database.migrations) need(database.connection_env, `database ${database.name}`);
   return [...needed]
     .filter(([name]) => !(name in values) && !GIVEN.has(name) && !(name in references))
-    .map(([name, users]) => missingFinding(environment.name, name, users));
+    .map(([name, users]) => missingFinding(environment, name, users));
 }
 
-function missingFinding(environment: string, name: string, users: readonly string[]): Finding {
+function missingFinding({ name: env, services }: EnvironmentConfig, name: string, users: readonly string[]): Finding {
+  const said = Object.values(services).flatMap((service) => service.env.filter(({ key }) => key === name));
+  const isSecret = said.some(({ sensitive }) => sensitive) || namesSecret(name.toUpperCase());
   return {
     level: 'error',
     code: 'MISSING_ENV',
     message: `Missing ENV: ${name} (needed by ${list([...new Set(users)])})`,
-    path: `environments.${environment}.secrets.${name}`,
-    fix: `Add ${name} under environments.${environment}.secrets, or under variables when it is no secret`,
+    path: `environments.${env}.secrets.${name}`,
+    key: name,
+    fix: `Add ${name} under environments.${env}.secrets${isSecret ? '' : ', or under variables when it is no secret'}`,
   };
 }

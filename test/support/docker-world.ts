@@ -7,8 +7,8 @@ import type { Driver, DriverContext, Placed, Target } from '../../src/core/drive
 import { toFailure } from '../../src/core/errors.ts';
 import type { Variables } from '../../src/core/secret.ts';
 import { driver } from '../../src/drivers/docker/driver.ts';
-import { openEngine } from '../../src/drivers/docker/engine/client.ts';
-import { execute } from '../../src/drivers/docker/engine/exec.ts';
+import { openEngine } from '../../src/drivers/image/engine/client.ts';
+import { execute } from '../../src/drivers/image/engine/exec.ts';
 import { systemPeers } from '../../src/system/peers.ts';
 import { systemProcesses } from '../../src/system/processes.ts';
 import { dockerEngine, type Engine } from './docker/engine.ts';

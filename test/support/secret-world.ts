@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ProviderWorld } from '../../src/core/provider.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { secretProviders } from '../../src/secrets/catalog.ts';
@@ -28,6 +28,7 @@ export async function secretWorld(): Promise<SecretWorld> {
   return {
     root,
     write: async (path, text, mode = 0o600) => {
+      await mkdir(dirname(join(root, path)), { recursive: true });
       await writeFile(join(root, path), text, { mode });
       return join(root, path);
     },

@@ -7,6 +7,8 @@ import { healthTarget } from './merge.ts';
 
 type WrittenHealth = Exclude<NonNullable<WrittenService['health']>, string | false>;
 
+type Requirements = NonNullable<WrittenService['env']>;
+
 export interface ServiceDefaults {
   readonly driver: string;
   /** ms */
@@ -46,10 +48,14 @@ function completeBuild(build: WrittenService['build']): BuildConfig {
   return { ...(command === undefined ? {} : { command }), output: output.map(plain), env: build?.env ?? [] };
 }
 
-function completeRequirement(entry: NonNullable<WrittenService['env']>[number]): Requirement {
-  return typeof entry === 'string'
-    ? { key: entry, optional: false }
-    : { key: entry.key, optional: entry.optional ?? false };
+function completeRequirement(entry: Requirements[number]): Requirement {
+  if (typeof entry === 'string') return { key: entry, optional: false };
+  return { ...given(entry), key: entry.key, optional: entry.optional ?? false };
+}
+
+/** Without the keys that were taken out of it. */
+function given(entry: Exclude<Requirements[number], string>): Omit<Requirement, 'key' | 'optional'> {
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined));
 }
 
 function completeHealth(written: WrittenService['health']): HealthCheck | undefined {

@@ -4,6 +4,7 @@ import { checkDatabases } from './databases.ts';
 import { checkEnvironments } from './environments.ts';
 import { checkHealth } from './health.ts';
 import { checkOverrides } from './overrides.ts';
+import { checkRequirements } from './requirements.ts';
 import { checkRollout } from './rollout.ts';
 import type { Rule } from './rule.ts';
 import { checkSecretCommands } from './secret-commands.ts';
@@ -17,6 +18,7 @@ export const RULES: readonly Rule[] = [
   checkOverrides,
   checkAfter,
   checkHealth,
+  checkRequirements,
   checkRollout,
   checkVariables,
   checkDatabases,

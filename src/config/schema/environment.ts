@@ -14,7 +14,7 @@ import {
 import { listField, mapField, optional, sectionField } from './form.ts';
 import { overrideShape, type ServiceFields } from './service.ts';
 
-const REFERENCE = /^[a-z][a-z0-9-]*:\S+$/;
+const REFERENCE = /^[a-z][a-z0-9-]*:\S+( \S+)*$/;
 const EXPECTED_REFERENCE =
   'a reference to a secret, such as env:NAME or dotenv:.env.staging#NAME, never the secret itself';
 const TEN_YEARS = 3_650 * 86_400_000;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { parseDuration } from '../../core/duration.ts';
 import { isName, isVariableName, NAME_RULE } from '../../core/name.ts';
+import { compilePattern, PATTERN_RULE } from '../../core/pattern/pattern.ts';
 import { list } from '../../core/text.ts';
 import { normalizePath, PATH_RULE } from '../relative-path.ts';
 import type { Basic, Field, Hints } from './form.ts';
@@ -55,6 +56,8 @@ export const variableField = textKind(EXPECTED_VARIABLE, isVariableName, orVaria
 export const keyField = textKind('a text', () => true);
 
 export const textField = textKind('a text that is not empty', isFilled, /\S/);
+
+export const patternField = textKind(PATTERN_RULE, (text) => typeof compilePattern(text) !== 'string');
 
 export const commandField = textKind('a command, as typed in a shell, such as npm run build', isFilled, /\S/);
 

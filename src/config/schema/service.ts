@@ -8,6 +8,7 @@ import {
   literalField,
   nameField,
   pathField,
+  patternField,
   switchField,
   textField,
   textKind,
@@ -19,6 +20,8 @@ import {
 import { formsField, listField, mapField, optional, sectionField } from './form.ts';
 
 const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+/** Linux gives programs no longer ones. */
+const LONGEST_VALUE = 131_072;
 const EXPECTED_HEALTH = 'a path such as /healthz, a URL, false, or a map with path, url, tcp or command';
 
 /** Fields that a service and its overrides share; built once for both. */
@@ -113,14 +116,30 @@ function requirementsField() {
   return listField(
     'Variables that the service needs.',
     'a list of variable names',
-    formsField('A variable that the service needs.', 'the name of a variable, or a map with key and optional', [
-      variableField('Name of a variable.'),
-      sectionField('A variable that the service needs.', {
-        key: variableField('Name of the variable.'),
-        optional: optional(switchField('Whether the service also runs without it; default: false.')),
-      }),
-    ]),
+    formsField(
+      'A variable that the service needs.',
+      'the name of a variable, or a map with key and what is known of it',
+      [
+        variableField('Name of a variable.'),
+        sectionField('A variable that the service needs.', {
+          key: variableField('Name of the variable.'),
+          optional: optional(switchField('Whether the service also runs without it; default: false.')),
+          description: optional(textField('What it is for, one sentence.')),
+          sensitive: optional(switchField('Whether nobody may see its value; default: by its name.')),
+          example: optional(textField('A made-up value of the right form.')),
+          validation: optional(validationField()),
+        }),
+      ],
+    ),
   );
+}
+
+function validationField() {
+  return sectionField('What every value has to be; goes before what is known of the name.', {
+    pattern: optional(patternField('Regular expression that the whole value has to match.')),
+    min_length: optional(wholeField('Characters that a value has at least.', 0, LONGEST_VALUE)),
+    max_length: optional(wholeField('Characters that a value has at most.', 1, LONGEST_VALUE)),
+  });
 }
 
 function healthField() {

@@ -1,7 +1,7 @@
 import type { Driver, DriverContext, Placed, PlaceRequest, Provisioned, Target } from '../../core/driver.ts';
 import type { Json } from '../../core/json.ts';
-import { buildTarget } from './build/image.ts';
-import { buildInputs } from './build/inputs.ts';
+import { buildInputs } from '../image/build/inputs.ts';
+import { buildTarget } from './build.ts';
 import { examineTarget } from './examination.ts';
 import { facts } from './facts.ts';
 import { leftHosts, noteOf, openHosts, urlOf, within } from './host.ts';

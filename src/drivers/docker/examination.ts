@@ -2,14 +2,15 @@ import type { DriverContext, Examined, Target } from '../../core/driver.ts';
 import { DeployerError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import { list } from '../../core/text.ts';
-import type { Engine } from './engine/client.ts';
-import { findContainer } from './engine/container.ts';
-import { execute } from './engine/exec.ts';
+import type { Engine } from '../image/engine/client.ts';
+import { findContainer } from '../image/engine/container.ts';
+import { execute } from '../image/engine/exec.ts';
+import { registryFailure } from '../image/registry/failure.ts';
+import type { Registry } from '../image/registry/push.ts';
 import { type Host, openReachable } from './host.ts';
 import { isClustered, readOptions } from './options.ts';
 import { caddyVersion } from './proxy/container.ts';
-import { registryFailure } from './registry/failure.ts';
-import { openRegistry, type Registry } from './registry/registry.ts';
+import { openRegistry } from './registry/registry.ts';
 
 const GIB = 1024 ** 3;
 /** Images and logs fill a disk; below this or a tenth of it the next deploy may be the one that fails. */
@@ -153,12 +154,13 @@ function withoutPassword(error: unknown): undefined {
   return undefined;
 }
 
-async function logIn({ engine }: Host, { login, host }: Registry): Promise<readonly DeployerError[]> {
+async function logIn({ engine }: Host, registry: Registry): Promise<readonly DeployerError[]> {
+  const { login, host } = registry;
   try {
     await engine.call('POST', '/auth', { doing: `log in to ${host}`, body: { ...login } });
     return [];
   } catch (error) {
-    const failure = registryFailure(host, error);
+    const failure = registryFailure(registry, error);
     if (failure instanceof DeployerError) return [failure];
     throw failure;
   }

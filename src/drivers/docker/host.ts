@@ -1,6 +1,6 @@
 import type { DriverContext, Target } from '../../core/driver.ts';
 import { DeployerError } from '../../core/errors.ts';
-import { type Engine, openEngine } from './engine/client.ts';
+import { type Engine, openEngine } from '../image/engine/client.ts';
 import { type DockerOptions, type HostOption, readOptions } from './options.ts';
 
 /** One machine with an engine, as a target uses it. */

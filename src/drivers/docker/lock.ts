@@ -1,10 +1,10 @@
 import type { DriverContext, Target } from '../../core/driver.ts';
 import { DeployerError } from '../../core/errors.ts';
 import type { KeptLock, LockPlace } from '../../core/lock-place.ts';
+import { type Engine, openEngine } from '../image/engine/client.ts';
+import { findContainer, removeContainer } from '../image/engine/container.ts';
+import { type Endpoint, findEndpoint } from '../image/engine/endpoint.ts';
 import { readTar, tarOf, textMember } from '../tar.ts';
-import { type Engine, openEngine } from './engine/client.ts';
-import { findContainer, removeContainer } from './engine/container.ts';
-import { type Endpoint, findEndpoint } from './engine/endpoint.ts';
 import { leftHosts } from './host.ts';
 import { LABEL, labelFilter, lockName } from './names.ts';
 import { readOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
+import { BUILD_SCHEMA } from '../image/build/options.ts';
 import { durationSchema } from '../option-checks.ts';
-import { BUILD_SCHEMA } from './build/options.ts';
 import { MOST_REPLICAS, PROXY } from './options.ts';
 import { registrySchema, tlsSchema } from './secret-options.ts';
 

@@ -1,5 +1,7 @@
 import type { OptionsCheck } from '../../core/driver.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { BUILD_CHECKS, BUILD_DEFAULTS, type BuildOptions } from '../image/build/options.ts';
+import { IMAGE, matching } from '../image/option-forms.ts';
 import {
   checkAll,
   checkDuration,
@@ -10,8 +12,6 @@ import {
   type OptionCheck,
   wrong,
 } from '../option-checks.ts';
-import { BUILD_CHECKS, type BuildOptions } from './build/options.ts';
-import { IMAGE, matching } from './option-forms.ts';
 import { checkSecretFiles, secretFileProblems } from './secret-files.ts';
 import { checkRegistry, checkTls, type GivenCertificate, type RegistryOptions } from './secret-options.ts';
 import {
@@ -119,9 +119,7 @@ const DEFAULTS: JsonObject = {
   at_once: '100%',
   orchestrator: 'none',
   secret_files: [],
-  dockerfile: 'Dockerfile',
-  base_images: {},
-  build_args: {},
+  ...BUILD_DEFAULTS,
   port: 8080,
   host_names: [],
   path_prefix: '/',

@@ -6,6 +6,7 @@ export const facts: DriverFacts = {
   title: 'This machine',
   capabilities: ['provision', 'switch', 'weights', 'metrics', 'logs', 'jobs', 'static', 'process'],
   credentials: [],
+  onThisMachine: true,
   concurrency: 4,
   artifact: 'files',
   optionsSchema,

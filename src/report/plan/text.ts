@@ -2,6 +2,7 @@ import { formatDuration } from '../../core/duration.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Gate, Operation, Plan } from '../../core/plan.ts';
 import { printable, printableLine } from '../../core/text.ts';
+import { evidenceLines } from '../failure.ts';
 import { paragraph, WIDTH, widest, wrap } from './columns.ts';
 import { changeLine, heading, summary } from './words.ts';
 
@@ -120,9 +121,10 @@ function changeLines(plan: Plan, style: PlanStyle): string[] {
 }
 
 function findingLines(mark: string, colour: (text: string) => string): (finding: Finding) => string[] {
-  return ({ message, fix }) => [
-    ...coloured(entry(message, `  ${mark}`), mark.trim(), colour),
-    ...(fix === undefined ? [] : entry(`→ ${fix}`, '    ')),
+  return (finding) => [
+    ...coloured(entry(finding.message, `  ${mark}`), mark.trim(), colour),
+    ...evidenceLines(finding).flatMap((line) => entry(line, '    ')),
+    ...(finding.fix === undefined ? [] : entry(`→ ${finding.fix}`, '    ')),
   ];
 }
 

@@ -22,6 +22,8 @@ export const FINDING: Schema = object(
     ),
     expected: text('What would have been right.'),
     fix: text('What to do.'),
+    key: text('Variable that it is about.'),
+    evidence: listOf(text('A place or a reason; never a value.'), 'What shows that it is so.'),
   },
 );
 

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { DeployerError } from '../../core/errors.ts';
-import type { CommandResult } from '../../core/ports.ts';
 import type {
   ProviderFactory,
   ProviderWorld,
@@ -13,12 +12,8 @@ import type {
 import { failure } from '../failure.ts';
 import { type Fields, fieldOf, fileFields } from '../fields.ts';
 import { onceEach } from '../once-each.ts';
+import { askProgram, type ProgramAnswer } from '../program-call.ts';
 import { insideProject, warningsFor } from '../project-file.ts';
-
-/** Bytes of what is in a file. */
-const LONGEST = 1024 * 1024;
-/** ms. */
-const TIMEOUT = 10_000;
 
 /**
  * `age:FILE#NAME`: a variable of a file inside the project, JSON or dotenv, that is encrypted with age. The user's own `age`
@@ -102,29 +97,17 @@ interface Job {
 }
 
 async function decrypt(path: string, { file, key, world, signal }: Job): Promise<string> {
-  const complaints: string[] = [];
-  const result = await world.processes.run({
-    argv: ['age', '--decrypt', '--identity', key.identity, file],
-    cwd: world.root,
-    env: {},
-    ...(key.stdin === undefined ? {} : { stdin: key.stdin }),
-    timeout: TIMEOUT,
-    keep: LONGEST + 1,
-    signal,
-    onLine: (line, channel) => channel === 'stderr' && complaints.push(line),
-  });
-  signal.throwIfAborted();
-  const trouble = troubleOf(path, result, complaints.join('\n'));
+  const argv = ['age', '--decrypt', '--identity', key.identity, file];
+  const stdin = key.stdin === undefined ? {} : { stdin: key.stdin };
+  const answer = await askProgram({ argv, env: {}, ...stdin }, world, signal);
+  const trouble = troubleOf(path, answer);
   if (trouble) throw trouble;
-  return result.stdout;
+  return answer.stdout;
 }
 
 /** age ends with 1 for everything; its words are looked at, and never shown. */
-function troubleOf(
-  path: string,
-  { outcome, exitCode, stdout }: CommandResult,
-  complaints: string,
-): DeployerError | undefined {
+function troubleOf(path: string, answer: ProgramAnswer): DeployerError | undefined {
+  const { outcome, exitCode, complaints } = answer;
   if (outcome === 'not_found')
     return failure(
       'COMMAND_FAILED',
@@ -151,7 +134,7 @@ function troubleOf(
       `${path} cannot be decrypted`,
       'It is no file of age, or damaged; try it by hand: age --decrypt',
     );
-  if (Buffer.byteLength(stdout) > LONGEST)
+  if (answer.isTooLong)
     return failure('INVALID_ENV', `What is in ${path} is larger than 1 MiB`, 'Keep only the secrets in it');
   return undefined;
 }

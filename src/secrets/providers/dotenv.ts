@@ -11,6 +11,7 @@ import type {
 } from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
 import { withVariable } from '../dotenv-text.ts';
+import { isEncrypted } from '../dotenvx/names.ts';
 import { refuseUnlessKeptFromGit } from '../kept-from-git.ts';
 import { changePrivateFile } from '../private-file.ts';
 import { placeInProject, readProjectFile } from '../project-file.ts';
@@ -43,6 +44,7 @@ function open({ root, processes }: ProviderWorld): SecretProvider {
     const { values, warnings } = await file;
     const value = Object.hasOwn(values, key) ? values[key] : undefined;
     if (!value) throw missing(reference, key, values);
+    if (isEncrypted(value)) throw encrypted(reference);
     return { value: new Secret(value), ...(warnings.length > 0 ? { warnings } : {}) };
   }
 
@@ -75,6 +77,14 @@ function unwritable(path: string, key: string): DeployerError {
 async function parse(root: string, path: string): Promise<Parsed> {
   const { text, warnings } = await readProjectFile(root, path);
   return { values: parseEnv(text), warnings };
+}
+
+function encrypted({ text, path, key }: SecretReference): DeployerError {
+  return new DeployerError({
+    code: 'INVALID_ENV',
+    reason: `${text} is encrypted by dotenvx`,
+    fix: `Refer to it as dotenvx:${path}#${key}`,
+  });
 }
 
 function missing({ text, path }: SecretReference, key: string, values: Parsed['values']): DeployerError {

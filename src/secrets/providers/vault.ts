@@ -10,11 +10,12 @@ import type {
 import { failure } from '../failure.ts';
 import { asFields, type Fields, fieldOf } from '../fields.ts';
 import { onceEach } from '../once-each.ts';
-import { bodyOf, dataOf } from '../vault/answers.ts';
+import { dataOf } from '../vault/answers.ts';
 import { type FindMount, type KvMount, mountFinder } from '../vault/mounts.ts';
 import { apiPath } from '../vault/path.ts';
 import { type VaultSession, vaultSession } from '../vault/session.ts';
 import { vaultWriter } from '../vault/write.ts';
+import { bodyOf } from '../web-store.ts';
 
 /**
  * `vault:PATH#KEY[@VERSION]`: a key of a secret in a KV store of HashiCorp Vault or OpenBao; PATH as `vault kv get` has it,

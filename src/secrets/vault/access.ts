@@ -1,5 +1,7 @@
 import { DeployerError } from '../../core/errors.ts';
 import type { ProviderWorld } from '../../core/provider.ts';
+import { storeAddress } from '../web-store.ts';
+import { VAULT } from './answers.ts';
 
 /** Where Vault is, and as whom it is asked. Holds credentials in the clear: never to be shown. */
 export interface VaultAccess {
@@ -44,24 +46,7 @@ function addressOf(text: string | undefined): string {
       reason: 'VAULT_ADDR is not set',
       fix: 'Set VAULT_ADDR where deployer runs, such as https://vault.example.com:8200',
     });
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !isSafe(url)) throw badAddress();
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-}
-
-/** Tokens go over TLS, or do not leave the machine. */
-function isSafe({ protocol, hostname, username, password, search, hash }: URL): boolean {
-  if (username || password || search || hash) return false;
-  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
-}
-
-/** Does not show the address: it may hold a password. */
-function badAddress(): DeployerError {
-  return new DeployerError({
-    code: 'INVALID_CONFIG',
-    reason: 'VAULT_ADDR is not an https:// address',
-    fix: 'Write it as https://vault.example.com:8200; http:// is for a Vault on this machine only',
-  });
+  return storeAddress(text, VAULT);
 }
 
 function credentialsOf(environment: Environment): Credentials {

@@ -2,9 +2,11 @@ import type { HttpAnswer } from '../../core/ports.ts';
 import type { ProviderWorld } from '../../core/provider.ts';
 import { failure } from '../failure.ts';
 import { asFields } from '../fields.ts';
+import { heldToken } from '../held-token.ts';
 import { askStore } from '../store-call.ts';
+import { bodyOf, isFine } from '../web-store.ts';
 import { type Credentials, type VaultAccess, vaultAccess } from './access.ts';
-import { bodyOf, troubleOf } from './answers.ts';
+import { troubleOf, VAULT } from './answers.ts';
 import { encodePath } from './path.ts';
 
 /** Reads and writes of Vault as one user. */
@@ -28,13 +30,10 @@ export interface Written {
 type World = Pick<ProviderWorld, 'environment' | 'http' | 'clock'>;
 type Login = Extract<Credentials, { kind: 'login' }>;
 
-/** ms. */
-const FAREWELL = 5_000;
-
 /** Reads addresses and credentials when it is first used. */
 export function vaultSession(world: World): VaultSession {
-  let entered: Promise<string> | undefined;
-  return { get, put, close };
+  const held = heldToken(logIn, revoke);
+  return { get, put, close: held.close };
 
   async function get(path: string, what: string, signal: AbortSignal): Promise<HttpAnswer> {
     const answer = await ask({ path, signal }, { what, right: 'read' });
@@ -50,23 +49,16 @@ export function vaultSession(world: World): VaultSession {
 
   async function ask(call: Call, wish: Wish): Promise<HttpAnswer> {
     const access = vaultAccess(world.environment);
-    const token = await enter(access, call.signal);
+    const { credentials } = access;
+    const token = credentials.kind === 'token' ? credentials.token : await held.take(call.signal);
     const answer = await send(access, { ...call, token });
     if (answer.status !== 403) return answer;
     throw await refusal(access, { token, signal: call.signal }, wish);
   }
 
-  function enter(access: VaultAccess, signal: AbortSignal): Promise<string> {
-    const { credentials } = access;
-    if (credentials.kind === 'token') return Promise.resolve(credentials.token);
-    entered ??= logIn(access, credentials, signal).catch((error: unknown) => {
-      entered = undefined;
-      throw error;
-    });
-    return entered;
-  }
-
-  async function logIn(access: VaultAccess, { method, mount, body }: Login, signal: AbortSignal): Promise<string> {
+  async function logIn(signal: AbortSignal): Promise<string> {
+    const access = vaultAccess(world.environment);
+    const { method, mount, body } = access.credentials as Login;
     const what = `The ${method} login`;
     const path = `auth/${encodePath(mount)}/login`;
     const answer = await send(access, { path, method: 'POST', body: JSON.stringify(body), signal });
@@ -85,23 +77,15 @@ export function vaultSession(world: World): VaultSession {
   /** Vault has one answer for a token without the right and for one that it does not know. */
   async function refusal(access: VaultAccess, call: Omit<Call, 'path'>, { what, right }: Wish) {
     const self = await send(access, { ...call, path: 'auth/token/lookup-self' });
-    if (self.status === 403) return failure('AUTH_FAILED', `${what}: Vault does not take the token`, TOKEN_FIX);
+    if (self.status === 403) return failure('AUTH_FAILED', `${what}: Vault does not take the token`, VAULT.tokenFix);
     const reason = `${what}: the token has no right to ${right} there, or there is no such store`;
     const policy = right === 'read' ? '"read"' : '"read", "create" and "update"';
     const fix = `Give its policy ${policy} there, and check path and VAULT_NAMESPACE`;
     return failure('INSUFFICIENT_PERMISSIONS', reason, fix);
   }
 
-  async function close(): Promise<void> {
-    const leaving = entered;
-    entered = undefined;
-    // A token that cannot be revoked ends by itself, with its lease.
-    await leaving?.then((token) => revoke(token)).catch(() => undefined);
-  }
-
-  async function revoke(token: string): Promise<void> {
+  async function revoke(token: string, signal: AbortSignal): Promise<void> {
     const access = vaultAccess(world.environment);
-    const signal = AbortSignal.timeout(FAREWELL);
     await send(access, { path: 'auth/token/revoke-self', method: 'POST', token, signal });
   }
 
@@ -109,7 +93,10 @@ export function vaultSession(world: World): VaultSession {
     const { path, token, method, body, signal } = call;
     const headers = headersOf(access, token, body);
     const url = `${access.address}/v1/${path}`;
-    return askStore({ url, headers, signal, ...(method ? { method } : {}), ...(body ? { body } : {}) }, world);
+    return askStore(
+      { store: VAULT, url, headers, signal, ...(method ? { method } : {}), ...(body ? { body } : {}) },
+      world,
+    );
   }
 }
 
@@ -129,7 +116,6 @@ interface Wish {
 
 const LOGIN_FIX =
   'Check VAULT_ROLE_ID and VAULT_SECRET_ID, or VAULT_JWT and VAULT_AUTH_ROLE; VAULT_AUTH_PATH where the method is mounted elsewhere';
-const TOKEN_FIX = 'Get a new token; it is wrong, has expired or was revoked';
 
 /** `X-Vault-Request` is what agents of Vault may ask for, against requests that a browser was tricked into. */
 function headersOf({ namespace }: VaultAccess, token: string | undefined, body: string | undefined) {
@@ -139,8 +125,4 @@ function headersOf({ namespace }: VaultAccess, token: string | undefined, body: 
     ...(token ? { 'x-vault-token': token } : {}),
     ...(body ? { 'content-type': 'application/json' } : {}),
   };
-}
-
-function isFine({ status }: HttpAnswer): boolean {
-  return status >= 200 && status < 300;
 }

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DriverContext } from '../../../src/core/driver.ts';
-import { openEngine } from '../../../src/drivers/docker/engine/client.ts';
+import { openEngine } from '../../../src/drivers/image/engine/client.ts';
 import { systemPeers } from '../../../src/system/peers.ts';
 import {
   dockerEngine,

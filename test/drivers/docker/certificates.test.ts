@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DriverContext, Target } from '../../../src/core/driver.ts';
 import { DeployerError } from '../../../src/core/errors.ts';
 import { Secret } from '../../../src/core/secret.ts';
-import { openEngine } from '../../../src/drivers/docker/engine/client.ts';
-import { execute } from '../../../src/drivers/docker/engine/exec.ts';
-import { writeFolder } from '../../../src/drivers/docker/engine/files.ts';
 import { facts } from '../../../src/drivers/docker/facts.ts';
 import { certificateFiles, certificateFindings } from '../../../src/drivers/docker/proxy/certificates.ts';
+import { openEngine } from '../../../src/drivers/image/engine/client.ts';
+import { execute } from '../../../src/drivers/image/engine/exec.ts';
+import { writeFolder } from '../../../src/drivers/image/engine/files.ts';
 import { textMember } from '../../../src/drivers/tar.ts';
 import {
   type Authority,

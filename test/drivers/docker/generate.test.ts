@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceConfig } from '../../../src/core/config.ts';
-import { type Generated, generate, type Refusal } from '../../../src/drivers/docker/build/generate/generate.ts';
-import type { Request } from '../../../src/drivers/docker/build/generate/recipe.ts';
-import { parseIgnore } from '../../../src/drivers/docker/build/ignore.ts';
+import { type Generated, generate, type Refusal } from '../../../src/drivers/image/build/generate/generate.ts';
+import type { Request } from '../../../src/drivers/image/build/generate/recipe.ts';
+import { parseIgnore } from '../../../src/drivers/image/build/ignore.ts';
 import { detectStack } from '../../../src/project/detect-stack.ts';
 import { temporaryFolder, writeTree } from '../../support/file-tree.ts';
 

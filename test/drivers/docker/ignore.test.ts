@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseIgnore } from '../../../src/drivers/docker/build/ignore.ts';
+import { parseIgnore } from '../../../src/drivers/image/build/ignore.ts';
 
 describe('.dockerignore', () => {
   it.each([

@@ -6,12 +6,12 @@ import type { DriverContext, Target } from '../../../src/core/driver.ts';
 import { DeployerError } from '../../../src/core/errors.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { Secret } from '../../../src/core/secret.ts';
-import { readLocation } from '../../../src/drivers/docker/build/image.ts';
 import { openHosts } from '../../../src/drivers/docker/host.ts';
 import { findAccount } from '../../../src/drivers/docker/registry/account.ts';
-import { registryFailure } from '../../../src/drivers/docker/registry/failure.ts';
 import { bringImage } from '../../../src/drivers/docker/release/image-transfer.ts';
 import { removeImages } from '../../../src/drivers/docker/release/images.ts';
+import { readLocation } from '../../../src/drivers/image/build/image.ts';
+import { registryFailure } from '../../../src/drivers/image/registry/failure.ts';
 import { systemProcesses } from '../../../src/system/processes.ts';
 import { type Engine, hostEngine, hostsUnavailable } from '../../support/docker/engine.ts';
 import { engineCall, IMAGES } from '../../support/docker/images.ts';
@@ -206,7 +206,8 @@ describe('what an engine says of a registry', () => {
     ['no space left on device', 'DEPLOY_FAILED'],
   ])('%s is %s', (line, code) => {
     const said = new DeployerError({ code: 'DEPLOY_FAILED', reason: 'could not pull', detail: [line] });
-    expect(registryFailure('r', said)).toMatchObject({ code, failure: { detail: [line] } });
+    const fixes = { account: 'a', rights: 'b', name: 'c' };
+    expect(registryFailure({ host: 'r', fixes }, said)).toMatchObject({ code, failure: { detail: [line] } });
   });
 });
 

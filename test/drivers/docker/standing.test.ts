@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Placed, Target } from '../../../src/core/driver.ts';
+import type { DriverContext, Placed, Target } from '../../../src/core/driver.ts';
 import type { DeployerError } from '../../../src/core/errors.ts';
+import type { Peers } from '../../../src/core/ports.ts';
+import { HELD } from '../../../src/drivers/docker/proxy/caddy.ts';
 import { dockerUnavailable } from '../../support/docker/engine.ts';
 import { engineCall, IMAGES } from '../../support/docker/images.ts';
 import { createDockerWorld, type DockerWorld } from '../../support/docker-world.ts';
@@ -57,6 +59,8 @@ describe.skipIf(dockerUnavailable)(`a service that may not run twice${reason}`, 
     cut.abort();
     await expect(slow).rejects.toBeDefined();
     expect(await world.ask(url)).toBe('two');
+    await expect(world.place(target, 'one', {}, cutWhileHolding())).rejects.toBeDefined();
+    expect(await world.ask(url)).toBe('two');
     const [, two] = await releases();
     const again = await world.place(target, 'one', {}, { idempotencyKey: key });
     expect(await world.place(target, 'one', {}, { idempotencyKey: key })).toEqual(again);
@@ -83,6 +87,20 @@ describe.skipIf(dockerUnavailable)(`a service that may not run twice${reason}`, 
     await world.driver.retire(fresh, ref, world.context({ undoing: true }));
     expect((await world.driver.inspect(fresh, world.context())).releases).toEqual([]);
   });
+
+  /** Called off when the proxy has been told to hold requests, and has not said yet that it does. */
+  function cutWhileHolding(): Partial<DriverContext> {
+    const cut = new AbortController();
+    const { peers } = world.context();
+    let asked = 0;
+    const send: Peers['send'] = (peer, request) => {
+      const answer = peers.send(peer, request);
+      if (typeof request.body === 'string' && request.body.includes(`"${HELD}"`)) asked++;
+      if (asked === 1 && /^[/v.\d]*\/exec\/\w+\/start/.test(request.path)) setImmediate(() => cut.abort());
+      return answer;
+    };
+    return { signal: cut.signal, idempotencyKey: 'cut-while-holding', peers: { send } };
+  }
 
   async function releases() {
     return (await world.driver.inspect(target, world.context())).releases;
@@ -127,8 +145,8 @@ describe.skipIf(dockerUnavailable)(`an image of others${reason}`, () => {
     }
 
     async function inProxy(argv: readonly string[]): Promise<readonly string[]> {
-      const { openEngine } = await import('../../../src/drivers/docker/engine/client.ts');
-      const { execute } = await import('../../../src/drivers/docker/engine/exec.ts');
+      const { openEngine } = await import('../../../src/drivers/image/engine/client.ts');
+      const { execute } = await import('../../../src/drivers/image/engine/exec.ts');
       const opened = await openEngine(engine.endpoint, world.context());
       const { output } = await execute(opened, `${name}-proxy`, argv);
       return (await output()).stdout.filter((line) => line !== '');

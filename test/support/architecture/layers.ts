@@ -13,6 +13,7 @@ const RANKS: Readonly<Record<string, number>> = {
   drivers: 1,
   migrations: 1,
   secrets: 1,
+  variables: 1,
   state: 1,
   report: 1,
   system: 1,
@@ -42,7 +43,7 @@ function isForbidden(path: string, target: string): boolean {
 }
 
 /** Folders beside those of the drivers that all of them may use. */
-const SHARED_BY_DRIVERS: readonly (string | undefined)[] = ['upload'];
+const SHARED_BY_DRIVERS: readonly (string | undefined)[] = ['upload', 'image'];
 
 /** A driver knows no other driver, and what drivers share knows none of them: only the generated registry does. */
 function isForbiddenDriver(path: string, target: string): boolean {

@@ -6,7 +6,7 @@ export const spec: CommandSpec = {
   effect: 'read',
   outputs: ['env-check'],
   description:
-    'Checks that every variable a service needs has a value in the environment, and that every secret can be read.',
+    'Checks that every variable a service needs has a value of the right form, and that every secret can be read.',
   examples: ['deployer env check --env production'],
   async run(invocation) {
     const workspace = await openProject(invocation);

@@ -1,9 +1,9 @@
 import type { DriverContext } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import { type ContainerView, createContainer, findContainer, startContainer } from '../engine/container.ts';
-import { execute } from '../engine/exec.ts';
-import { fetchImage } from '../engine/fetch-image.ts';
+import { type ContainerView, createContainer, findContainer, startContainer } from '../../image/engine/container.ts';
+import { execute } from '../../image/engine/exec.ts';
+import { fetchImage } from '../../image/engine/fetch-image.ts';
 import type { Host } from '../host.ts';
 import { LABEL } from '../names.ts';
 import { ADMIN } from './caddy.ts';

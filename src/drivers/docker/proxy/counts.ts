@@ -1,6 +1,6 @@
 import type { SideFigures } from '../../../core/canary-judgement.ts';
 import { BUCKETS_PER_DECADE, LATENCY_BUCKETS } from '../../../core/latency.ts';
-import { execute } from '../engine/exec.ts';
+import { execute } from '../../image/engine/exec.ts';
 import type { Host } from '../host.ts';
 import { COUNTED, COUNTS_FOLDER, REQUEST_LOG, SLOT_FOLDER } from './caddy.ts';
 

@@ -1,8 +1,8 @@
 import type { Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
+import { execute } from '../../image/engine/exec.ts';
+import { readFolder, writeFolder } from '../../image/engine/files.ts';
 import { textMember } from '../../tar.ts';
-import { execute } from '../engine/exec.ts';
-import { readFolder, writeFolder } from '../engine/files.ts';
 import type { Host } from '../host.ts';
 import { routeName } from '../names.ts';
 import { longestWait } from '../traits.ts';

@@ -1,8 +1,8 @@
 import type { DriverContext } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
+import { execute } from '../../image/engine/exec.ts';
+import { type Link, linkAt, readFolder } from '../../image/engine/files.ts';
 import { type ReadMember, type TarMember, textMember } from '../../tar.ts';
-import { execute } from '../engine/exec.ts';
-import { type Link, linkAt, readFolder } from '../engine/files.ts';
 import type { Host } from '../host.ts';
 import { ADMIN, COUNTED, HELD, NOBODY, NOWHERE, SLOT_FOLDER, SLOTS, slotNames } from './caddy.ts';
 import { FORGET } from './counts.ts';
@@ -141,7 +141,9 @@ async function switchTo(host: Host, route: string, before: SlotState, files: rea
   const { engine, shared } = host;
   const [next, last] = [`r${before.revision + 1}`, `r${before.revision}`];
   const argv = ['sh', '-c', SWITCH, 'sh', `${SLOT_FOLDER}/${route}`, next, last, ...files.flat()];
-  const { exitCode, output } = await execute(engine, shared.proxy, argv);
+  // Not ended by whoever calls the deploy off: left alone it would switch later, over what is put back meanwhile.
+  const { exitCode, output } = await execute(engine, shared.proxy, argv, AbortSignal.timeout(SWITCH_LIMIT));
+  if (exitCode === OVERTAKEN) throw overtaken(shared.proxy, route);
   if (exitCode !== 0)
     throw new DeployerError({
       code: 'DEPLOY_FAILED',
@@ -158,8 +160,21 @@ async function switchTo(host: Host, route: string, before: SlotState, files: rea
   if (link && revisionOf(link) === state.revision) lastSeen.set(keyOf(host, route), { link, state });
 }
 
+function overtaken(proxy: string, route: string): DeployerError {
+  return new DeployerError({
+    code: 'STATE_CONFLICT',
+    stage: 'traffic',
+    reason: `Somebody else switched ${route} in the proxy ${proxy} meanwhile`,
+    fix: 'Look at "deployer status", and deploy again',
+  });
+}
+
+const SWITCH_LIMIT = 30_000;
+const OVERTAKEN = 9;
 /** Names and texts of files follow. Counts of an earlier canary are no part of this one. */
-const SWITCH = `cd "$1" && rm -rf "$2" && mkdir "$2" || exit 1
+const SWITCH = `cd "$1" || exit 1
+[ "$(readlink current)" = "$3" ] || exit ${OVERTAKEN}
+rm -rf "$2" && mkdir "$2" || exit 1
 slots=$1 next=$2 last=$3; shift 3
 while [ $# -gt 0 ]; do printf %s "$2" >"$next/$1" || exit 1; shift 2; done
 [ -e "$next/${COUNTED}" ] && [ ! -e "current/${COUNTED}" ] && ${FORGET}

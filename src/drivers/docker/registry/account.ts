@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { reveal, Secret } from '../../../core/secret.ts';
-import { configFile } from '../engine/endpoint.ts';
+import { configFile } from '../../image/engine/endpoint.ts';
 import { readOptions } from '../options.ts';
 import { CREDENTIAL, type RegistryOptions } from '../secret-options.ts';
 

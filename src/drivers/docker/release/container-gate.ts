@@ -1,5 +1,5 @@
 import { printableLine } from '../../../core/text.ts';
-import { type ContainerView, findContainer, lastOutput } from '../engine/container.ts';
+import { type ContainerView, findContainer, lastOutput } from '../../image/engine/container.ts';
 import { type Gate, passGate, type Refusal, type Sight } from './gate.ts';
 
 /** The gate for one container, by its state and its own health check. */

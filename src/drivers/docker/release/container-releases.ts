@@ -1,7 +1,13 @@
 import type { Target } from '../../../core/driver.ts';
 import type { Instance } from '../../../core/inspection.ts';
-import { type ContainerView, listContainers, memoryInUse, removeStopped, stopContainer } from '../engine/container.ts';
-import { frameLines } from '../engine/streams.ts';
+import {
+  type ContainerView,
+  listContainers,
+  memoryInUse,
+  removeStopped,
+  stopContainer,
+} from '../../image/engine/container.ts';
+import { frameLines } from '../../image/engine/streams.ts';
 import type { Host } from '../host.ts';
 import { LABEL, targetLabels } from '../names.ts';
 import { isKept, KEPT, type LogSource, type PlacedRelease } from './placed-release.ts';

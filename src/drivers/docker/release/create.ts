@@ -2,7 +2,7 @@ import type { HealthCheck } from '../../../core/config.ts';
 import { digestValue } from '../../../core/digest.ts';
 import type { PlaceRequest, Target } from '../../../core/driver.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
-import { healthTiming } from '../engine/container.ts';
+import { healthTiming } from '../../image/engine/container.ts';
 import type { Host } from '../host.ts';
 import { aliasOf, LABEL, targetLabels, volumeName } from '../names.ts';
 import type { DockerOptions } from '../options.ts';

@@ -1,9 +1,9 @@
 import type { Destroyed, DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
-import type { Engine } from '../engine/client.ts';
-import { findContainer, listContainers, removeContainer, removeStopped } from '../engine/container.ts';
-import { execute } from '../engine/exec.ts';
-import { identityOf } from '../engine/identity.ts';
+import type { Engine } from '../../image/engine/client.ts';
+import { findContainer, listContainers, removeContainer, removeStopped } from '../../image/engine/container.ts';
+import { execute } from '../../image/engine/exec.ts';
+import { identityOf } from '../../image/engine/identity.ts';
 import { type Host, leftHosts, openReachable, type Unreachable } from '../host.ts';
 import { LABEL, targetLabels } from '../names.ts';
 import { removeRoute } from '../proxy/routes.ts';

@@ -3,7 +3,7 @@ import type { DriverContext, Target } from '../../../core/driver.ts';
 import { formatDuration } from '../../../core/duration.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { printableLine } from '../../../core/text.ts';
-import type { OutputLine } from '../engine/streams.ts';
+import type { OutputLine } from '../../image/engine/streams.ts';
 import type { Host } from '../host.ts';
 import { isElsewhere, type ProbeAnswer, probeOnce } from './probe.ts';
 

@@ -1,11 +1,13 @@
 import type { Artifact } from '../../../core/artifact.ts';
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
-import { builderOf, imageTag, readLocation } from '../build/image.ts';
-import { type Engine, openEngine } from '../engine/client.ts';
+import { imageTag, readLocation } from '../../image/build/image.ts';
+import { type Engine, openEngine } from '../../image/engine/client.ts';
+import { pushImage, type Reference, type Registry } from '../../image/registry/push.ts';
+import { builderOf } from '../build.ts';
 import type { Host } from '../host.ts';
 import { readOptions } from '../options.ts';
-import { openRegistry, pullImage, pushImage, type Reference, type Registry } from '../registry/registry.ts';
+import { openRegistry, pullImage } from '../registry/registry.ts';
 
 /** Bytes that are said when they have gone by. */
 const SAID_EVERY = 64 * 1024 * 1024;

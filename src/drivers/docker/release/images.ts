@@ -1,6 +1,6 @@
 import type { Target } from '../../../core/driver.ts';
-import { repositoryOf } from '../build/image.ts';
-import type { Engine } from '../engine/client.ts';
+import { repositoryOf } from '../../image/build/image.ts';
+import type { Engine } from '../../image/engine/client.ts';
 import { LABEL, labelFilter } from '../names.ts';
 
 /** Images of a service that are kept beside those in use, for versions that may be placed again. */

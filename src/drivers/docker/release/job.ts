@@ -2,7 +2,6 @@ import type { DriverContext, JobEnd, JobRequest, Target } from '../../../core/dr
 import { DeployerError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { printableLine } from '../../../core/text.ts';
-import { textMember } from '../../tar.ts';
 import {
   type ContainerView,
   createContainer,
@@ -12,9 +11,10 @@ import {
   removeContainer,
   removeStopped,
   startContainer,
-} from '../engine/container.ts';
-import { writeFolder } from '../engine/files.ts';
-import { frameLines, type OutputLine } from '../engine/streams.ts';
+} from '../../image/engine/container.ts';
+import { writeFolder } from '../../image/engine/files.ts';
+import { frameLines, type OutputLine } from '../../image/engine/streams.ts';
+import { textMember } from '../../tar.ts';
 import { type Host, openFirstHost } from '../host.ts';
 import { containerName, LABEL, releaseOf, targetLabels } from '../names.ts';
 import { ensureNetwork } from '../proxy/container.ts';

@@ -1,5 +1,5 @@
 import type { PlaceRequest, Target } from '../../../core/driver.ts';
-import { type ContainerView, findContainer } from '../engine/container.ts';
+import { type ContainerView, findContainer } from '../../image/engine/container.ts';
 import type { Host } from '../host.ts';
 import { LABEL } from '../names.ts';
 import { isClustered } from '../options.ts';

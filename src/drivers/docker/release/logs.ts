@@ -1,7 +1,7 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import type { LogLine, LogRequest } from '../../../core/logs.ts';
 import { untilCancelled } from '../../follow.ts';
-import type { OutputLine } from '../engine/streams.ts';
+import type { OutputLine } from '../../image/engine/streams.ts';
 import { type Host, openReachable } from '../host.ts';
 import type { LogSource } from './placed-release.ts';
 import { viewTarget } from './view.ts';

@@ -1,6 +1,6 @@
 import type { DriverContext } from '../../../core/driver.ts';
 import type { Instance } from '../../../core/inspection.ts';
-import type { OutputLine } from '../engine/streams.ts';
+import type { OutputLine } from '../../image/engine/streams.ts';
 import type { SlotState } from '../proxy/slots.ts';
 
 /** One release as one host has it, whatever runs it there: containers of the engine, or a service of a cluster. */

@@ -1,7 +1,7 @@
 import type { HealthCheck } from '../../../core/config.ts';
 import type { DriverContext } from '../../../core/driver.ts';
 import { printableLine } from '../../../core/text.ts';
-import { execute } from '../engine/exec.ts';
+import { execute } from '../../image/engine/exec.ts';
 import type { Host } from '../host.ts';
 
 export interface ProbeAnswer {

@@ -6,7 +6,7 @@ import {
   removeContainer,
   setRestartPolicy,
   startContainer,
-} from '../engine/container.ts';
+} from '../../image/engine/container.ts';
 import type { Host } from '../host.ts';
 import { LABEL } from '../names.ts';
 import { passContainerGate } from './container-gate.ts';

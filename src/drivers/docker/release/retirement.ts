@@ -1,7 +1,7 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
-import { type Identity, identityOf } from '../engine/identity.ts';
+import { type Identity, identityOf } from '../../image/engine/identity.ts';
 import { type Host, leftHosts, noteOf, openReachable } from '../host.ts';
 import { readOptions } from '../options.ts';
 import { drain } from '../proxy/slots.ts';

@@ -1,6 +1,6 @@
 import type { Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
-import type { Engine } from '../engine/client.ts';
+import type { Engine } from '../../image/engine/client.ts';
 import type { Host } from '../host.ts';
 import { LABEL, labelFilter, targetLabels, volumeName } from '../names.ts';
 import { readVolume } from '../standing-options.ts';

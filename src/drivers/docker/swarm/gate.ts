@@ -1,6 +1,6 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { printableLine } from '../../../core/text.ts';
-import type { OutputLine } from '../engine/streams.ts';
+import type { OutputLine } from '../../image/engine/streams.ts';
 import type { Host } from '../host.ts';
 import { passGate, type Refusal, type Sight } from '../release/gate.ts';
 import { listTasks, serviceOutput, type TaskView } from './services.ts';

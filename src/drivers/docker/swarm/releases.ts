@@ -1,7 +1,7 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import type { Instance } from '../../../core/inspection.ts';
 import { printableLine } from '../../../core/text.ts';
-import type { Engine } from '../engine/client.ts';
+import type { Engine } from '../../image/engine/client.ts';
 import type { Host } from '../host.ts';
 import { containerName, LABEL, targetLabels } from '../names.ts';
 import type { PlacedRelease } from '../release/placed-release.ts';

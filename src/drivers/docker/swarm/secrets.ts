@@ -1,6 +1,6 @@
 import type { PlaceRequest, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
-import type { Engine } from '../engine/client.ts';
+import type { Engine } from '../../image/engine/client.ts';
 import type { Host } from '../host.ts';
 import { LABEL, labelFilter, secretName, targetLabels } from '../names.ts';
 import { filesOf } from '../release/variables.ts';

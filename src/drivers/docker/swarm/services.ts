@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../core/json.ts';
-import type { Engine } from '../engine/client.ts';
-import { frameLines, type OutputLine } from '../engine/streams.ts';
+import type { Engine } from '../../image/engine/client.ts';
+import { frameLines, type OutputLine } from '../../image/engine/streams.ts';
 
 /** What the driver reads of a service of a cluster. */
 export interface ServiceView {

@@ -17,6 +17,13 @@ export interface BuildOptions {
   readonly platform?: string;
 }
 
+export const BUILD_DEFAULTS: JsonObject = { dockerfile: 'Dockerfile', base_images: {}, build_args: {} };
+
+/** What of a service's checked options is about its build. */
+export function readBuildOptions(options: JsonObject): BuildOptions {
+  return { ...BUILD_DEFAULTS, ...options } as unknown as BuildOptions;
+}
+
 const PLATFORM = /^[a-z0-9]+\/[a-z0-9]+(?:\/v\d+)?$/;
 const STAGE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const BASE_NAMES: readonly string[] = Object.keys(BASE_IMAGES);

@@ -5,13 +5,11 @@ import type { Digest } from '../../../core/digest.ts';
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { revealAll, type Variables } from '../../../core/secret.ts';
-import { type Engine, openEngine } from '../engine/client.ts';
-import { fetchImage } from '../engine/fetch-image.ts';
-import { LABEL } from '../names.ts';
-import { type DockerOptions, readOptions } from '../options.ts';
-import { openRegistry, pushImage, type Reference } from '../registry/registry.ts';
+import type { Engine } from '../engine/client.ts';
+import type { Reference } from '../registry/push.ts';
 import { buildImage, findBuilder } from './builder.ts';
-import { type BuildContext, findContext } from './context.ts';
+import { findContext, runsBefore } from './context.ts';
+import { readBuildOptions } from './options.ts';
 
 /** What an engine says of an image. */
 interface ImageView {
@@ -19,35 +17,32 @@ interface ImageView {
   readonly Size: number;
 }
 
+/** Where and as what an image is made. */
+export interface Making {
+  readonly engine: Engine;
+  /** Local name of the service's images. */
+  readonly repository: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /**
  * Builds the image of a service, once, in one engine. Its identity is its id; a name of its own keeps it from
  * being taken for rubbish. The same inputs are found in the builder's cache and give the same image.
  */
-export async function buildTarget(target: Target, variables: Variables, context: DriverContext): Promise<Artifact> {
+export async function buildIn(
+  { engine, repository, labels }: Making,
+  target: Target,
+  variables: Variables,
+  context: DriverContext,
+): Promise<Artifact> {
   const { service } = target;
-  const options = readOptions(service.options);
-  if (options.image !== undefined) return takeImage(target, options.image, context);
   const source = await findContext(target, context);
-  const engine = await openEngine(builderOf(options), context);
   if (runsBefore(source)) await runCommand(target, variables, context);
-  const repository = repositoryOf(target);
   const image = `${repository}:building-${shortDigest(context.idempotencyKey)}`;
   const builder = await findBuilder(context);
   context.log(`building ${service.name} with ${builder === 'engine' ? 'the engine' : builder}`);
-  await buildImage(builder, { ...requestOf(target, options, variables), source, image }, engine, context);
-  const artifact = await keepImage(engine, image, repository);
-  const registry = await openRegistry(target, context);
-  if (!registry) return artifact;
-  const reference = await pushImage(engine, imageTag(artifact), registry, context);
-  return { ...artifact, location: `${artifact.location} and ${reference}` };
-}
-
-/** The image of others that the host has by this name, or can fetch. What it is now stays with the version. */
-async function takeImage(target: Target, image: string, context: DriverContext): Promise<Artifact> {
-  const engine = await openEngine(readOptions(target.service.options).hosts[0]?.engine, context);
-  const registry = await openRegistry(target, context);
-  await fetchImage(engine, image, context, registry && image.startsWith(`${registry.host}/`) ? registry.headers : {});
-  return nameImage(engine, image, repositoryOf(target));
+  await buildImage(builder, { ...requestOf(target, variables), labels, source, image }, engine, context);
+  return keepImage(engine, image, repository);
 }
 
 /** Where the images of a service are kept; all of its environments share them. */
@@ -55,24 +50,14 @@ export function repositoryOf({ project, service }: Pick<Target, 'project' | 'ser
   return `deployer/${project}/${service.name}`;
 }
 
-/** As the config names it; `undefined` for the engine that is used when none is named. */
-export function builderOf({ builder, hosts }: DockerOptions): string | undefined {
-  return builder ?? hosts[0]?.engine;
-}
-
-function requestOf({ project, service }: Target, options: DockerOptions, variables: Variables) {
+function requestOf({ service }: Target, variables: Variables) {
+  const { build_args, target, platform } = readBuildOptions(service.options);
   return {
     service: service.name,
-    labels: { [LABEL.managed]: '1', [LABEL.project]: project, [LABEL.service]: service.name },
-    variables: { ...options.build_args, ...variables },
-    ...(options.target ? { target: options.target } : {}),
-    ...(options.platform ? { platform: options.platform } : {}),
+    variables: { ...build_args, ...variables },
+    ...(target ? { target } : {}),
+    ...(platform ? { platform } : {}),
   };
-}
-
-/** The owner's own command comes before: it makes what the Dockerfile takes. A generated one runs it itself. */
-export function runsBefore({ dockerfile, generated }: BuildContext): boolean {
-  return !generated.has(dockerfile);
 }
 
 async function runCommand({ service }: Target, variables: Variables, context: DriverContext): Promise<void> {
@@ -100,7 +85,8 @@ async function keepImage(engine: Engine, image: string, repository: string): Pro
   return artifact;
 }
 
-async function nameImage(engine: Engine, image: string, repository: string): Promise<Artifact> {
+/** Gives an image that an engine has the name that stays, by its id. */
+export async function nameImage(engine: Engine, image: string, repository: string): Promise<Artifact> {
   const { body } = await engine.call<ImageView>('GET', `/images/${image}/json`, { doing: `find ${image}` });
   const tag = tagOf(body.Id);
   await engine.call('POST', `/images/${image}/tag`, { doing: `name ${image}`, query: { repo: repository, tag } });

@@ -1,9 +1,8 @@
 import type { BuildInputs } from '../../../core/build-inputs.ts';
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
-import { readOptions } from '../options.ts';
-import { findContext, generatedFiles } from './context.ts';
-import { runsBefore } from './image.ts';
+import { findContext, generatedFiles, runsBefore } from './context.ts';
+import { readBuildOptions } from './options.ts';
 
 /** What the image of a service is made from. The files count as the build sees them, unless a command makes some of them. */
 export async function buildInputs(
@@ -11,7 +10,7 @@ export async function buildInputs(
   context: Pick<DriverContext, 'root' | 'detect'>,
 ): Promise<BuildInputs> {
   const { service } = target;
-  const { dockerfile, target: stage = null, build_args, platform = null } = readOptions(service.options);
+  const { dockerfile, target: stage = null, build_args, platform = null } = readBuildOptions(service.options);
   const settings = { dockerfile, target: stage, build_args, platform };
   const source = await findContext(target, context).catch((error: unknown) => {
     if (!(error instanceof DeployerError)) throw error;

@@ -3,9 +3,9 @@ import { join, posix, relative } from 'node:path';
 import type { GeneratedFile, PathFilter } from '../../../core/build-inputs.ts';
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
-import { readOptions } from '../options.ts';
 import { generate } from './generate/generate.ts';
 import { contextFilter, readIgnoreFile } from './ignore.ts';
+import { readBuildOptions } from './options.ts';
 
 /** The folder that an image is built from. */
 export interface BuildContext {
@@ -32,11 +32,12 @@ export async function findContext(
   target: Target,
   context: Pick<DriverContext, 'root' | 'detect'>,
 ): Promise<BuildContext> {
-  const { dockerfile: named } = readOptions(target.service.options);
+  const { dockerfile: named } = readBuildOptions(target.service.options);
   const place = await findPlace(target, context);
   const dockerfile = posix.join(place.below, named);
   const found = await realpath(join(place.folder, dockerfile)).catch(() => undefined);
-  if (found !== undefined && !found.startsWith(`${place.folder}/`)) throw outside(target, 'docker.dockerfile', named);
+  if (found !== undefined && !found.startsWith(`${place.folder}/`))
+    throw outside(target, optionOf(target, 'dockerfile'), named);
   if (found !== undefined) return written({ ...place, dockerfile });
   if (named !== USUAL) throw missing(target, named);
   return generated(target, { ...place, dockerfile }, context);
@@ -47,6 +48,11 @@ export function generatedFiles({ path, generated }: BuildContext): readonly Gene
   return [...generated].map(([name, text]) => ({ path: posix.join(path, name), text }));
 }
 
+/** The owner's own command comes before: it makes what the Dockerfile takes. A generated one runs it itself. */
+export function runsBefore({ dockerfile, generated }: BuildContext): boolean {
+  return !generated.has(dockerfile);
+}
+
 interface Place extends Pick<BuildContext, 'folder' | 'path'> {
   /** From the folder to the service, with `/`; empty when they are the same. */
   readonly below: string;
@@ -54,7 +60,7 @@ interface Place extends Pick<BuildContext, 'folder' | 'path'> {
 
 async function findPlace(target: Target, { root }: Pick<DriverContext, 'root'>): Promise<Place> {
   const { path } = target.service;
-  const wanted = readOptions(target.service.options).context ?? path;
+  const wanted = readBuildOptions(target.service.options).context ?? path;
   const real = await realpath(root);
   const [folder, own] = await Promise.all(
     [wanted, path].map((one) => realpath(join(root, one)).catch(() => undefined)),
@@ -98,7 +104,7 @@ async function generated(
 }
 
 function requestFor({ service, secrets = [] }: Target, below: string, stack: Parameters<typeof generate>[0]['stack']) {
-  const { build_args, base_images } = readOptions(service.options);
+  const { build_args, base_images } = readBuildOptions(service.options);
   const isSecret = new Set(secrets);
   const plain = service.build.env.filter((name) => !isSecret.has(name));
   return {
@@ -121,13 +127,16 @@ function outside(target: Target, field: string, path: string): DeployerError {
 
 function notAround(target: Target, path: string): DeployerError {
   const message = `${path} is not a folder of the project that ${target.service.path} is in`;
-  return wrong(target, 'docker.context', { message, fix: 'Name the folder of the service, or one above it' });
+  return wrong(target, optionOf(target, 'context'), {
+    message,
+    fix: 'Name the folder of the service, or one above it',
+  });
 }
 
 function missing(target: Target, dockerfile: string): DeployerError {
   const { name, path } = target.service;
   const message = `${name} has no Dockerfile: there is no ${dockerfile} in ${path}`;
-  return wrong(target, 'docker.dockerfile', { message, fix: 'Write one, or name another file' });
+  return wrong(target, optionOf(target, 'dockerfile'), { message, fix: 'Write one, or name another file' });
 }
 
 function underivable(
@@ -135,7 +144,10 @@ function underivable(
   { reason, fix }: { readonly reason: string; readonly fix: string },
 ): DeployerError {
   const { name, path } = target.service;
-  return wrong(target, 'docker.dockerfile', { message: `${name} has no Dockerfile in ${path}, and ${reason}`, fix });
+  return wrong(target, optionOf(target, 'dockerfile'), {
+    message: `${name} has no Dockerfile in ${path}, and ${reason}`,
+    fix,
+  });
 }
 
 function wrong(
@@ -151,4 +163,9 @@ function wrong(
     fix,
     findings: [{ level: 'error', code: 'INVALID_CONFIG', message, path, fix }],
   });
+}
+
+/** Options stand under the name of their driver. */
+function optionOf({ service }: Target, name: string): string {
+  return `${service.driver}.${name}`;
 }

@@ -6,7 +6,14 @@ interface Meaning {
   readonly code: ErrorCode;
   /** After the registry's name. */
   readonly what: string;
-  readonly fix: string;
+  readonly fix: string | keyof RegistryFixes;
+}
+
+/** What helps at one registry, in the words of its driver's options. */
+export interface RegistryFixes {
+  readonly account: string;
+  readonly rights: string;
+  readonly name: string;
 }
 
 /** What engines say when a registry does not do what they ask of it: texts only, under any status. The first one that fits counts. */
@@ -27,13 +34,13 @@ const MEANINGS: readonly Meaning[] = [
     words: /no basic auth credentials|unauthorized|authentication required|incorrect username or password/i,
     code: 'AUTH_FAILED',
     what: 'refused the account',
-    fix: 'Correct docker.registry.username and what docker.registry.password refers to, or run docker login',
+    fix: 'account',
   },
   {
     words: /denied|insufficient.scope|forbidden/i,
     code: 'INSUFFICIENT_PERMISSIONS',
     what: 'does not let the account do that',
-    fix: 'Give the account of docker.registry the right to push and to pull there, or correct the repository',
+    fix: 'rights',
   },
   {
     words: /too ?many ?requests/i,
@@ -51,7 +58,7 @@ const MEANINGS: readonly Meaning[] = [
     words: /connection refused|no such host|no route to host|unreachable|timeout|timed out|connection reset|\bEOF\b/i,
     code: 'PLATFORM_UNAVAILABLE',
     what: 'cannot be reached from the engine',
-    fix: 'Start it, or correct the name in docker.registry.repository',
+    fix: 'name',
   },
 ];
 
@@ -59,7 +66,10 @@ const MEANINGS: readonly Meaning[] = [
 const TOLD = new Set<ErrorCode>(['DEPLOY_FAILED', 'AUTH_FAILED', 'NOT_FOUND', 'INSUFFICIENT_PERMISSIONS']);
 
 /** The same failure, by what the registry's answer means; what was said stays as detail. */
-export function registryFailure(registry: string, error: unknown): unknown {
+export function registryFailure(
+  { host, fixes }: { readonly host: string; readonly fixes: RegistryFixes },
+  error: unknown,
+): unknown {
   if (!(error instanceof DeployerError) || !TOLD.has(error.code)) return error;
   const { reason, detail = [] } = error.failure;
   const meaning = MEANINGS.find(({ words }) => detail.some((line) => words.test(line)));
@@ -68,8 +78,12 @@ export function registryFailure(registry: string, error: unknown): unknown {
   return new DeployerError({
     code,
     stage: 'deploy',
-    reason: `${reason}: the registry ${registry} ${what}`,
-    fix,
+    reason: `${reason}: the registry ${host} ${what}`,
+    fix: isOwn(fix) ? fixes[fix] : fix,
     detail,
   });
+}
+
+function isOwn(fix: string): fix is keyof RegistryFixes {
+  return fix === 'account' || fix === 'rights' || fix === 'name';
 }

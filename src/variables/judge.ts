@@ -1,0 +1,97 @@
+import type { Finding } from '../core/finding.ts';
+import { reveal, Secret, type Variables, type VariableValue } from '../core/secret.ts';
+import type { VariableSpec } from '../core/variable-spec.ts';
+import { known, specOf } from './catalogue/catalogue.ts';
+import { exposedFlaw } from './exposed.ts';
+import { type Flaw, wrong } from './kinds/kind.ts';
+import { flawOf } from './kinds/kinds.ts';
+import { isPlaceholder } from './kinds/text.ts';
+import { ownFlaws } from './own-rules.ts';
+import { lonely } from './pairs.ts';
+import { type Stage, stageFlaw } from './stages.ts';
+
+export interface Surroundings extends Stage {
+  /** Names of variables whose reference could not be read: they are there, and have findings of their own. */
+  readonly unread?: ReadonlySet<string>;
+}
+
+/**
+ * Everything that is wrong with the values of an environment, at once, errors first: `INVALID_ENV` for a value,
+ * `MISSING_ENV` for one that another needs. Values are judged in memory: no text of a finding holds one or a part of
+ * one. `specs` are those of the services, several for a key when several ask for it; without one the catalogue is what
+ * is known. Pure; never throws.
+ */
+export function judge(specs: readonly VariableSpec[], values: Variables, around: Surroundings): Finding[] {
+  const names = new Set(Object.keys(values));
+  const given = (key: string) => names.has(key);
+  const findings = Object.entries(values).flatMap(([key, value]) => {
+    const own = specs.filter((spec) => spec.key === key);
+    const flaws = (own.length > 0 ? own : [{ ...specOf(key), required: false }]).flatMap((spec) =>
+      judgeValue(spec, value, { ...around, given }),
+    );
+    return distinct(flaws).map((flaw) => finding(key, flaw));
+  });
+  const named = new Set(specs.map(({ key }) => key));
+  const alone = lonely([...names], {
+    ...around,
+    has: (key) => names.has(key) || around.unread?.has(key) === true,
+    isNamed: (key) => named.has(key),
+  });
+  return errorsFirst([...findings, ...alone]);
+}
+
+export interface ValuePlace extends Stage {
+  /** Whether another variable has a value. */
+  given?(key: string): boolean;
+}
+
+/**
+ * What is wrong with one value; nothing for one that its platform puts together (`${{db.URL}}`). An owner's own pattern
+ * goes before what is known of the name. Pure; never throws.
+ */
+export function judgeValue(spec: VariableSpec, value: VariableValue, place: ValuePlace): Flaw[] {
+  const text = reveal(value);
+  if (text.includes('${{') || (text === '' && !spec.required)) return [];
+  const own = spec.validation ? ownFlaws(text, spec.validation) : [];
+  const exposed = exposedFlaw({
+    key: spec.key,
+    value: text,
+    sensitive: spec.sensitive,
+    isKnown: known(spec.key) !== undefined,
+    comesFromSecrets: value instanceof Secret,
+  });
+  if (own.length > 0 || spec.validation?.pattern !== undefined) return exposed ? [...own, exposed] : own;
+  // A secret in place of a key that browsers may have is another key than it has to be, not one to rename.
+  const byKind = kindFlaw(spec, text, place);
+  const first = spec.sensitive ? (exposed ?? byKind) : (byKind ?? exposed);
+  const flaw = first ?? stageFlaw(text, place);
+  return flaw ? [flaw] : [];
+}
+
+function kindFlaw(spec: VariableSpec, text: string, { mode, given }: ValuePlace): Flaw | undefined {
+  const entry = known(spec.key);
+  if (entry?.unless?.some((key) => given?.(key))) return undefined;
+  if (entry && spec.sensitive && text.trim() === entry.example) return wrong('is the example, not a value of its own');
+  if (entry) return flawOf(entry.kind, text, mode);
+  return spec.sensitive && isPlaceholder(text) ? wrong('still has a placeholder') : undefined;
+}
+
+function finding(key: string, { level, what, expected, fix }: Flaw): Finding {
+  return {
+    level,
+    code: 'INVALID_ENV',
+    message: `${key} ${what}`,
+    key,
+    ...(expected === undefined ? {} : { expected }),
+    fix: fix ?? `Correct the value of ${key}`,
+  };
+}
+
+function distinct(flaws: readonly Flaw[]): Flaw[] {
+  return flaws.filter((flaw, index) => flaws.findIndex(({ what }) => what === flaw.what) === index);
+}
+
+function errorsFirst(findings: readonly Finding[]): Finding[] {
+  const isError = ({ level }: Finding) => level === 'error';
+  return [...findings.filter(isError), ...findings.filter((one) => !isError(one))];
+}

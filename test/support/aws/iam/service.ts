@@ -1,0 +1,140 @@
+import { pageOf } from '../pages.ts';
+import { type AwsCall, AwsFault, type AwsService } from '../service.ts';
+import { tagList, tagsOf } from '../tags.ts';
+import { makeRole, type Role, rolesOf } from './state.ts';
+
+/** Roles with their policies and tags, and whether the caller may do something. */
+export const iam: AwsService = {
+  signedFor: 'iam',
+  package: '@aws-sdk/client-iam',
+  model: () => import('@aws-sdk/client-iam') as never,
+  resourceOf: (_operation, { RoleName }, { account }) => RoleName && `arn:aws:iam::${account}:role/${RoleName}`,
+  operations: {
+    CreateRole: ({ RoleName, Tags, ...given }, call) => {
+      if (rolesOf(call).has(RoleName))
+        throw new AwsFault('EntityAlreadyExists', `Role with name ${RoleName} already exists.`);
+      checkDocument(given.AssumeRolePolicyDocument);
+      checkName(RoleName);
+      return { Role: shown(makeRole(call, RoleName, { ...given, tags: tagsOf(Tags) })) };
+    },
+    GetRole: ({ RoleName }, call) => ({ Role: shown(found(RoleName, call)) }),
+    DeleteRole: ({ RoleName }, call) => {
+      const { policies, attached } = found(RoleName, call);
+      if (policies.size > 0) throw conflict('Cannot delete entity, must delete policies first.');
+      if (attached.size > 0) throw conflict('Cannot delete entity, must detach all policies first.');
+      rolesOf(call).delete(RoleName);
+      return {};
+    },
+    ListRoles: ({ PathPrefix = '/', Marker, MaxItems = 100 }, call) => {
+      const all = [...rolesOf(call).values()].filter(({ Path }) => Path.startsWith(PathPrefix));
+      const { items, next } = pageOf(all, Marker, MaxItems, 'InvalidInput');
+      const Roles = items.map((it) => ({ ...shown(it), Tags: undefined, PermissionsBoundary: undefined }));
+      return { Roles, IsTruncated: next !== undefined, Marker: next };
+    },
+    UpdateAssumeRolePolicy: ({ RoleName, PolicyDocument }, call) => {
+      checkDocument(PolicyDocument);
+      found(RoleName, call).AssumeRolePolicyDocument = PolicyDocument;
+      return {};
+    },
+    PutRolePolicy: ({ RoleName, PolicyName, PolicyDocument }, call) => {
+      checkDocument(PolicyDocument);
+      found(RoleName, call).policies.set(PolicyName, PolicyDocument);
+      return {};
+    },
+    GetRolePolicy: ({ RoleName, PolicyName }, call) => {
+      const document = found(RoleName, call).policies.get(PolicyName);
+      if (document === undefined) throw missing(`The role policy with name ${PolicyName} cannot be found.`);
+      return { RoleName, PolicyName, PolicyDocument: encodeURIComponent(document) };
+    },
+    DeleteRolePolicy: ({ RoleName, PolicyName }, call) => {
+      if (!found(RoleName, call).policies.delete(PolicyName))
+        throw missing(`The role policy with name ${PolicyName} cannot be found.`);
+      return {};
+    },
+    ListRolePolicies: ({ RoleName, Marker, MaxItems = 100 }, call) => {
+      const { items, next } = pageOf([...found(RoleName, call).policies.keys()], Marker, MaxItems, 'InvalidInput');
+      return { PolicyNames: items, IsTruncated: next !== undefined, Marker: next };
+    },
+    AttachRolePolicy: ({ RoleName, PolicyArn }, call) => {
+      found(RoleName, call).attached.add(PolicyArn);
+      return {};
+    },
+    DetachRolePolicy: ({ RoleName, PolicyArn }, call) => {
+      if (!found(RoleName, call).attached.delete(PolicyArn)) throw missing(`Policy ${PolicyArn} was not found.`);
+      return {};
+    },
+    ListAttachedRolePolicies: ({ RoleName, Marker, MaxItems = 100 }, call) => {
+      const { items, next } = pageOf([...found(RoleName, call).attached], Marker, MaxItems, 'InvalidInput');
+      const AttachedPolicies = items.map((PolicyArn) => ({ PolicyArn, PolicyName: PolicyArn.split('/').at(-1) }));
+      return { AttachedPolicies, IsTruncated: next !== undefined, Marker: next };
+    },
+    ListInstanceProfilesForRole: ({ RoleName }, call) => {
+      found(RoleName, call);
+      return { InstanceProfiles: [], IsTruncated: false };
+    },
+    TagRole: ({ RoleName, Tags }, call) => {
+      const { tags } = found(RoleName, call);
+      for (const [key, value] of tagsOf(Tags)) tags.set(key, value);
+      return {};
+    },
+    UntagRole: ({ RoleName, TagKeys }, call) => {
+      const { tags } = found(RoleName, call);
+      for (const key of TagKeys) tags.delete(key);
+      return {};
+    },
+    ListRoleTags: ({ RoleName, Marker, MaxItems = 100 }, call) => {
+      const { items, next } = pageOf(tagList(found(RoleName, call).tags), Marker, MaxItems, 'InvalidInput');
+      return { Tags: items, IsTruncated: next !== undefined, Marker: next };
+    },
+    SimulatePrincipalPolicy: ({ ActionNames }, { world, account }) => ({
+      EvaluationResults: (ActionNames as string[]).map((EvalActionName) => ({
+        EvalActionName,
+        EvalResourceName: '*',
+        EvalDecision: world.policy.allows(EvalActionName, account) ? 'allowed' : 'implicitDeny',
+      })),
+      IsTruncated: false,
+    }),
+  },
+};
+
+function found(name: string, call: AwsCall): Role {
+  const role = rolesOf(call).get(name);
+  if (!role) throw missing(`The role with name ${name} cannot be found.`);
+  return role;
+}
+
+function missing(message: string): AwsFault {
+  return new AwsFault('NoSuchEntity', message);
+}
+
+function conflict(message: string): AwsFault {
+  return new AwsFault('DeleteConflict', message);
+}
+
+function checkName(name: string): void {
+  if (!/^[\w+=,.@-]{1,64}$/.test(name))
+    throw new AwsFault('ValidationError', `The specified value for roleName is invalid: ${name}`);
+}
+
+/** A policy is JSON with a version and statements. */
+export function checkDocument(text: string): void {
+  try {
+    const { Version, Statement } = JSON.parse(text);
+    if (Version === '2012-10-17' && Statement) return;
+  } catch {
+    // The answer is the same as for one that lacks its parts.
+  }
+  throw new AwsFault('MalformedPolicyDocument', 'This policy contains invalid Json');
+}
+
+function shown(role: Role): Record<string, unknown> {
+  const { tags, policies: _, attached: __, PermissionsBoundary: boundary, AssumeRolePolicyDocument, ...rest } = role;
+  return {
+    ...rest,
+    AssumeRolePolicyDocument: encodeURIComponent(AssumeRolePolicyDocument),
+    ...(tags.size > 0 && { Tags: tagList(tags) }),
+    ...(boundary && {
+      PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: boundary },
+    }),
+  };
+}
