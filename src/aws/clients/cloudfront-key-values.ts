@@ -25,15 +25,19 @@ export function openCloudfrontKeyValues({ config, signal }: ClientTerms) {
   );
 }
 
-/** The client would put the account's id before another address as a host, which one of this machine does not have. */
+const SIGNED = { name: 'cloudfront-keyvaluestore', region: '*', signingRegionSet: ['*'] };
+
+/** The client would put the account's id before another address as a host, twice, which none of this machine has. */
 function elsewhere(endpoint: string | undefined): Partial<CloudFrontKeyValueStoreClientConfig> {
   if (endpoint === undefined) return {};
-  const signed = {
-    name: 'sigv4a',
-    signingName: 'cloudfront-keyvaluestore',
-    signingRegion: '*',
-    signingRegionSet: ['*'],
-    properties: {},
+  return {
+    endpointProvider: () => ({ url: new URL(endpoint) }),
+    httpAuthSchemeProvider: () => [
+      {
+        schemeId: 'aws.auth#sigv4a',
+        signingProperties: SIGNED,
+        propertiesExtractor: (config, context) => ({ signingProperties: { config, context } }),
+      },
+    ],
   };
-  return { endpointProvider: () => ({ url: new URL(endpoint), properties: { authSchemes: [signed] } }) };
 }

@@ -77,7 +77,7 @@ describe('which object a path stands for', () => {
 describe('which release a viewer gets', () => {
   it.each([10, 50])('is the next one for %i % of them, and stays that', async (percent) => {
     const site = siteOf({ v: 'ver_a.1', paths: ['index.html'] }, { v: 'ver_b.1', paths: ['index.html'] });
-    site.live({ next: site.marks[1], share: percent * 100 });
+    site.live({ next: site.marks[1] as Mark, share: percent * 100 });
     const next = `/f/${keyOf('ver_b.1', 'index.html')}`;
     const viewers = Array.from(
       { length: 4_000 },
@@ -85,7 +85,7 @@ describe('which release a viewer gets', () => {
     );
     const led = await Promise.all(viewers.map(async (ip) => (await site.ask('/', { ip })).uri === next));
     expect(Math.abs((led.filter(Boolean).length / viewers.length) * 100 - percent)).toBeLessThan(1.5);
-    site.live({ next: site.marks[1], share: Math.min(10_000, percent * 200) });
+    site.live({ next: site.marks[1] as Mark, share: Math.min(10_000, percent * 200) });
     const first = viewers.filter((_, index) => led[index]).slice(0, 100);
     for (const ip of first) expect((await site.ask('/', { ip })).uri).toBe(next);
   });
