@@ -11,7 +11,7 @@ const SHARED_LIBRARIES: Readonly<Record<string, string>> = {
 };
 
 /** Libraries that only the build needs, since what is used of them lies in dist/: whoever installs the tool gets no more. */
-const BUNDLED = /^@aws-sdk\/|^@babel\/parser$/;
+const BUNDLED = /^@aws-sdk\/|^@babel\/parser$|^yazl$/;
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const listed = [

@@ -11,7 +11,7 @@ import type {
   Target,
 } from '../../src/core/driver.ts';
 import type { Inspection } from '../../src/core/inspection.ts';
-import type { Json } from '../../src/core/json.ts';
+import type { Json, JsonObject } from '../../src/core/json.ts';
 import type { LogLine } from '../../src/core/logs.ts';
 import { Secret, type Variables } from '../../src/core/secret.ts';
 import { eventually } from '../support/driver-world.ts';
@@ -44,6 +44,8 @@ export interface DriverSuite {
   readonly factsFile: URL;
   /** Capabilities that these targets do not have, as the facts say of their kind. */
   readonly without?: readonly Capability[];
+  /** What has to be said at least where the driver is one of a family: which. Nothing unless given. */
+  readonly leastOptions?: JsonObject;
   /** Called once; targets do not touch each other. */
   readonly setup: () => Promise<DriverBench>;
 }
@@ -82,9 +84,12 @@ const METHODS: readonly (readonly [keyof Driver, readonly Capability[]])[] = [
   ['locks', ['lock']],
 ];
 
-function factsTests({ facts, factsFile }: DriverSuite, bench: Bench): void {
+function factsTests({ facts, factsFile, leastOptions, without = [] }: DriverSuite, bench: Bench): void {
+  // A member of a family has its own methods only.
+  const own = leastOptions ? facts.capabilities.filter((one) => !without.includes(one)) : facts.capabilities;
+
   it.each(METHODS)('has %s exactly when its capabilities say so', (method, capabilities) => {
-    const claimed = capabilities.some((capability) => facts.capabilities.includes(capability));
+    const claimed = capabilities.some((capability) => own.includes(capability));
     expect(bench().driver.facts).toBe(facts);
     expect(typeof bench().driver[method] === 'function').toBe(claimed);
   });
@@ -95,12 +100,12 @@ function factsTests({ facts, factsFile }: DriverSuite, bench: Bench): void {
 
   it('takes no options at all for its defaults', () => {
     const { checkOptions } = facts;
-    expect(checkOptions({})).toMatchObject({ ok: true });
-    expect(checkOptions(undefined)).toEqual(checkOptions({}));
+    if (!leastOptions) expect(checkOptions(undefined)).toEqual(checkOptions({}));
+    expect(checkOptions({ ...leastOptions })).toMatchObject({ ok: true });
   });
 
   it('reports every option it does not know, all at once', () => {
-    const checked = facts.checkOptions({ no_such_option: 1, nor_this: 2 });
+    const checked = facts.checkOptions({ ...leastOptions, no_such_option: 1, nor_this: 2 });
     const paths = checked.ok ? [] : checked.problems.map(({ path }) => path.join('.'));
     expect(paths).toEqual(expect.arrayContaining(['no_such_option', 'nor_this']));
   });
