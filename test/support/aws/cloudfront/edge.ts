@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bucketsOf, type StoredObject } from '../s3/state.ts';
 import type { AwsPlace } from '../service.ts';
@@ -10,9 +10,15 @@ import { type ViewerRequest, type ViewerResponse, viewerFunction } from './viewe
 export interface Edge {
   readonly url: string;
   has(host: string): boolean;
-  /** Answers of the origin that viewers are kept from: `true` breaks the distribution for them. */
-  broken: boolean;
+  /** What the next viewer gets. */
+  ask(host: string, path?: string, headers?: Readonly<Record<string, string>>): Promise<Seen>;
   close(): Promise<void>;
+}
+
+export interface Seen {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
 }
 
 /** Each request is another viewer's, of so many that there are. */
@@ -22,23 +28,36 @@ const VIEWERS = 1_000;
 export async function startEdge(world: AwsWorld): Promise<Edge> {
   let viewers = 0;
   const anywhere: AwsPlace = { world, account: '', region: '' };
-  const edge = { broken: false };
-  const server = createServer((request, response) => {
-    const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+  const server = createServer((message, response) => {
+    const host = (message.headers.host ?? '').replace(/:\d+$/, '');
     const distribution = hostsOf(anywhere).get(host);
     const viewer = viewers++ % VIEWERS;
     const ip = `198.${18 + (viewer >> 8)}.${viewer & 255}.7`;
-    if (!distribution || edge.broken) return void response.writeHead(distribution ? 502 : 421).end();
-    answer(request, response, { distribution, world, ip }).catch(() => response.writeHead(503).end('function failed'));
+    if (!distribution) return void response.writeHead(421).end();
+    answer(message, response, { distribution, world, ip }).catch(() => response.writeHead(503).end('function failed'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return Object.assign(edge, {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    has: (host: string) => host.endsWith('.cloudfront.net') || hostsOf(anywhere).has(host),
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    has: (host) => host.endsWith('.cloudfront.net') || hostsOf(anywhere).has(host),
+    ask: (host, path = '/', headers = {}) => seen(port, path, { ...headers, host }),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+function seen(port: number, path: string, headers: Readonly<Record<string, string>>): Promise<Seen> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path, headers, agent: false }, async (response) => {
+      const parts: Buffer[] = [];
+      for await (const part of response) parts.push(part);
+      const text = Buffer.concat(parts).toString();
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+    });
+    asked.on('error', reject).end();
   });
 }
 
@@ -61,6 +80,8 @@ async function answer(message: IncomingMessage, response: ServerResponse, visit:
   response.writeHead(statusCode, head).end(message.method === 'HEAD' ? undefined : made.bytes);
 }
 
+const compiled = new WeakMap<object, { readonly code: string; readonly run: ReturnType<typeof viewerFunction> }>();
+
 function functionOf({ distribution, world }: Visit, type: string) {
   const place: AwsPlace = { world, account: distribution.account, region: 'us-east-1' };
   const { functions, stores } = cloudfrontOf(place);
@@ -69,7 +90,12 @@ function functionOf({ distribution, world }: Visit, type: string) {
   const arn = associations.find(({ EventType }) => EventType === type)?.FunctionARN;
   const found = [...functions.values()].find((it) => it.arn === arn);
   const store = [...stores.values()].find((it) => it.arn === found?.stores[0]);
-  return found && viewerFunction(found.code, (key) => store?.values.get(key));
+  if (!found) return undefined;
+  const known = compiled.get(found);
+  if (known?.code === found.code) return known.run;
+  const run = viewerFunction(found.code, (key) => store?.values.get(key));
+  compiled.set(found, { code: found.code, run });
+  return run;
 }
 
 function requestOf({ method = 'GET', url = '/', headers }: IncomingMessage): ViewerRequest {

@@ -1,9 +1,11 @@
 import { hasCode } from '../../../../aws/failure.ts';
 import type { DriverContext, Target } from '../../../../core/driver.ts';
-import { openAccount } from '../../account.ts';
-import { deleteStack, stackResources } from '../../stack/stack.ts';
+import { type Account, openAccount } from '../../account.ts';
+import { ownTags } from '../../names.ts';
+import { removeStack } from '../../stack/stack.ts';
 import { ownName } from '../names.ts';
 import { listObjects, removeObjects } from '../release/records.ts';
+import { findThings } from './things.ts';
 
 /**
  * Empties the bucket, since only empty ones can be removed, and has the stack removed, which takes the distribution out of
@@ -11,17 +13,20 @@ import { listObjects, removeObjects } from '../release/records.ts';
  */
 export async function destroyTarget(target: Target, context: DriverContext): Promise<void> {
   const account = await openAccount(target, context);
-  const bucket = (await stackResources(account, ownName(target)))?.get('Bucket');
-  if (bucket !== undefined) await emptyBucket(bucket);
+  const things = await findThings(target, account);
+  if (!things) return;
+  await emptyBucket(account, things.get('Bucket'));
   context.log('CloudFront takes some minutes to let a distribution go', 'info');
-  await deleteStack(target, account, context, ownName(target));
+  const stack = { name: ownName(target), tags: ownTags(target) };
+  await removeStack(await account.aws.cloudformation(), stack, context);
+}
 
-  async function emptyBucket(name: string): Promise<void> {
-    const place = { bucket: name };
-    try {
-      for await (const keys of listObjects(account, place, '')) await removeObjects(account, place, keys);
-    } catch (error) {
-      if (!hasCode(error, 'NoSuchBucket')) throw error;
-    }
+async function emptyBucket(account: Account, bucket: string | undefined): Promise<void> {
+  if (bucket === undefined) return;
+  const place = { bucket };
+  try {
+    for await (const keys of listObjects(account, place, '')) await removeObjects(account, place, keys);
+  } catch (error) {
+    if (!hasCode(error, 'NoSuchBucket')) throw error;
   }
 }

@@ -3,21 +3,27 @@ import type { DriverContext, Provisioned, Target } from '../../../../core/driver
 import { DeployerError } from '../../../../core/errors.ts';
 import type { Json } from '../../../../core/json.ts';
 import { type Account, openAccount } from '../../account.ts';
+import { ownTags } from '../../names.ts';
 import type { StaticOptions } from '../../options/static.ts';
-import { ensureStack, stackResources } from '../../stack/stack.ts';
+import { ensureStack } from '../../stack/stack.ts';
 import { ownName, type Place, placeOf } from '../names.ts';
 import { templateOf } from './template.ts';
+import { findThings } from './things.ts';
 
 /** Makes the stack, or brings it to what the options say now; one that is under way is waited for. */
 export async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
   const account = await openAccount<StaticOptions>(target, context);
-  const outcome = await ensureStack(target, account, context, {
+  const request = {
     name: ownName(target),
-    template: templateOf(target, account),
-  });
+    template: JSON.stringify(templateOf(target, account)),
+    parameters: {},
+    tags: ownTags(target),
+  };
+  const outcome = await ensureStack(await account.aws.cloudformation(), request, context);
   const place = await readPlace(target, account);
   if (!place) throw incomplete(target);
-  return { resource: place as unknown as Json, outcome, url: urlOf(account, place) };
+  const resource = place as unknown as Json;
+  return { resource, outcome: outcome === 'created' ? outcome : 'unchanged', url: urlOf(account, place) };
 }
 
 /** By what `provision` answered, else by the name of the stack; `undefined` where there is none. */
@@ -41,8 +47,8 @@ export function urlOf({ options }: Account<StaticOptions>, { domain }: Place): s
 }
 
 async function readPlace(target: Target, account: Account): Promise<Place | undefined> {
-  const resources = await stackResources(account, ownName(target));
-  const [bucket, distribution, name] = ['Bucket', 'Distribution', 'Store'].map((one) => resources?.get(one));
+  const things = await findThings(target, account);
+  const [bucket, distribution, name] = ['Bucket', 'Distribution', 'Store'].map((one) => things?.get(one));
   if (bucket === undefined || distribution === undefined || name === undefined) return undefined;
   const { getDistribution, describeKeyValueStore } = await account.aws.cloudfront();
   try {

@@ -4,18 +4,18 @@ import { DeployerError } from '../../../../core/errors.ts';
 import type { Finding } from '../../../../core/finding.ts';
 import { type Account, openAccount } from '../../account.ts';
 import type { StaticOptions } from '../../options/static.ts';
-import { stackResources } from '../../stack/stack.ts';
-import { bucketName, hasNamespace, ownName } from '../names.ts';
+import { bucketName, hasNamespace } from '../names.ts';
+import { findThings } from './things.ts';
 
 /** Whether the account, the names and the certificate can be used. Changes nothing. */
 export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
   try {
     const account = await openAccount<StaticOptions>(target, context);
     const uncovered = domainsWithoutCertificate(target, account);
-    const resources = await stackResources(account, ownName(target));
-    const bucket = resources?.get('Bucket');
+    const things = await findThings(target, account);
+    const bucket = things?.get('Bucket');
     if (bucket === undefined) await refuseTaken(target, account, bucketName(target, account));
-    const taken = await takenDomains(target, account, resources?.get('Distribution'));
+    const taken = await takenDomains(target, account, things?.get('Distribution'));
     return [...uncovered, ...taken];
   } catch (error) {
     if (!(error instanceof DeployerError)) throw error;
