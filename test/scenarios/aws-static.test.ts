@@ -48,7 +48,7 @@ describe('a site on AWS', () => {
 
   beforeAll(async () => {
     await installAws();
-    server = await startAws();
+    server = await startAws({ looks: 0 });
     await aws(server, ['iam', 'create-role', '--role-name', 'deployer', '--assume-role-policy-document', TRUST], {
       account: PRODUCTION,
     });
