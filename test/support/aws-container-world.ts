@@ -76,6 +76,7 @@ export async function createContainerWorld(): Promise<ContainerWorld> {
     },
     close: aws.close,
   });
+  await write('images/one', 'one');
   const images = new Map<string, Promise<Artifact>>();
   let built: Promise<Target> | undefined;
   const target = (service: Partial<ServiceConfig> = {}, place: Partial<Target> = {}): Target =>
@@ -99,18 +100,19 @@ export async function createContainerWorld(): Promise<ContainerWorld> {
 
   async function build(label: string): Promise<Artifact> {
     const folder = `images/${label}`;
+    await write(folder, label);
+    const builder = await builderOf();
+    const target = { ...builder, service: { ...builder.service, path: folder } };
+    return driver.build?.(target, {}, world.context()) as Promise<Artifact>;
+  }
+
+  async function write(folder: string, label: string): Promise<void> {
     const files = { ...(await appFiles(label)), Dockerfile: DOCKERFILE };
     for (const [path, text] of Object.entries(files)) {
       const file = join(world.root, folder, path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     }
-    const builder = await builderOf();
-    return driver.build?.(
-      { ...builder, service: { ...builder.service, path: folder } },
-      {},
-      world.context(),
-    ) as Promise<Artifact>;
   }
 
   /** Images come from a target of their own, as if another environment had been deployed first. */

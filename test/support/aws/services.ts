@@ -1,14 +1,31 @@
 import { cloudformation } from './cloudformation/service.ts';
+import { keyValues } from './cloudfront/key-values.ts';
+import { cloudfront } from './cloudfront/service.ts';
 import { ec2 } from './ec2/service.ts';
 import { ecr } from './ecr/service.ts';
 import { ecs } from './ecs/service.ts';
 import { elb } from './elb/service.ts';
 import { iam } from './iam/service.ts';
 import { logs } from './logs/service.ts';
+import { s3 } from './s3/service.ts';
 import type { AwsService } from './service.ts';
 import { ssm } from './ssm/service.ts';
 import { sts } from './sts/service.ts';
 import { tagging } from './tagging/service.ts';
 
 /** All services of the stand-in. */
-export const SERVICES: readonly AwsService[] = [cloudformation, ec2, ecr, ecs, elb, iam, logs, ssm, sts, tagging];
+export const SERVICES: readonly AwsService[] = [
+  cloudformation,
+  cloudfront,
+  ec2,
+  ecr,
+  ecs,
+  elb,
+  iam,
+  keyValues,
+  logs,
+  s3,
+  ssm,
+  sts,
+  tagging,
+];

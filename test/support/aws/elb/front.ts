@@ -45,13 +45,21 @@ function actionsFor(place: AwsPlace, { ListenerArn, actions }: Listener, host: s
   return first?.Actions ?? actions;
 }
 
+let drawn = 0;
+
+/** From 0 to 1, spread as evenly over any number of requests as can be. */
+function nextDraw(): number {
+  drawn += 1;
+  return (drawn * 0.618033988749895) % 1;
+}
+
 /** Each request is drawn by the weights anew; a group without targets has no answer. */
 function act(place: AwsPlace, actions: Parts, message: IncomingMessage, response: ServerResponse): void {
   const [fixed] = actions.filter((it) => it.Type === 'fixed-response');
   if (fixed)
     return void end(response, Number(fixed.FixedResponseConfig.StatusCode), fixed.FixedResponseConfig.MessageBody);
   const groups = groupsIn(actions);
-  let draw = Math.random() * groups.reduce((sum, { weight }) => sum + weight, 0);
+  let draw = nextDraw() * groups.reduce((sum, { weight }) => sum + weight, 0);
   const chosen = groups.find(({ weight }) => {
     draw -= weight;
     return weight > 0 && draw < 0;
