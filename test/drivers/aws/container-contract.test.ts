@@ -19,6 +19,7 @@ describeDriver({
   setup: async () => {
     const world = await createContainerWorld();
     const { server } = world.aws;
+    server.world.looks = 0;
     const place = { world: server.world, account: '111111111111', region: 'eu-west-1' };
     return {
       driver: world.driver,

@@ -5,12 +5,11 @@ import { isOwn, ownTags } from '../names.ts';
 import type { ContainerOptions } from '../options/container.ts';
 import { removeStack } from '../stack/stack.ts';
 import { fromEcsTags, namesOf, SLOTS } from './names.ts';
+import { Pace } from './pace.ts';
 import { removeParameters } from './parameters.ts';
 import type { Places } from './places.ts';
 import { removeRule } from './rule.ts';
 import { activeDefinitions } from './task-definition.ts';
-
-const EVERY = 3_000;
 
 /**
  * Services first, since the load balancer and the cluster cannot go before their tasks have; then what no stack has, then
@@ -44,11 +43,12 @@ async function removeServices(place: Place): Promise<void> {
   for (const service of await ownServices(place))
     if (service.status === 'ACTIVE')
       await ecs.deleteService({ cluster, service: service.serviceName, force: true }).catch(passOver);
+  const pace = new Pace();
   for (;;) {
     const left = await ownServices(place);
     if (left.length === 0) return;
     context.log(`waiting until the tasks of ${target.service.name} have ended`);
-    await context.clock.sleep(EVERY, context.signal);
+    await pace.wait(context);
   }
 }
 
@@ -73,7 +73,8 @@ async function stopTasks({ account, target, context, cluster }: Place): Promise<
     return (await ecs.listTasks(request).catch(passOver)).taskArns ?? [];
   };
   for (const task of await running()) await ecs.stopTask({ cluster, task, reason: 'destroyed' });
-  while ((await running()).length > 0) await context.clock.sleep(EVERY, context.signal);
+  const pace = new Pace();
+  while ((await running()).length > 0) await pace.wait(context);
 }
 
 /** Ones that are out of use cost nothing and name nothing: AWS keeps them for the record. */

@@ -4,10 +4,10 @@ import { printableLine } from '../../../core/text.ts';
 import { bringImage } from './images.ts';
 import { LogFollower } from './log-events.ts';
 import { EXIT_TAG, ecsTags, namesOf, releaseOf } from './names.ts';
+import { Pace } from './pace.ts';
 import { isSpot, openSite, type Site } from './places.ts';
 import { activeDefinitions, type Definition, describe, ensureDefinition, forget, streamOf } from './task-definition.ts';
 
-const EVERY = 2_000;
 /** How long taking it all away may last once a run was called off, ms. */
 const CLEAN_UP = 60_000;
 
@@ -54,6 +54,7 @@ async function runToEnd(site: Site, release: string, definition: Definition): Pr
     return endOf(known);
   }
   const task = await startedTask(site, release, definition);
+  const pace = new Pace();
   for (;;) {
     const seen = await look(site, task);
     await tell();
@@ -62,7 +63,7 @@ async function runToEnd(site: Site, release: string, definition: Definition): Pr
       await remember(site, definition, seen.ended);
       return endOf(seen.ended);
     }
-    await site.context.clock.sleep(EVERY, site.context.signal);
+    await pace.wait(site.context);
   }
 }
 

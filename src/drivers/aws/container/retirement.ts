@@ -3,13 +3,12 @@ import type { DriverContext, Placed, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
 import { namesOf, type Slot } from './names.ts';
+import { Pace } from './pace.ts';
 import { findSite, openSite, type Site } from './places.ts';
 import { waitUntilReady } from './rollout.ts';
 import { holds, isLive, readRef, readSlots } from './slots.ts';
 import { startSlot } from './start.ts';
 import { activeDefinitions, type Definition, describe, findDefinition, forget } from './task-definition.ts';
-
-const EVERY = 3_000;
 
 /** Its slot stays, empty: the service costs nothing without tasks, and the name of one that is deleted is taken for minutes. */
 export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
@@ -56,10 +55,11 @@ async function scaleToNone({ account, places, target, context }: Site, slot: Slo
     if (hasCode(error, 'ServiceNotFound', 'ServiceNotActive', 'ClusterNotFound')) return;
     throw error;
   }
+  const pace = new Pace();
   for (;;) {
     const { services: [now] = [] } = await ecs.describeServices({ cluster, services: [service] });
     if (!now || (now.runningCount ?? 0) + (now.pendingCount ?? 0) === 0) return;
-    await context.clock.sleep(EVERY, context.signal);
+    await pace.wait(context);
   }
 }
 

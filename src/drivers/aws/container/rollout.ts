@@ -3,14 +3,13 @@ import { DeployerError } from '../../../core/errors.ts';
 import { printableLine } from '../../../core/text.ts';
 import { lastLines } from './log-events.ts';
 import { namesOf, type Slot } from './names.ts';
+import { Pace } from './pace.ts';
 import { replicasOf, type Site } from './places.ts';
 import type { Service } from './slots.ts';
 import { stoppedReasons } from './stopped-tasks.ts';
 import { type Definition, streamOf } from './task-definition.ts';
 import { healthyTasks } from './traffic.ts';
 
-/** Between two looks, ms. */
-const EVERY = 3_000;
 const SHOWN_LINES = 20;
 
 export interface Rollout {
@@ -29,6 +28,7 @@ export async function waitUntilReady(site: Site, rollout: Rollout): Promise<void
   const limit = target.service.health?.timeout ?? context.timeout;
   const deadline = context.clock.monotonic() + Math.min(limit, context.timeout);
   const said = new Set<string>();
+  const pace = new Pace();
   for (;;) {
     const service = await serviceOf(site, rollout.slot);
     const state = stateOf(service, rollout.definition.arn, replicasOf(site));
@@ -37,7 +37,7 @@ export async function waitUntilReady(site: Site, rollout: Rollout): Promise<void
     if (state === 'failed') throw await failed(site, rollout, said, 'ECS gave up starting its tasks');
     if (context.clock.monotonic() > deadline)
       throw await failed(site, rollout, said, `it was not ready within ${formatDuration(limit)}`);
-    await context.clock.sleep(EVERY, context.signal);
+    await pace.wait(context);
   }
 }
 
