@@ -2,7 +2,7 @@ import type { Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Account } from '../account.ts';
 import type { ContainerOptions } from '../options/container.ts';
-import type { Network } from './template.ts';
+import type { Network } from './recipe.ts';
 
 type Ec2 = Awaited<ReturnType<Account['aws']['ec2']>>;
 type Subnet = NonNullable<Awaited<ReturnType<Ec2['describeSubnets']>>['Subnets']>[number];

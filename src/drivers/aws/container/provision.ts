@@ -8,8 +8,9 @@ import { type AdoptedListener, findListener, requireCluster, requireRepository }
 import { namesOf } from './names.ts';
 import { findNetwork } from './network.ts';
 import { type Entrance, type Places, resourceOf } from './places.ts';
+import type { Network } from './recipe.ts';
 import { ensureRule } from './rule.ts';
-import { LOGICAL, type Network, templateOf } from './template.ts';
+import { LOGICAL, templateOf } from './template.ts';
 import { CHECK_PORTS } from './template-entrance.ts';
 
 /** One stack for what lives as long as the target, and the rule whose weights deploys change. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../core/json.ts';
 import { namesOf, type Slot } from './names.ts';
-import type { Recipe } from './template.ts';
+import type { Recipe } from './recipe.ts';
 
 /** Ports of the load balancer on which each slot alone answers. */
 export const CHECK_PORTS: Readonly<Record<Slot, number>> = { a: 9001, b: 9002 };

@@ -1,18 +1,9 @@
-import type { Target } from '../../../core/driver.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import type { ContainerOptions } from '../options/container.ts';
 import { namesOf } from './names.ts';
-
-export interface RolePlace {
-  readonly target: Target;
-  readonly options: ContainerOptions;
-  readonly partition: string;
-  readonly account: string;
-  readonly region: string;
-}
+import type { Recipe } from './recipe.ts';
 
 /** Two roles: what ECS does for a task, and what the service itself may do, which is nothing until its owner says so. */
-export function rolesOf(place: RolePlace): JsonObject {
+export function rolesOf(place: Recipe): JsonObject {
   const { options } = place;
   return {
     ...(options.execution_role ? {} : { ExecutionRole: executionRole(place) }),
@@ -20,7 +11,7 @@ export function rolesOf(place: RolePlace): JsonObject {
   };
 }
 
-function role({ options }: RolePlace, more: JsonObject): JsonObject {
+function role({ options }: Recipe, more: JsonObject): JsonObject {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -34,7 +25,7 @@ function role({ options }: RolePlace, more: JsonObject): JsonObject {
   };
 }
 
-function executionRole(place: RolePlace): JsonObject {
+function executionRole(place: Recipe): JsonObject {
   const Statement = [...pulling(place), logging(), ...readingValues(place)];
   return role(place, {
     Policies: [{ PolicyName: 'run', PolicyDocument: { Version: '2012-10-17', Statement } }],
@@ -42,7 +33,7 @@ function executionRole(place: RolePlace): JsonObject {
 }
 
 /** Getting a token knows no resource; the token alone opens nothing. */
-function pulling(place: RolePlace): JsonObject[] {
+function pulling(place: Recipe): JsonObject[] {
   const { options, partition, region, account } = place;
   const given = `arn:${partition}:ecr:${region}:${account}:repository/${options.repository}`;
   return [
@@ -64,7 +55,7 @@ function logging(): JsonObject {
 }
 
 /** The target's own parameters, and what its options refer to. */
-function readingValues(place: RolePlace): JsonObject[] {
+function readingValues(place: Recipe): JsonObject[] {
   const { target, options, partition, region, account } = place;
   const given = Object.values(options.value_from);
   const secrets = given.filter((arn) => arn.includes(':secretsmanager:')).map(secretArn);

@@ -1,24 +1,8 @@
-import type { Target } from '../../../core/driver.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import type { ContainerOptions } from '../options/container.ts';
 import { namesOf } from './names.ts';
+import type { Recipe } from './recipe.ts';
 import { entranceOf } from './template-entrance.ts';
-import { type RolePlace, rolesOf } from './template-roles.ts';
-
-/** Where the target's tasks and load balancer are put. */
-export interface Network {
-  readonly vpc: string;
-  readonly subnets: readonly string[];
-  readonly public_ip: boolean;
-  /** Of the balancer of an adopted listener: may reach the tasks. */
-  readonly balancer_groups?: readonly string[];
-}
-
-export interface Recipe extends RolePlace {
-  readonly target: Target;
-  readonly options: ContainerOptions;
-  readonly network: Network;
-}
+import { rolesOf } from './template-roles.ts';
 
 /** Logical ids of what is in the stack; `stackResources` answers by them. */
 export const LOGICAL = {

@@ -137,7 +137,8 @@ export function note(place: AwsPlace, service: Service, message: string): void {
 function scale(place: AwsPlace, service: Service, primary: Deployment): void {
   const up = upOf(place, service, primary.definition);
   const unwanted = service.desired === 0 ? tasksOf(place, service) : up.slice(service.desired);
-  for (const task of unwanted.filter(({ desiredStatus }) => desiredStatus === 'RUNNING')) stopTask(place, task, 'Scaling activity initiated by (service)');
+  for (const task of unwanted.filter(({ desiredStatus }) => desiredStatus === 'RUNNING'))
+    stopTask(place, task, 'Scaling activity initiated by (service)');
   const missing = primary.rolloutState === 'FAILED' ? 0 : service.desired - up.length;
   for (let count = 0; count < missing; count++)
     startTask(place, { cluster: service.cluster, definition: primary.definition, startedBy: primary.id, service });
