@@ -10,7 +10,7 @@ const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'logs',
 const OF_KIND: Readonly<Record<AwsKind, readonly Capability[]>> = {
   static: ['provision', 'switch', 'weights', 'rollback', 'static'],
   container: [...SHARED, 'build', 'metrics', 'jobs', 'process'],
-  function: [...SHARED, 'metrics', 'process'],
+  function: [...SHARED, 'static'],
 };
 
 export const facts: DriverFacts = {
