@@ -88,6 +88,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     'Check that every needed variable has a value',
     () => import('./commands/env/check.ts'),
   ),
+  entry(
+    'environments',
+    'env drift',
+    'Compare variables with what runs and with platforms',
+    () => import('./commands/env/drift.ts'),
+  ),
   entry('environments', 'env prune', 'Remove environments that have expired', () => import('./commands/env/prune.ts')),
   entry(
     'environments',

@@ -5,7 +5,7 @@ import type { DriverFacts } from './driver-facts.ts';
 import type { Channel } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { Probe } from './health.ts';
-import type { Inspection } from './inspection.ts';
+import type { Inspection, KeptVariable } from './inspection.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { LockPlace } from './lock-place.ts';
 import type { LogLine, LogRequest } from './logs.ts';
@@ -147,6 +147,11 @@ export interface Driver {
     variables: Variables,
     context: DriverContext,
   ): Promise<{ readonly names: readonly string[] }>;
+  /**
+   * The variables that the platform keeps of the target, those of others too; `undefined` where they go with each release
+   * instead, or nothing is there. Changes nothing. Belongs to `configure`.
+   */
+  keptVariables?(target: Target, context: DriverContext): Promise<readonly KeptVariable[] | undefined>;
   /**
    * What `build` would see and go by. Reads the project's files only, and answers as well as it can where something is
    * wrong with them: saying so is for `preflight`. Without it a build sees the service's folder under its ignore rules.

@@ -42,6 +42,15 @@ export interface Instance {
   readonly detail?: string;
 }
 
+/** A variable of a target as its platform keeps it, apart from releases. */
+export interface KeptVariable {
+  readonly name: string;
+  /** Put there for this target, by deployer. */
+  readonly ours: boolean;
+  /** Where the platform tells it. Stays in memory. */
+  readonly value?: Secret;
+}
+
 /** What is there of a target. */
 export interface Inspection {
   /** `absent`: nothing of this target exists at the platform. */

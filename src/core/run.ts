@@ -1,5 +1,5 @@
 import type { DatabaseConfig, Mode, ServiceConfig } from './config.ts';
-import type { Digest } from './digest.ts';
+import type { Digest, Fingerprint } from './digest.ts';
 import { DeployerError, type Failure } from './errors.ts';
 import type { RunStatus } from './event.ts';
 import type { Finding } from './finding.ts';
@@ -30,11 +30,20 @@ export interface RunContext {
   readonly databases: Readonly<Record<string, DatabaseConfig>>;
   readonly inputs: Readonly<Record<string, ReleaseInputs>>;
   readonly configuration: AppliedConfiguration;
+  /** What each secret was when the run began; a resumed run goes on with the same. */
+  readonly secrets?: Readonly<Record<string, SecretRecord>>;
   /** Migration files that belong to the version, per database. */
   readonly migrations: Readonly<Record<string, readonly MigrationRecord[]>>;
   /** Gates that were passed by force. */
   readonly forced: readonly string[];
   readonly compensation: 'automatic' | 'off';
+}
+
+/** A secret as it may be written down. */
+export interface SecretRecord {
+  readonly fingerprint: Fingerprint;
+  /** The store's own version, where it keeps versions. */
+  readonly version?: string;
 }
 
 /** The version of a run that has one; whoever places or records releases relies on it. */

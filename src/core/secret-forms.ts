@@ -1,9 +1,11 @@
+import { printable, printableLine } from './text.ts';
+
 /** Values shorter than this are not masked: they would hide half of every text. */
 export const SHORTEST_MASKED = 6;
 
 /**
  * Every way in which a value is likely to turn up in text: plain, as its trimmed lines, as the password of a URL, and
- * each of these JSON-escaped once and twice, URL-encoded, in base64 at the three byte offsets (Basic auth puts a user name in front),
+ * each of these made printable, JSON-escaped once and twice, URL-encoded, in base64 at the three byte offsets (Basic auth puts a user name in front),
  * base64url, hex and shell-quoted. Case is the matcher's matter. Empty for values below `SHORTEST_MASKED`.
  */
 export function formsOf(value: string): string[] {
@@ -44,6 +46,9 @@ function encodingsOf(text: string): string[] {
     text,
     // Where upper case is longer (`ß`), the matcher's folding does not see it.
     text.toUpperCase(),
+    // As our own output shows foreign text.
+    printable(text),
+    printableLine(text),
     ...jsonForms(text),
     ...urlForms(bytes.toString()),
     ...base64Forms(bytes),

@@ -15,6 +15,10 @@ export interface ReleaseInputs {
   readonly build_variables: Readonly<Record<string, Fingerprint>>;
   /** All variables the service gets, by name. */
   readonly variables: Readonly<Record<string, Fingerprint>>;
+  /** Which version of a secret among them it was, by variable, where the store keeps versions. */
+  readonly secret_versions?: Readonly<Record<string, string>>;
+  /** What driver options refer to, by the option's path. */
+  readonly option_secrets?: Readonly<Record<string, Fingerprint>>;
   /** Over driver, driver options, start and release command, health check. */
   readonly options: Digest;
 }
@@ -35,7 +39,10 @@ export interface Release {
   readonly placed_at: string;
 }
 
-/** The configuration in force for a deployed version, kept so that a roll-back can restore it. Secrets by reference. */
+/**
+ * The configuration in force for a deployed version, kept so that a roll-back can restore it. Secrets by reference, or as the
+ * text of a variable with references in it; see `holdsSecrets`.
+ */
 export interface AppliedConfiguration {
   readonly revision: number;
   readonly variables: Readonly<Record<string, string>>;

@@ -61,8 +61,8 @@ function inputsDigest(snapshot: Snapshot): Digest {
 }
 
 /** Without the count of changed files, which only explains. */
-function sourcesOf({ source, options, variables, build_variables }: ObservedService): unknown {
-  return { source, options, variables, build_variables };
+function sourcesOf({ source, options, variables, build_variables, option_secrets }: ObservedService): unknown {
+  return { source, options, variables, build_variables, option_secrets };
 }
 
 function schemaOf({ applied, pending, dirty, problems }: MigrationStatus): unknown {

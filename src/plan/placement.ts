@@ -46,6 +46,8 @@ export interface PlacementCause {
   /** All variables the service gets. */
   readonly names: readonly string[];
   readonly optionsChanged: boolean;
+  /** Why the platform's variables are brought to the wanted set although the wanted set is the same. */
+  readonly reconfigure?: string | undefined;
 }
 
 /** Adds what the driver needs before the release: infrastructure, and variables kept at the platform. */
@@ -83,6 +85,7 @@ function configuring(target: ObservedTarget, cause: PlacementCause): Placement['
   const changed = differing(cause.variables);
   if (!target.live) return names.length > 0 ? { because: 'first deploy', names } : undefined;
   if (changed.length > 0) return { because: `variables changed: ${changed.join(', ')}`, names };
+  if (cause.reconfigure) return { because: cause.reconfigure, names };
   if (movedDriver(target) || target.seen === 'absent') return { because: 'the platform does not have them yet', names };
   return undefined;
 }

@@ -8,16 +8,24 @@ import { NO_MIGRATIONS } from './migrations.ts';
 import { changedNames, difference, differing } from './names.ts';
 import { type Placement, placement } from './placement.ts';
 import { isSettled, type ObservedTarget, observedOf, observeTargets, settled } from './target.ts';
+import { type KeptFingerprint, needsPlacing, type VariableDrift, variableDrift } from './variable-drift.ts';
 import { missingVersion, notInVersion } from './version.ts';
+
+/** Only services whose variables, or secrets of options, are others than those of their release or at their platform. */
+export interface RedeployRequest {
+  /** What platforms keep, by service; without where none does. */
+  readonly changed?: Readonly<Record<string, readonly KeptFingerprint[]>> | undefined;
+}
 
 /**
  * Places the version that is live once more, with the variables and options of today. Builds nothing, and of migrations
  * there are only those that release commands make.
  */
-export function planRedeploy(snapshot: Snapshot): Planned {
+export function planRedeploy(snapshot: Snapshot, { changed }: RedeployRequest = {}): Planned {
   const { version } = snapshot;
   const { targets, errors } = observeTargets(snapshot);
-  const placements = version ? targets.flatMap((target) => again(snapshot, version, target) ?? []) : [];
+  const judged = version ? targets.map((target) => judge(snapshot, { version, changed, target })) : [];
+  const placements = judged.flatMap(({ place }) => place ?? []);
   return planRelease(
     snapshot,
     {
@@ -25,7 +33,7 @@ export function planRedeploy(snapshot: Snapshot): Planned {
       version,
       targets,
       placements,
-      unchanged: version ? leftAlone(version, targets) : [],
+      unchanged: judged.flatMap(({ unchanged }) => unchanged ?? []),
       configuration: snapshot.configuration,
       gates: [],
       warnings: version ? placements.flatMap((one) => staleBuild(snapshot, version, one)) : [],
@@ -35,16 +43,40 @@ export function planRedeploy(snapshot: Snapshot): Planned {
   );
 }
 
-function again(snapshot: Snapshot, version: Version, target: ObservedTarget): Placement | undefined {
-  const { live, service, drift } = target;
-  if (!version.services[service.name] || isSettled(target)) return undefined;
+interface Judging extends RedeployRequest {
+  readonly version: Version;
+  readonly target: ObservedTarget;
+}
+
+function judge(
+  snapshot: Snapshot,
+  { version, changed, target }: Judging,
+): { place?: Placement; unchanged?: Unchanged } {
+  const { service, live } = target;
+  if (isSettled(target)) return { unchanged: settled(target) };
+  if (!version.services[service.name]) return { unchanged: notInVersion(version, service.name) };
+  if (!changed) return { place: again(snapshot, version, target) };
+  const drift = live && variableDrift(observedOf(snapshot, service.name), live.inputs, changed[service.name]);
+  if (drift && needsPlacing(drift)) return { place: again(snapshot, version, target, drift) };
+  const because = live
+    ? 'its variables are those of its release'
+    : 'it has no release whose variables could have changed';
+  return { unchanged: { service: service.name, because } };
+}
+
+function again(snapshot: Snapshot, version: Version, target: ObservedTarget, drift?: VariableDrift): Placement {
+  const { live, service } = target;
   const observed = observedOf(snapshot, service.name);
   const variables = difference(live?.inputs.variables ?? {}, observed.variables);
   const optionsChanged = live !== undefined && live.inputs.options !== observed.options;
+  const edited = drift && changedNames('variable', editedAtPlatform(drift));
+  const reconfigure = edited && `at the platform: ${edited}`;
   const more = [
     live ? changedNames('variable', differing(variables)) : undefined,
+    changedNames('secret of options', drift ? rotatedOptions(drift, observed.variables) : []),
+    reconfigure,
     optionsChanged ? 'options changed' : undefined,
-    drift,
+    target.drift,
   ];
   return placement(target, {
     version: version.id,
@@ -53,14 +85,18 @@ function again(snapshot: Snapshot, version: Version, target: ObservedTarget): Pl
     variables,
     names: Object.keys(observed.variables),
     optionsChanged,
+    reconfigure,
   });
 }
 
-function leftAlone(version: Version, targets: readonly ObservedTarget[]): Unchanged[] {
-  return targets.flatMap((target) => {
-    if (isSettled(target)) return [settled(target)];
-    return version.services[target.service.name] ? [] : [notInVersion(version, target.service.name)];
-  });
+function editedAtPlatform({ missing, extra, changed }: VariableDrift): string[] {
+  const all = [...missing, ...extra, ...changed].filter(({ where }) => where === 'platform');
+  return all.map(({ name }) => name).sort();
+}
+
+function rotatedOptions({ changed }: VariableDrift, variables: Readonly<Record<string, unknown>>): string[] {
+  const rotated = changed.filter(({ name, where }) => where === 'release' && !Object.hasOwn(variables, name));
+  return rotated.map(({ name }) => name);
 }
 
 /** A variable that the build has baked in does not change by placing the build again. */

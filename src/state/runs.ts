@@ -20,6 +20,8 @@ export interface Runs {
   /** Keeps what the run works with, under the same rules. */
   writeContext(context: RunContext): Promise<void>;
   readContext(id: string): Promise<RunContext>;
+  /** What a run that is resumed goes on with, in place of what it began with. Only for who holds the environment's lock. */
+  renewContext(context: RunContext): Promise<void>;
 }
 
 export function openRuns({ store, folder }: { store: Store; folder: string }): Runs {
@@ -33,6 +35,7 @@ export function openRuns({ store, folder }: { store: Store; folder: string }): R
     readPlan: (id) => readPart<Plan>(store, { id, part: 'plan' }),
     writeContext: (context) => writeOnce(store, { id: context.run_id, part: 'context' }, context),
     readContext: (id) => readPart<RunContext>(store, { id, part: 'context' }),
+    renewContext: (context) => store.replace(keyOf({ id: context.run_id, part: 'context' }), bytesOf(context)),
   };
 }
 
@@ -42,10 +45,14 @@ interface Part {
 }
 
 async function writeOnce(store: Store, part: Part, value: unknown): Promise<void> {
-  const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+  const bytes = bytesOf(value);
   if ((await store.create(keyOf(part), bytes)) === 'created') return;
   const present = await store.read(keyOf(part));
   if (!present || Buffer.compare(present, bytes) !== 0) throw otherPart(part);
+}
+
+function bytesOf(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value)}\n`);
 }
 
 async function readPart<T>(store: Store, part: Part): Promise<T> {

@@ -16,6 +16,7 @@ import { optionFindings } from './option-secrets.ts';
 import { optionVariableFindings } from './option-variables.ts';
 import { preflightPlan } from './preflight.ts';
 import { refuseErrors } from './refuse.ts';
+import { optionFingerprints } from './secret-records.ts';
 import { folderFindings } from './service-folders.ts';
 import { sourceDigest } from './sources.ts';
 import {
@@ -54,6 +55,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
   const environment = findTarget(workspace, document, request);
   const current = document.environments[environment.name];
   const configuration = request.configuration ?? configurationOf(environment, current);
+  workspace.forgetSecrets();
   const variables = await resolveVariables(workspace, environment, configuration);
   const drivers = await loadFacts(workspace, environment);
   const key = await workspace.state.key();
@@ -169,6 +171,7 @@ async function observeServices(
         request.key,
       ),
       build_variables: build,
+      ...(await optionFingerprints(workspace, request.drivers[service.driver], service)),
       ...(inputs ? { build_inputs: inputs } : {}),
     };
   }

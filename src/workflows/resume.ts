@@ -6,7 +6,7 @@ import type { RunOptions } from './deploy.ts';
 import { underLock } from './lock.ts';
 import { findTarget } from './observe.ts';
 import { underPlatformLocks } from './platform-locks.ts';
-import { refuseErrors } from './refuse.ts';
+import { valuesToGoOnWith } from './resume-values.ts';
 import { perform, recordStart } from './run.ts';
 import type { PerformRequest, ResumeOptions } from './run-request.ts';
 import { resolveVariables } from './variables.ts';
@@ -82,11 +82,13 @@ async function readRun(
   const { active_run: _open, ...before } = state;
   const [plan, context] = await Promise.all([runs.readPlan(run), runs.readContext(run)]);
   const environment = findTarget(workspace, document, { env, services: context.services });
-  const variables = await resolveVariables(workspace, environment, context.configuration);
-  if (direction === 'forward') refuseErrors(variables.findings);
+  const given =
+    direction === 'forward'
+      ? await valuesToGoOnWith(workspace, { environment, plan, context })
+      : { variables: await resolveVariables(workspace, environment, context.configuration), context };
   const version =
     plan.version_id === undefined ? undefined : await versions.get(plan.version_id).catch(() => undefined);
-  return { plan, context, before: isNew(before) ? undefined : before, variables, version };
+  return { plan, ...given, before: isNew(before) ? undefined : before, version };
 }
 
 /** A run that was cut off, or one whose new version is live although a later step failed. */

@@ -3,6 +3,7 @@ import { type Plan, placesNew } from '../core/plan.ts';
 import type { RunContext } from '../core/run.ts';
 import type { MigrationRecord, ReleaseInputs } from '../core/state.ts';
 import type { RunRequest } from './run-request.ts';
+import { optionFingerprints, secretRecords, versionsAmong } from './secret-records.ts';
 import { sourceDigest } from './sources.ts';
 import { buildVariables, fingerprints, serviceVariables } from './variables.ts';
 
@@ -30,6 +31,7 @@ export async function makeContext(request: RunRequest): Promise<RunContext> {
     databases: snapshot.environment.databases,
     inputs: await inputsOf(request),
     configuration: snapshot.configuration,
+    secrets: secretRecords(observation.variables, await workspace.state.key()),
     migrations: version?.migrations ?? migrationsOf(request),
     forced: request.forced,
     compensation: snapshot.environment.rollback.automatic ? 'automatic' : 'off',
@@ -55,25 +57,30 @@ async function inputsOf({ workspace, observation, plan, version }: RunRequest): 
   const key = await workspace.state.key();
   const { snapshot, variables } = observation;
   const built = new Set(builtServices(plan));
-  return Object.fromEntries(
-    Object.values(snapshot.environment.services).map((service) => {
-      const build = fingerprints(buildVariables(service, variables), key);
-      const { files, build_inputs: inputs } = snapshot.services[service.name] ?? {};
-      const promoted = placesNew(plan, service.name) ? undefined : version?.services[service.name]?.inputs;
-      const earlier = promoted ?? snapshot.current?.current[service.name]?.inputs;
-      const source = files && sourceDigest(service, { files, variables: build, inputs });
-      const own = files && source ? { source, files, build_variables: build } : undefined;
-      const made = built.has(service.name) ? own : (earlier ?? own);
-      return [
-        service.name,
-        {
-          ...(made ?? missingInputs()),
-          options: optionsDigest(service),
-          variables: fingerprints(serviceVariables(service, snapshot.drivers[service.driver], variables), key),
-        },
-      ];
-    }),
-  );
+  const inputs = Object.values(snapshot.environment.services).map(async (service) => {
+    const build = fingerprints(buildVariables(service, variables), key);
+    const { files, build_inputs: inputs } = snapshot.services[service.name] ?? {};
+    const promoted = placesNew(plan, service.name) ? undefined : version?.services[service.name]?.inputs;
+    const earlier = promoted ?? snapshot.current?.current[service.name]?.inputs;
+    const source = files && sourceDigest(service, { files, variables: build, inputs });
+    const own = files && source ? { source, files, build_variables: build } : undefined;
+    const made = (built.has(service.name) ? own : (earlier ?? own)) ?? missingInputs();
+    const facts = snapshot.drivers[service.driver];
+    const given = serviceVariables(service, facts, variables);
+    return [
+      service.name,
+      {
+        source: made.source,
+        files: made.files,
+        build_variables: made.build_variables,
+        options: optionsDigest(service),
+        variables: fingerprints(given, key),
+        ...versionsAmong(given, variables),
+        ...(await optionFingerprints(workspace, facts, service)),
+      },
+    ] as const;
+  });
+  return Object.fromEntries(await Promise.all(inputs));
 }
 
 function missingInputs(): never {

@@ -7,6 +7,7 @@ import { reveal, Secret, type Variables } from '../core/secret.ts';
 import { namesSecret } from '../core/secret-name.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
 import { list } from '../core/text.ts';
+import { withinPaths } from './secret-paths.ts';
 import type { Workspace } from './workspace.ts';
 
 /** For all providers together, ms. */
@@ -18,6 +19,8 @@ const GIVEN = new Set(['PORT', 'HOST']);
 export interface EnvironmentVariables {
   readonly values: Variables;
   readonly secretNames: ReadonlySet<string>;
+  /** The store's own version of a secret, by name, where it keeps versions. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly findings: readonly Finding[];
 }
 
@@ -27,24 +30,26 @@ export async function resolveVariables(
   environment: EnvironmentConfig,
   configuration: AppliedConfiguration,
 ): Promise<EnvironmentVariables> {
-  const { values: secrets, findings } = await resolveSecrets(workspace, configuration.secrets);
+  const { allowed, findings: refused } = withinPaths(environment, configuration.secrets);
+  const { values: secrets, hidden, versions, findings } = await resolveSecrets(workspace, allowed);
   const flags = Object.fromEntries(Object.entries(configuration.flags).map(([name, value]) => [name, String(value)]));
   const values = withAbsoluteDatabases(workspace.config.root, environment, {
     ...configuration.variables,
     ...flags,
     ...secrets,
   });
-  workspace.runtime.redactor.add(...Object.values(secrets));
+  workspace.runtime.redactor.add(...hidden);
   return {
     values,
     secretNames: new Set(Object.keys(configuration.secrets)),
-    findings: [...findings, ...missing(environment, values, configuration.secrets)],
+    versions,
+    findings: [...refused, ...findings, ...missing(environment, values, configuration.secrets)],
   };
 }
 
-async function resolveSecrets({ runtime, config }: Workspace, references: AppliedConfiguration['secrets']) {
-  if (Object.keys(references).length === 0) return { values: {}, findings: [] };
-  const resolver = await runtime.openSecrets(config);
+async function resolveSecrets(workspace: Workspace, references: AppliedConfiguration['secrets']) {
+  if (Object.keys(references).length === 0) return { values: {}, hidden: [], versions: {}, findings: [] };
+  const resolver = await workspace.secrets();
   return await resolver.resolveAll(references, AbortSignal.timeout(SECRETS_TIMEOUT));
 }
 

@@ -20,8 +20,10 @@ export interface Workspace {
   readonly artifacts: ArtifactStore;
   /** The working tree's files; opened once, so that a second look costs little. */
   sources(): Sources;
-  /** Looks up what options refer to; opened once, so that many calls of a driver read each secret once. */
+  /** Looks up what config and options refer to; each secret is read once, so that all of a run has one version of it. */
   secrets(): Promise<Resolver>;
+  /** Whoever asks from now on is told what the stores hold by then. */
+  forgetSecrets(): void;
 }
 
 export async function openWorkspace(runtime: Runtime, request: ConfigRequest): Promise<Workspace> {
@@ -43,6 +45,9 @@ export async function openWorkspace(runtime: Runtime, request: ConfigRequest): P
     secrets() {
       secrets ??= runtime.openSecrets(config);
       return secrets;
+    },
+    forgetSecrets() {
+      secrets = undefined;
     },
   };
 }

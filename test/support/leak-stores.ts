@@ -1,6 +1,14 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ageKey, encrypted, hasAge, installAge } from './age.ts';
+import { dotenvx, privateKeyIn } from './dotenvx.ts';
 import { CANARIES, type Canary, OWN } from './leaks.ts';
+import { connectFake } from './stores/connect.ts';
+import { dopplerFake } from './stores/doppler.ts';
+import { fakeProgram } from './stores/fake-program.ts';
+import { infisicalFake } from './stores/infisical.ts';
 import { vaultFake } from './vault.ts';
 
 /** One provider as the leak test meets it: a store that holds canaries, and what deployer is known by there. */
@@ -13,6 +21,8 @@ export interface LeakStore {
   readonly credentials?: readonly string[];
   /** Files of the project, mode 0600. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
+  /** The program that is given the credentials, where one is. */
+  readonly entitled?: string;
   /** Lines of the config's top level. */
   readonly config?: string;
   close?(): Promise<void>;
@@ -60,6 +70,81 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
       files: { 'secrets.age': encrypted(JSON.stringify(VALUES), key) },
     };
   },
+  dotenvx: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'leak-dotenvx-'));
+    const lines = Object.fromEntries(NAMES.flatMap((name) => dotenvLine(name).map((line) => [name, line])));
+    await writeFile(join(folder, '.env.sealed'), `${Object.values(lines).join('\n')}\n`);
+    dotenvx(folder, 'encrypt', '-f', '.env.sealed');
+    const key = privateKeyIn(folder, 'DOTENV_PRIVATE_KEY_SEALED');
+    const sealed = await readFile(join(folder, '.env.sealed'));
+    await rm(folder, { recursive: true });
+    return {
+      references: named((name) => `dotenvx:.env.sealed#${name}`, Object.keys(lines)),
+      env: { DOTENV_PRIVATE_KEY_SEALED: key },
+      credentials: [key],
+      files: { '.env.sealed': sealed },
+    };
+  },
+  sops: async () => {
+    const root = await mkdtemp(join(tmpdir(), 'leak-sops-'));
+    const key = `AGE-SECRET-KEY-1SOPS${OWN.toUpperCase()}`;
+    const good = `env.SOPS_AGE_KEY === ${JSON.stringify(key)}`;
+    const { folder } = await fakeProgram(
+      root,
+      'sops',
+      `return ${good} ? require('node:fs').readFileSync(args[3], 'utf8') : fail(128, 'no key')`,
+    );
+    return {
+      references: named((name) => `sops:secrets.enc.json#${name}`),
+      env: { SOPS_AGE_KEY: key, PATH: `${folder}:${process.env['PATH']}` },
+      credentials: [key],
+      files: { 'secrets.enc.json': JSON.stringify(VALUES) },
+      entitled: join(folder, 'sops'),
+      close: () => rm(root, { recursive: true }),
+    };
+  },
+  doppler: async () => {
+    const doppler = await dopplerFake();
+    const token = `dp.st.${OWN}doppler`;
+    doppler.tokens.set(token, ['leaks/prd']);
+    doppler.configs['leaks/prd'] = VALUES;
+    return {
+      references: named((name) => `doppler:leaks/prd#${name}`),
+      env: { DOPPLER_TOKEN: token, DOPPLER_API_HOST: doppler.url },
+      credentials: [token],
+      close: () => doppler.close(),
+    };
+  },
+  infisical: async () => {
+    const infisical = await infisicalFake();
+    const secret = `client${OWN}infisical`;
+    infisical.clients['client'] = secret;
+    const secrets = Object.entries(VALUES).map(([name, value]) => ({ name, versions: [value] }));
+    infisical.folders['leaks/prod/'] = { secrets };
+    return {
+      references: named((name) => `infisical:leaks/prod#${name}`),
+      env: {
+        INFISICAL_API_URL: infisical.url,
+        INFISICAL_UNIVERSAL_AUTH_CLIENT_ID: 'client',
+        INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET: secret,
+      },
+      credentials: [secret],
+      close: () => infisical.close(),
+    };
+  },
+  op: async () => {
+    const connect = await connectFake();
+    const [token, id] = [`connect${OWN}token`, 'a'.repeat(26)];
+    connect.tokens.set(token, [id]);
+    const fields = Object.entries(VALUES).map(([label, value], index) => ({ id: `f${index}`, label, value }));
+    connect.vaults.push({ id, name: 'Shop', items: [{ id: 'b'.repeat(26), title: 'Leaks', version: 1, fields }] });
+    return {
+      references: named((name) => `op://Shop/Leaks/${name}`),
+      env: { OP_CONNECT_HOST: connect.url, OP_CONNECT_TOKEN: token },
+      credentials: [token],
+      close: () => connect.close(),
+    };
+  },
 };
 
 /** All of the stores as one. Variables are called `LEAK_<PROVIDER>_<CANARY>`. */
@@ -70,6 +155,8 @@ export interface LeakStores {
   readonly missing: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly credentials: readonly Canary[];
+  /** Programs that are given credentials. */
+  readonly entitled: readonly string[];
   readonly files: Readonly<Record<string, string | Buffer>>;
   readonly config: string;
   close(): Promise<void>;
@@ -88,6 +175,7 @@ export async function openLeakStores(): Promise<LeakStores> {
     missing: opened.filter(({ store }) => !store).map(({ name }) => name),
     env: Object.assign({}, ...there.map(({ store }) => store.env)),
     credentials: there.flatMap(({ name, store }) => (store.credentials ?? []).map((value) => credential(name, value))),
+    entitled: there.flatMap(({ store }) => store.entitled ?? []),
     files: Object.assign({}, ...there.map(({ store }) => store.files)),
     config: there.flatMap(({ store }) => store.config ?? []).join('\n'),
     close: async () => void (await Promise.all(there.map(({ store }) => store.close?.()))),

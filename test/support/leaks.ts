@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { printableLine } from '../../src/core/text.ts';
 
 /** A made-up secret value. `cores` are the stretches of letters and digits in it that occur nowhere else. */
 export interface Canary {
@@ -66,6 +67,7 @@ const TEXT_ENCODINGS: Readonly<Record<string, Encode>> = {
   'upper case': (text) => text.toUpperCase(),
   JSON: (text) => JSON.stringify(text),
   'JSON in JSON': (text) => JSON.stringify(JSON.stringify(text)),
+  'one printable line': printableLine,
   'JSON in ASCII': (text) => JSON.stringify(text).replace(/[\u0080-\uffff]/g, (unit) => `\\u${hex4(unit)}`),
   URL: encodeURIComponent,
   'URL in lower case': (text) => encodeURIComponent(text).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),

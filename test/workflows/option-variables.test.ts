@@ -38,6 +38,7 @@ function check(env: ServiceConfig['env'], secret_files: readonly string[]) {
   return optionVariableFindings(workspace, environment, {
     values,
     secretNames: new Set(['TOKEN', 'UNREAD']),
+    versions: {},
     findings: [],
   });
 }

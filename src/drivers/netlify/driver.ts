@@ -6,6 +6,7 @@ import { inspectTarget } from './release/inspection.ts';
 import { releaseLogs } from './release/logs.ts';
 import { placeRelease } from './release/placement.ts';
 import { retireRelease, setTraffic } from './release/traffic.ts';
+import { keptVariables } from './site/kept-variables.ts';
 import { provision } from './site/site.ts';
 import { configure } from './site/variables.ts';
 
@@ -15,6 +16,7 @@ export const driver: Driver = {
   preflight,
   provision,
   configure,
+  keptVariables,
   deploy: placeRelease,
   traffic: setTraffic,
   inspect: inspectTarget,

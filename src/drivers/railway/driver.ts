@@ -1,5 +1,6 @@
 import type { Driver } from '../../core/driver.ts';
 import { facts } from './facts.ts';
+import { keptVariables } from './place/kept-variables.ts';
 import { provision } from './place/provision.ts';
 import { configure } from './place/variables.ts';
 import { examineTarget, preflight } from './preflight.ts';
@@ -17,6 +18,7 @@ export const driver: Driver = {
   examine: examineTarget,
   provision,
   configure,
+  keptVariables,
   deploy: placeRelease,
   inspect: inspectTarget,
   restore: restoreRelease,

@@ -1,6 +1,7 @@
 import type { Driver } from '../../core/driver.ts';
 import { facts } from './facts.ts';
 import { preflight } from './preflight.ts';
+import { keptVariables } from './project/kept-variables.ts';
 import { provision } from './project/project.ts';
 import { configure } from './project/variables.ts';
 import { destroyTarget } from './release/destroy.ts';
@@ -15,6 +16,7 @@ export const driver: Driver = {
   preflight,
   provision,
   configure,
+  keptVariables,
   deploy: placeRelease,
   traffic: setTraffic,
   inspect: inspectTarget,

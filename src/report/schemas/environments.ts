@@ -101,6 +101,48 @@ const CHECK = document('Whether every value is there', {
   findings: listOf(FINDING, 'Warnings.'),
 });
 
+const DRIFTED = {
+  name: text('Variable; of a secret that driver options refer to, the path of the option.'),
+  kind: oneOf(['variable', 'secret', 'flag', 'option'], 'What gives it its value.'),
+  where: oneOf(
+    ['release', 'build', 'platform'],
+    'Whose variables differ: what the release or its build was given, or what the platform keeps.',
+  ),
+};
+
+const DRIFT = document('How variables differ from what services should have', {
+  env: text('Environment.'),
+  drift: fact('Something differs, or could not be compared.'),
+  services: listOf(
+    object('A service that runs.', {
+      service: text('Service.'),
+      driver: text('Platform.'),
+      version_id: text('What runs.'),
+      state: oneOf(['same', 'differs', 'unknown'], 'unknown: what could be compared is the same.'),
+      missing: listOf(object('A variable.', DRIFTED), 'It should have them.'),
+      extra: listOf(object('A variable.', DRIFTED), 'It should not have them.'),
+      changed: listOf(
+        object('A variable.', DRIFTED, {
+          from_version: text('The version that the release was given, where the store keeps versions.'),
+          to_version: text('The version of today.'),
+        }),
+        'They have other values.',
+      ),
+      unknown: listOf(text('Variable.'), 'Their values could not be read now.'),
+      unmanaged: listOf(text('Variable.'), 'Kept by the platform for others.'),
+      platform: oneOf(
+        ['told', 'not_kept', 'silent'],
+        'Whether it keeps variables apart from releases, and told of them.',
+      ),
+      next_step: maybeText('The command that brings it there.'),
+    }),
+    'By name.',
+  ),
+  not_deployed: listOf(text('Service.'), 'Without a release.'),
+  next_steps: listOf(text('Command.'), 'What to do.'),
+  findings: listOf(FINDING, 'What is wrong with variables and secrets.'),
+});
+
 const STATE = ['starting', 'running', 'stopped', 'failed'];
 
 const INSTANCE = object(
@@ -211,6 +253,7 @@ export const ENVIRONMENT_SCHEMAS: readonly (readonly [string, Schema])[] = [
   ['env-diff', DIFF],
   ['settings', SETTINGS],
   ['env-check', CHECK],
+  ['env-drift', DRIFT],
   ['status', STATUS],
   ['canary-status', CANARY_STATUS],
   ['open', OPEN],

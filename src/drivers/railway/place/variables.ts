@@ -103,7 +103,7 @@ export async function setVariables(
 }
 
 /** Of variables whose values nobody gets to see any more. */
-async function sealedNames(api: Railway, { environment, service }: PlaceIds): Promise<readonly string[]> {
+export async function sealedNames(api: Railway, { environment, service }: PlaceIds): Promise<readonly string[]> {
   const given = { doing: 'look which variables are sealed' };
   const found = await api.find('EnvironmentConfig', { id: environment }, given);
   const variables = ['services', service, 'variables'].reduce<unknown>(

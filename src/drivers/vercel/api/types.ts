@@ -77,6 +77,8 @@ export interface VariableRecord {
   readonly key: string;
   readonly value?: string;
   readonly type: string;
+  /** Whether `value` is the value, and not what is kept of it. */
+  readonly decrypted?: boolean;
   readonly target?: readonly string[] | string;
   readonly gitBranch?: string | null;
   readonly customEnvironmentIds?: readonly string[];
