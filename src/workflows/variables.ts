@@ -66,7 +66,11 @@ export function serviceVariables(
   if (service.from !== undefined) return pick(all.values, (name) => service.env.some(({ key }) => key === name));
   const named = new Set([...service.env.map(({ key }) => key), ...service.build.env]);
   const commands = service.start !== undefined || service.release_command !== undefined;
-  const runs = commands || facts?.artifact === 'image' || facts?.capabilities.includes('configure');
+  const runs =
+    commands ||
+    facts?.artifact === 'image' ||
+    facts?.capabilities.includes('configure') ||
+    facts?.readsVariables?.(service.options);
   return pick(all.values, (name) => {
     if (!runs) return service.build.env.includes(name);
     return !all.secretNames.has(name) || named.has(name) || service.env.length === 0;

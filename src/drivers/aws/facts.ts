@@ -24,6 +24,7 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
+  readsVariables: (options) => readOptions(options).kind !== 'static',
   traitsOf: ({ options }) => {
     const { kind } = readOptions(options);
     return {

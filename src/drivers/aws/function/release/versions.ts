@@ -15,7 +15,7 @@ export interface Release {
 }
 
 /** Between two looks, ms. */
-const FIRST = 500;
+const FIRST = 250;
 const LONGEST = 3_000;
 
 /** All published versions of ours, oldest first; none when the function is not there. */
