@@ -208,7 +208,9 @@ describe('an API on Lambda', () => {
   }
 
   function codes(): readonly string[] {
-    const uploads = server.requests.filter(({ operation }) => /^(?:CreateFunction|UpdateFunctionCode)$/.test(operation));
+    const uploads = server.requests.filter(({ operation }) =>
+      /^(?:CreateFunction|UpdateFunctionCode)$/.test(operation),
+    );
     return uploads.map(({ input }) => Buffer.from(input.ZipFile ?? input.Code.ZipFile).toString('base64'));
   }
 

@@ -11,17 +11,23 @@ export async function ensureRole(site: Site, name: string): Promise<'created' | 
   const iam = await account.aws.iam();
   const found = await findRole(site, name);
   if (found && !isOwn(target, found.tags)) throw stranger(name);
-  const { permissions_boundary: boundary } = account.options;
-  if (!found)
-    await iam.createRole({
-      RoleName: name,
-      AssumeRolePolicyDocument: JSON.stringify(TRUST),
-      Description: `Runs ${target.service.name} of ${target.project} in ${target.environment}`,
-      Tags: Object.entries(ownTags(target)).map(([Key, Value]) => ({ Key, Value })),
-      ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
-    });
+  if (!found) await createRole(site, name);
   await iam.putRolePolicy({ RoleName: name, PolicyName: POLICY, PolicyDocument: JSON.stringify(rightsOf(site)) });
   return found ? 'unchanged' : 'created';
+}
+
+/** It was looked for just before: one that is there now was made by an attempt whose answer was lost. */
+async function createRole({ account, target }: Site, name: string): Promise<void> {
+  const { createRole: create } = await account.aws.iam();
+  const { permissions_boundary: boundary } = account.options;
+  const made = create({
+    RoleName: name,
+    AssumeRolePolicyDocument: JSON.stringify(TRUST),
+    Description: `Runs ${target.service.name} of ${target.project} in ${target.environment}`,
+    Tags: Object.entries(ownTags(target)).map(([Key, Value]) => ({ Key, Value })),
+    ...(boundary === undefined ? {} : { PermissionsBoundary: boundary }),
+  });
+  await unless('EntityAlreadyExists', made);
 }
 
 /** Its policies go first: a role with policies is not deleted. One that is gone is no failure, and one of others stays. */
@@ -29,8 +35,8 @@ export async function removeRole(site: Site, name: string): Promise<void> {
   const found = await findRole(site, name);
   if (!found || !isOwn(site.target, found.tags)) return;
   const iam = await site.account.aws.iam();
-  await ignoringMissing(iam.deleteRolePolicy({ RoleName: name, PolicyName: POLICY }));
-  await ignoringMissing(iam.deleteRole({ RoleName: name }));
+  await unless('NoSuchEntity', iam.deleteRolePolicy({ RoleName: name, PolicyName: POLICY }));
+  await unless('NoSuchEntity', iam.deleteRole({ RoleName: name }));
 }
 
 export function roleArn({ account: { id, partition } }: Site, name: string): string {
@@ -48,9 +54,9 @@ async function findRole({ account }: Site, name: string) {
   }
 }
 
-async function ignoringMissing(call: Promise<unknown>): Promise<void> {
+async function unless(code: string, call: Promise<unknown>): Promise<void> {
   await call.catch((error: unknown) => {
-    if (!hasCode(error, 'NoSuchEntity')) throw error;
+    if (!hasCode(error, code)) throw error;
   });
 }
 

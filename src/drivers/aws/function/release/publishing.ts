@@ -19,21 +19,30 @@ export interface Publication {
  */
 export async function publish(site: Site, publication: Publication): Promise<string> {
   const { label, request } = publication;
-  const made = (await listReleases(site)).find((release) => release.label.key === label.key);
+  const made = await findByKey(site, label);
   if (made) return made.ref;
   const code = await codeOf(site, request.artifact);
   if (!(await findFunction(site))) await create(site, code, publication);
   await update(site, code, publication);
+  return publishLatest(site, label);
+}
+
+/** Lambda refuses when somebody has changed anything since we looked. */
+async function publishLatest(site: Site, label: Label): Promise<string> {
   const { publishVersion } = await site.account.aws.lambda();
   const { RevisionId, CodeSha256 } = await settled(site);
-  // Lambda refuses when somebody has changed anything since.
-  const { Version = '' } = await publishVersion({
-    FunctionName: site.name,
-    Description: labelText(label),
-    RevisionId,
-    CodeSha256,
-  });
-  return Version;
+  const wanted = { FunctionName: site.name, Description: labelText(label), RevisionId, CodeSha256 };
+  try {
+    return (await publishVersion(wanted)).Version ?? '';
+  } catch (error) {
+    const made = hasCode(error, 'PreconditionFailed') ? await findByKey(site, label) : undefined;
+    if (!made) throw error;
+    return made.ref;
+  }
+}
+
+async function findByKey(site: Site, { key }: Label) {
+  return (await listReleases(site)).find((release) => release.label.key === key);
 }
 
 async function create(site: Site, { given }: Code, { label, variables }: Publication): Promise<void> {

@@ -32,14 +32,14 @@ function isAsWanted(live: AliasView, wanted: readonly Wanted[]): boolean {
 }
 
 /** Weights that are left out would stay as they are. */
-async function lead({ account, name, target }: Site, live: AliasView, wanted: readonly Wanted[]): Promise<void> {
-  const { updateAlias } = await account.aws.lambda();
+async function lead(site: Site, live: AliasView, wanted: readonly Wanted[]): Promise<void> {
+  const { updateAlias } = await site.account.aws.lambda();
   const main = wanted.find(({ ref }) => ref === live.FunctionVersion) ?? wanted[0];
   const others = wanted.filter((one) => one !== main);
   const weights = Object.fromEntries(others.map(({ ref, percent }) => [ref, percent / 100]));
   try {
     await updateAlias({
-      FunctionName: name,
+      FunctionName: site.name,
       Name: LIVE,
       FunctionVersion: main?.ref,
       Description: SERVING,
@@ -47,8 +47,10 @@ async function lead({ account, name, target }: Site, live: AliasView, wanted: re
       RevisionId: live.RevisionId,
     });
   } catch (error) {
-    if (hasCode(error, 'ResourceNotFound')) throw gone(target);
-    throw error;
+    if (hasCode(error, 'ResourceNotFound')) throw gone(site.target);
+    // After a lost answer it is told again, and is another revision then by our own doing.
+    const now = hasCode(error, 'PreconditionFailed') ? await findAlias(site, LIVE) : undefined;
+    if (!now || !isAsWanted(now, wanted)) throw error;
   }
 }
 
