@@ -5,6 +5,7 @@ import { list } from '../core/text.ts';
 import { mergeFields } from './complete/merge.ts';
 import { type EffectiveService, pathOf, type SoundConfig } from './effective.ts';
 import { type Problems, pathText } from './problems.ts';
+import { checkOutside } from './references.ts';
 import type { Vocabulary } from './rules/rule.ts';
 import type { WrittenService } from './schema/project.ts';
 
@@ -54,8 +55,16 @@ export async function checkDrivers(
       const path = pathOf(config, service, [driver.name, ...name.split('.')]);
       const problem = problems.touches(path) ? undefined : await known.reference?.(reference, commands);
       if (problem) problems.add({ path, ...problem });
+      else checkOutside(config, environmentsOf(config, service), { path, reference, problems });
     }
   }
+}
+
+/** Those that have the service as it is here. */
+function environmentsOf(config: SoundConfig, { name, environment }: EffectiveService): readonly string[] {
+  if (environment !== undefined) return [environment];
+  const all = Object.entries(config.environments ?? {});
+  return all.filter(([, { services }]) => services?.[name] === undefined).map(([own]) => own);
 }
 
 function answerOf(

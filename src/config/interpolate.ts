@@ -1,6 +1,8 @@
+import { escapedText } from '../core/secret-text.ts';
 import type { Path, Problem, Problems } from './problems.ts';
 
 const REFERENCE = /\$?\$\{env:([^}]*)(\}?)/g;
+const SECRET = /(?<!\$)\$\{secret:[a-z][a-z0-9-]*:/;
 const CONTENT = /^([A-Za-z_][A-Za-z0-9_]{0,127})(?::-(.*))?$/s;
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
@@ -12,7 +14,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Puts the operator's variables into the texts of a config: `${env:NAME}`, `${env:NAME:-default}` where a default
  * stands in for a missing or empty variable, and `$${env:` for the text `${env:` itself. Refused in commands (the value
- * could hold shell syntax) and in secret references (the secret would come to stand in the config).
+ * could hold shell syntax) and in secret references (the secret would come to stand in the config). Puts no secrets in, but
+ * refuses `${secret:…}` where nobody would: outside of variables. What comes from the operator's variables asks for none.
  */
 export class Interpolation {
   readonly #environment: Environment;
@@ -31,6 +34,7 @@ export class Interpolation {
 
   rewrite(text: string, path: Path): string {
     const refusal = refusalAt(path);
+    if (SECRET.test(text) && !isVariable(path)) this.#problems.add({ path: [...path], ...ONLY_VARIABLES });
     return text.replace(REFERENCE, (whole: string, content: string, end: string) => {
       if (whole.startsWith('$$')) return whole.slice(1);
       if (refusal) return this.#refuse(whole, path, refusal);
@@ -45,7 +49,7 @@ export class Interpolation {
     const value = Object.hasOwn(this.#environment, name) ? this.#environment[name] : undefined;
     const chosen = fallback !== undefined && !value ? fallback : value;
     if (chosen === undefined) return this.#refuse(whole, path, unset(name));
-    if (!CONTROL.test(chosen)) return chosen;
+    if (!CONTROL.test(chosen)) return chosen === value && isVariable(path) ? escapedText(chosen) : chosen;
     return this.#refuse(whole, path, { message: `The variable ${name} holds a control character` });
   }
 
@@ -61,6 +65,15 @@ const INCOMPLETE: Refusal = {
   message: 'The reference to a variable is not complete',
   fix: `Write it as \${env:NAME} or \${env:NAME:-default}`,
 };
+
+const ONLY_VARIABLES: Refusal = {
+  message: `Only variables take \${secret:…}`,
+  fix: 'Write it under "variables" of an environment, and refer to the variable from here where that can be done',
+};
+
+function isVariable(path: Path): boolean {
+  return path[0] === 'environments' && path[2] === 'variables' && path.length === 4;
+}
 
 function unset(name: string): Refusal {
   return {

@@ -126,9 +126,12 @@ export interface EnvironmentConfig {
   /** Needs confirmation. */
   readonly protected: boolean;
   readonly promote_from: readonly string[];
+  /** Plain text; `${secret:REFERENCE}` in one makes it a secret. */
   readonly variables: Readonly<Record<string, string>>;
   /** Variable name → reference such as `env:NAME` or `dotenv:.env.staging#NAME`. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Where secrets may be read from; everywhere when left out. See `mayRead`. */
+  readonly secret_paths?: readonly string[];
   readonly flags: Readonly<Record<string, FlagValue>>;
   readonly services: Readonly<Record<string, ServiceConfig>>;
   readonly databases: Readonly<Record<string, DatabaseConfig>>;

@@ -16,6 +16,8 @@ export interface SecretValue {
   readonly value: Secret;
   /** The store's own version where it has one. */
   readonly version?: string;
+  /** The secrets that a text of several was put together from. */
+  readonly parts?: readonly Secret[];
   /** What is not as it should be about the place it came from, one sentence each: a file that others may read. */
   readonly warnings?: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { FlagValue } from './config.ts';
 import { canonicalJson } from './json.ts';
+import { escapedText, holdsSecrets } from './secret-text.ts';
 import type { AppliedConfiguration, ConfigurationRevision } from './state.ts';
 
 const REVISIONS_KEPT = 50;
@@ -49,10 +50,16 @@ export function settingsBehind(
     return settingsOf(revisions.filter(({ revision }) => revision <= configuration.revision));
   const now = settingsOf(revisions);
   return {
-    variables: valuesThen(now.variables, configuration.variables),
+    variables: valuesThen(now.variables, writtenVariables(configuration)),
     secrets: valuesThen(now.secrets, configuration.secrets),
     flags: valuesThen(now.flags, configuration.flags),
   };
+}
+
+/** Variables as somebody would write them, with those that secrets are put into. */
+function writtenVariables({ variables, secrets }: AppliedConfiguration): Readonly<Record<string, string>> {
+  const plain = Object.entries(variables).map(([name, text]) => [name, escapedText(text)] as const);
+  return Object.fromEntries([...plain, ...Object.entries(secrets).filter(([, text]) => holdsSecrets(text))]);
 }
 
 /**

@@ -1,5 +1,7 @@
 import { publicName } from './public-name.ts';
 
+import { withoutSecrets } from './secret-text.ts';
+
 /** Last words of names that stand for secrets: `STRIPE_SECRET_KEY`. */
 const SECRET_WORDS = new Set(['SECRET', 'TOKEN', 'KEY', 'PASSWD', 'PASSPHRASE']);
 const CREDENTIALS_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
@@ -9,9 +11,10 @@ const REFERENCE = /\$\{\{[^{}]*\}\}/g;
 
 /** Whether a plain value is likely a secret, by the name of its variable or by credentials in a URL. */
 export function looksSecret(name: string, value: string): boolean {
-  const own = value.replace(REFERENCE, '');
+  const written = withoutSecrets(value);
+  const own = written.replace(REFERENCE, '');
   if (own.includes('://') && CREDENTIALS_IN_URL.test(own)) return true;
-  return own !== '' && namesSecret(name.toUpperCase());
+  return own !== '' && written === value && namesSecret(name.toUpperCase());
 }
 
 /** Whether a name, in capitals, is one that secrets have. */

@@ -39,7 +39,10 @@ export interface Release {
   readonly placed_at: string;
 }
 
-/** The configuration in force for a deployed version, kept so that a roll-back can restore it. Secrets by reference. */
+/**
+ * The configuration in force for a deployed version, kept so that a roll-back can restore it. Secrets by reference, or as the
+ * text of a variable with references in it; see `holdsSecrets`.
+ */
 export interface AppliedConfiguration {
   readonly revision: number;
   readonly variables: Readonly<Record<string, string>>;

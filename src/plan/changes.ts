@@ -1,6 +1,7 @@
 import type { Json } from '../core/json.ts';
 import type { Change } from '../core/plan.ts';
 import type { Settings } from '../core/revisions.ts';
+import { holdsSecrets } from '../core/secret-text.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { AppliedConfiguration, EnvironmentState } from '../core/state.ts';
 import { difference } from './names.ts';
@@ -24,10 +25,18 @@ export function diffConfigurations(from: AppliedConfiguration | undefined, to: A
 /** How two sets of settings differ, as `diffConfigurations` shows it. */
 export function settingChanges(from: Settings, to: Settings): Change[] {
   return [
-    ...differences('setting', from.variables, to.variables),
+    ...differences('setting', from.variables, to.variables).map(withoutReferences),
     ...differences('setting', from.secrets, to.secrets).map(({ kind, name, change }) => ({ kind, name, change })),
     ...differences('setting', from.flags, to.flags),
   ];
+}
+
+/** A variable that secrets are put into is one. */
+function withoutReferences({ from, to, ...change }: Change): Change {
+  const isSecret = [from, to].some((text) => typeof text === 'string' && holdsSecrets(text));
+  return isSecret
+    ? change
+    : { ...change, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
 /** The configuration in force in an environment; that of a canary does not count yet. */

@@ -6,10 +6,11 @@ const LONGEST = 512;
 /**
  * `env:NAME`, `dotenv:.env.staging#NAME`, `vault://kv/shop#url@7` → its parts. A version stands behind the key, after
  * the last `@`; without a key an `@` belongs to the path. `undefined` for what is none: often a value that somebody pasted
- * in its place, which must not be shown.
+ * in its place, which must not be shown. A text with `${…}` in it is none.
  */
 export function parseReference(text: string): SecretReference | undefined {
-  const [, provider, path, named] = (text.length <= LONGEST && !/[\0-\x1f\x7f]/.test(text) && FORM.exec(text)) || [];
+  const [, provider, path, named] =
+    (text.length <= LONGEST && !/[\0-\x1f\x7f]|\$\{/.test(text) && FORM.exec(text)) || [];
   if (!provider || !path) return undefined;
   if (named === undefined) return { provider, path, text };
   const at = named.lastIndexOf('@');

@@ -1,8 +1,9 @@
 import { toFailure } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { ProviderCatalog, ProviderWorld, SecretProvider, SecretValue } from '../core/provider.ts';
-import type { Secret } from '../core/secret.ts';
+import { Secret } from '../core/secret.ts';
 import { SHORTEST_MASKED } from '../core/secret-forms.ts';
+import { holdsSecrets, referencesIn, withSecrets } from '../core/secret-text.ts';
 import { readReference } from './check-reference.ts';
 
 export interface ResolverOptions {
@@ -13,13 +14,18 @@ export interface ResolverOptions {
 export interface Resolved {
   /** By variable; those that could not be read are missing here and have a finding. */
   readonly values: Readonly<Record<string, Secret>>;
+  /** Everything that must not be shown: the values, and what some of them were put together from. */
+  readonly hidden: readonly Secret[];
   /** The store's own version of a value, by variable, where it keeps versions. */
   readonly versions: Readonly<Record<string, string>>;
   /** Errors first, each naming its variable; what is said about a file is said once. */
   readonly findings: readonly Finding[];
 }
 
-/** References → values, for one run. A reference is read once, however many ask and when; a failed read is forgotten. */
+/**
+ * References → values, for one run; so are texts with `${secret:…}` in them. A reference is read once, however many ask and when;
+ * a failed read is forgotten.
+ */
 export interface Resolver {
   /** Throws what the provider throws; see `SecretProvider.read`. */
   resolve(reference: string, signal: AbortSignal): Promise<SecretValue>;
@@ -39,6 +45,7 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
 
   async function resolve(text: string, signal: AbortSignal): Promise<SecretValue> {
     signal.throwIfAborted();
+    if (holdsSecrets(text)) return putTogether(text, signal);
     const shared = reads.get(text);
     if (!shared) return begin(text, signal);
     try {
@@ -48,6 +55,20 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
       if (shared.signal.aborted && !signal.aborted) return resolve(text, signal);
       throw error;
     }
+  }
+
+  async function putTogether(text: string, signal: AbortSignal): Promise<SecretValue> {
+    const references = [...new Set(referencesIn(text))];
+    const found = await Promise.all(references.map((reference) => resolve(reference, signal)));
+    const parts = new Map(references.map((reference, index) => [reference, found[index]?.value as Secret]));
+    const value = new Secret(withSecrets(text, (reference) => parts.get(reference)?.reveal() ?? ''));
+    const versions = found.flatMap(({ version }) => version ?? []);
+    return {
+      value,
+      parts: [...parts.values()],
+      ...(versions.length === found.length ? { version: versions.join(',') } : {}),
+      warnings: found.flatMap(({ warnings = [] }) => warnings),
+    };
   }
 
   function begin(text: string, signal: AbortSignal): Promise<SecretValue> {
@@ -77,6 +98,7 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
     const results = await settle(Object.values(references), signal);
     signal.throwIfAborted();
     const values = new Map<string, Secret>();
+    const hidden: Secret[] = [];
     const versions = new Map<string, string>();
     const errors: Finding[] = [];
     const warnings = new Set<string>();
@@ -85,12 +107,14 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
       if (result.status === 'rejected') errors.push(errorFor(variable, result.reason));
       else {
         values.set(variable, result.value.value);
+        hidden.push(result.value.value, ...(result.value.parts ?? []));
         if (result.value.version !== undefined) versions.set(variable, result.value.version);
         for (const warning of warningsFor(variable, result.value)) warnings.add(warning);
       }
     }
     return {
       values: Object.fromEntries(values),
+      hidden,
       versions: Object.fromEntries(versions),
       findings: [...errors, ...[...warnings].map(warningOf)],
     };
@@ -100,11 +124,11 @@ export function createResolver({ providers, world }: ResolverOptions): Resolver 
 function errorFor(variable: string, reason: unknown): Finding {
   const { code, reason: message, fix } = toFailure(reason);
   const what = code === 'MISSING_ENV' ? `Missing ENV: ${variable} (${message})` : `${variable}: ${message}`;
-  return { level: 'error', code, message: what, ...(fix ? { fix } : {}) };
+  return { level: 'error', code, message: what, key: variable, ...(fix ? { fix } : {}) };
 }
 
-function warningsFor(variable: string, { value, warnings = [] }: SecretValue): string[] {
-  const isShort = value.reveal().length < SHORTEST_MASKED;
+function warningsFor(variable: string, { value, parts = [value], warnings = [] }: SecretValue): string[] {
+  const isShort = parts.some((part) => part.reveal().length < SHORTEST_MASKED);
   return [...warnings, ...(isShort ? [`${variable}: ${SHORT}`] : [])];
 }
 

@@ -29,9 +29,9 @@ export async function judgeVariables(
 function placed(found: Finding, environment: EnvironmentConfig, secretNames: ReadonlySet<string>): Finding {
   const { key, evidence = [] } = found;
   if (key === undefined) return found;
-  const list = secretNames.has(key) ? 'secrets' : 'variables';
+  const place = `environments.${environment.name}.${secretNames.has(key) ? 'secrets' : 'variables'}.${key}`;
   const users = Object.values(environment.services).filter(({ env }) => env.some((entry) => entry.key === key));
-  const all = [...evidence, ...users.map(({ name }) => `services.${name}.env names it`)];
-  const path = found.code === 'MISSING_ENV' ? {} : { path: `environments.${environment.name}.${list}.${key}` };
-  return { ...found, ...path, ...(all.length > 0 ? { evidence: all } : {}) };
+  const shown = [...evidence, ...users.map(({ name }) => `services.${name}.env names it`)];
+  if (found.code === 'MISSING_ENV') return { ...found, evidence: shown };
+  return { ...found, path: place, evidence: shown.length > 0 ? shown : [`${place} has the value`] };
 }

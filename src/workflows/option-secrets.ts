@@ -39,9 +39,9 @@ export async function optionFindings(
 }
 
 async function resolve(workspace: Workspace, references: Readonly<Record<string, string>>) {
-  if (Object.keys(references).length === 0) return { values: {}, versions: {}, findings: [] };
+  if (Object.keys(references).length === 0) return { values: {}, hidden: [], versions: {}, findings: [] };
   const resolver = await workspace.secrets();
   const resolved = await resolver.resolveAll(references, AbortSignal.timeout(LIMIT));
-  workspace.runtime.redactor.add(...Object.values(resolved.values));
+  workspace.runtime.redactor.add(...resolved.hidden);
   return resolved;
 }

@@ -1,4 +1,5 @@
 import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
+import { configurationOf } from '../core/configuration.ts';
 import type { Failure } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { buildInputsOf } from './build-inputs.ts';
@@ -16,7 +17,7 @@ export async function folderFindings(
     for (const service of Object.values(environment.services)) {
       if (seen.has(service.path)) continue;
       seen.add(service.path);
-      const secrets = Object.keys(environment.secrets);
+      const secrets = Object.keys(configurationOf(environment, undefined).secrets);
       const problem = sources.problem(service, await buildInputsOf(workspace, { environment, service, secrets }));
       if (problem) findings.push(...(await placed(workspace, problem, { environment, service })));
     }

@@ -3,6 +3,8 @@ import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import { isVariableName } from '../core/name.ts';
 import { newestRevision, settingsOf, withRevision } from '../core/revisions.ts';
+import { mayRead, outsideOf } from '../core/secret-paths.ts';
+import { holdsSecrets, referencesIn } from '../core/secret-text.ts';
 import type { AppliedConfiguration, EnvironmentState } from '../core/state.ts';
 import { secretProviders } from '../secrets/catalog.ts';
 import { readReference } from '../secrets/check-reference.ts';
@@ -40,9 +42,9 @@ export async function changeSettings(
   options: Pick<RunOptions, 'lockWaitMs'> = {},
 ): Promise<SettingsChange> {
   refuseBadNames(Object.keys(request.values));
-  if (request.kind === 'secrets') await refuseValues(request, Object.keys(workspace.config.secret_commands));
   const { document } = await workspace.state.read();
   const environment = findTarget(workspace, document, request);
+  await refuseReferences(request, environment, Object.keys(workspace.config.secret_commands));
   return underLock({ workspace, command: 'env set', ...options }, environment.name, ({ lock }) =>
     addRevision(workspace, { ...request, environment, lock }),
   );
@@ -94,15 +96,31 @@ function refuseBadNames(names: readonly string[]): void {
   });
 }
 
-/** What is given has to be a reference: a value would end up in the state. */
-async function refuseValues({ values }: SettingsRequest, commands: readonly string[]): Promise<void> {
+/**
+ * What is given as a secret has to be a reference: a value would end up in the state. So has what stands in `${secret:…}` in a
+ * variable; and each has to lead to where the environment may read.
+ */
+async function refuseReferences(
+  { kind, values }: SettingsRequest,
+  { name, secret_paths }: EnvironmentConfig,
+  commands: readonly string[],
+): Promise<void> {
   const known = { providers: secretProviders, commands };
-  for (const text of Object.values(values)) if (text !== null) await readReference(String(text), known);
+  const texts = Object.values(values)
+    .filter((value) => value !== null)
+    .map(String);
+  const references = kind === 'secrets' ? texts : kind === 'variables' ? texts.flatMap(referencesIn) : [];
+  for (const reference of references) {
+    await readReference(reference, known);
+    const { message, fix } = outsideOf(name, reference);
+    if (!mayRead(secret_paths, reference))
+      throw new DeployerError({ code: 'INVALID_CONFIG', reason: message, fix, stage: 'config' });
+  }
 }
 
 /** Taking a name away that is not there is most likely a slip. */
 function refuseUnknown({ env, kind, values }: SettingsRequest, configuration: AppliedConfiguration): void {
-  const unknown = Object.entries(values).find(([name, value]) => value === null && !(name in configuration[kind]));
+  const unknown = Object.entries(values).find(([name, value]) => value === null && !isSet(configuration, kind, name));
   if (!unknown) return;
   throw new DeployerError({
     code: 'NOT_FOUND',
@@ -110,4 +128,10 @@ function refuseUnknown({ env, kind, values }: SettingsRequest, configuration: Ap
     fix: `See what it has: deployer env show ${env}`,
     stage: 'state',
   });
+}
+
+/** A variable that secrets are put into stands among the secrets. */
+function isSet(configuration: AppliedConfiguration, kind: Setting, name: string): boolean {
+  if (Object.hasOwn(configuration[kind], name)) return true;
+  return kind === 'variables' && holdsSecrets(configuration.secrets[name] ?? '');
 }

@@ -7,6 +7,7 @@ import { reveal, Secret, type Variables } from '../core/secret.ts';
 import { namesSecret } from '../core/secret-name.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
 import { list } from '../core/text.ts';
+import { withinPaths } from './secret-paths.ts';
 import type { Workspace } from './workspace.ts';
 
 /** For all providers together, ms. */
@@ -29,24 +30,25 @@ export async function resolveVariables(
   environment: EnvironmentConfig,
   configuration: AppliedConfiguration,
 ): Promise<EnvironmentVariables> {
-  const { values: secrets, versions, findings } = await resolveSecrets(workspace, configuration.secrets);
+  const { allowed, findings: refused } = withinPaths(environment, configuration.secrets);
+  const { values: secrets, hidden, versions, findings } = await resolveSecrets(workspace, allowed);
   const flags = Object.fromEntries(Object.entries(configuration.flags).map(([name, value]) => [name, String(value)]));
   const values = withAbsoluteDatabases(workspace.config.root, environment, {
     ...configuration.variables,
     ...flags,
     ...secrets,
   });
-  workspace.runtime.redactor.add(...Object.values(secrets));
+  workspace.runtime.redactor.add(...hidden);
   return {
     values,
     secretNames: new Set(Object.keys(configuration.secrets)),
     versions,
-    findings: [...findings, ...missing(environment, values, configuration.secrets)],
+    findings: [...refused, ...findings, ...missing(environment, values, configuration.secrets)],
   };
 }
 
 async function resolveSecrets(workspace: Workspace, references: AppliedConfiguration['secrets']) {
-  if (Object.keys(references).length === 0) return { values: {}, versions: {}, findings: [] };
+  if (Object.keys(references).length === 0) return { values: {}, hidden: [], versions: {}, findings: [] };
   const resolver = await workspace.secrets();
   return await resolver.resolveAll(references, AbortSignal.timeout(SECRETS_TIMEOUT));
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { findEnvironment } from '../config/environments.ts';
 import type { EnvironmentConfig, ServiceConfig } from '../core/config.ts';
+import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import { writeNew } from '../project/write-new.ts';
 import { buildInputsOf } from './build-inputs.ts';
@@ -37,7 +38,7 @@ async function writeFor(
   environment: EnvironmentConfig,
   service: ServiceConfig,
 ): Promise<readonly WrittenFile[]> {
-  const secrets = Object.keys(environment.secrets);
+  const secrets = Object.keys(configurationOf(environment, undefined).secrets);
   const inputs = await buildInputsOf(workspace, { environment, service, secrets });
   const written: WrittenFile[] = [];
   const obsolete = service.build.command === undefined ? {} : { obsolete: `services.${service.name}.build.command` };

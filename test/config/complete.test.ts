@@ -11,7 +11,10 @@ services:
     build: { command: npm run build, output: dist, env: [NODE_ENV] }
     start: node server.js
     release_command: "node migrate.js "
-    env: [DATABASE_URL, { key: PORT, optional: true }]
+    env:
+      - DATABASE_URL
+      - { key: PORT, optional: true }
+      - { key: TENANT, description: Who, sensitive: false, example: a-1, validation: { pattern: "[a-z]-[0-9]", max_length: 9 } }
     health: { path: /healthz, status: 200, timeout: 90s, interval: 2s, successes: 2, headers: { X-App: shop }, body: ok }
     local: { nested: { b: 2 } }
   web:
@@ -78,6 +81,14 @@ describe('a complete config', () => {
       env: [
         { key: 'DATABASE_URL', optional: false },
         { key: 'PORT', optional: true },
+        {
+          key: 'TENANT',
+          optional: false,
+          description: 'Who',
+          sensitive: false,
+          example: 'a-1',
+          validation: { pattern: '[a-z]-[0-9]', max_length: 9 },
+        },
       ],
       health: {
         kind: 'http',

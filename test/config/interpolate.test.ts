@@ -119,3 +119,29 @@ describe('commands and secret references', () => {
     });
   });
 });
+
+describe('${secret:…}', () => {
+  test('stays in variables as it is written', async () => {
+    expect(await interpolated('a ${secret:env:X} $${secret:env:Y}')).toBe('a ${secret:env:X} $${secret:env:Y}');
+  });
+
+  test('does not come in by a variable of the operator', async () => {
+    expect(await interpolated('${env:BRANCH}', { BRANCH: 'x${secret:env:KEY}' })).toBe('x$${secret:env:KEY}');
+  });
+
+  test.each([
+    ['start', `services: { api: { path: api, start: "echo $\{secret:env:X}" } }`],
+    [
+      'flags',
+      `services: { api: { path: api } }\nenvironments: { dev: { mode: dev, flags: { A: "$\{secret:env:X}" } } }`,
+    ],
+  ])('is refused in %s', async (_, text) => {
+    const whole = text.includes('environments') ? text : `${text}\n${FRAME.environments}`;
+    expect(await complaints(`${FRAME.head}${whole}`)).toEqual([expect.stringContaining('Only variables take')]);
+  });
+
+  test("leaves a shell's own to the shell", async () => {
+    const text = `${FRAME.head}services: { api: { path: api, start: "echo $\{secret:-none}" } }\n${FRAME.environments}`;
+    expect((await config(text)).environments['dev']?.services['api']?.start).toBe('echo ${secret:-none}');
+  });
+});

@@ -39,6 +39,16 @@ describe('a config with problems', () => {
     expect(timeout?.place).toEqual({ file: '/project/deploy.config.yaml', line: 3, column: 50 });
   });
 
+  test('is told of rules that no value could follow, or that could take for ever', async () => {
+    const entry = (validation: string) => service(`env: [{ key: A, validation: { ${validation} } }]`);
+    expect(await findings(entry('pattern: "^(?=a)"'))).toMatchObject([
+      { path: 'services.api.env[0].validation.pattern', expected: expect.stringContaining('without look-around') },
+    ]);
+    expect(await findings(entry('min_length: 5, max_length: 4'))).toMatchObject([
+      { path: 'services.api.env[0].validation.min_length', message: expect.stringContaining('more than max_length') },
+    ]);
+  });
+
   test('says each thing once, for all environments that share it', async () => {
     const text = `${FRAME.head}services: { api: { path: api, local: { port: x } } }\nenvironments: { a: { mode: dev }, b: { mode: dev }, c: { mode: dev, services: { api: { start: x } } } }`;
     expect(await complaints(text)).toEqual(['3:46 services.api.local.port "services.api.local.port" is not a port']);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { breaches } from '../support/conforms.ts';
 import { type Project, projectOf } from '../support/project.ts';
 
 const CONFIG = `version: 1
@@ -75,6 +76,22 @@ describe('the variables of an environment', () => {
     expect(wrong.code).toBe(4);
     expect(wrong.json()).toMatchObject({ code: 'INVALID_ENV', stage: 'env_setup', severity: 'critical' });
     expect(wrong.stdout + wrong.stderr).not.toContain('canary0123456789');
-    expect((await deploy({ STRIPE: 'sk_test_canary0123456789' })).code).toBe(0);
+    const right = { ...env, CACHE: 'redis://cache:6379', STRIPE: 'sk_test_canary0123456789' };
+    const check = await project.ok(['env', 'check', '--env', 'production', '--json'], { env: right });
+    expect(check.json()['findings']).toMatchObject([
+      { level: 'warning', key: 'STRIPE_SECRET_KEY' },
+      { level: 'warning' },
+    ]);
+    expect(breaches('env-check', check.json())).toEqual([]);
+    expect((await deploy(right)).code).toBe(0);
+  });
+
+  it('do not stop a roll-back to what has run with them', async () => {
+    const right = { CACHE: 'redis://cache:6379', STRIPE: 'sk_test_canary0123456789' };
+    await project.write('web/index.html', 'another shop');
+    await project.ok(['deploy', '--env', 'production', '--yes'], { env: right });
+    const env = { ...right, CACHE: 'https://cache.example.com' };
+    expect((await project.run(['redeploy', '--env', 'production', '--yes'], { env })).code).toBe(4);
+    await project.ok(['rollback', '--env', 'production', '--yes'], { env });
   });
 });

@@ -12,6 +12,30 @@ import { until } from '../support/waiting.ts';
 const signal = new AbortController().signal;
 
 describe('resolving', () => {
+  test('puts values into a text, each read once, and hides them by themselves too', async () => {
+    const { resolver, asked } = resolverWith(async ({ path }) => ({ value: new Secret(`p@ss ${path}`), version: '3' }));
+    const texts = { URL: 'db://app:${secret:fake:a#k|url}@${secret:fake:b#k}', SAME: 'fake:a#k' };
+    const { values, hidden, findings } = await resolver.resolveAll(texts, signal);
+    expect(findings).toEqual([]);
+    expect(values['URL']?.reveal()).toBe('db://app:p%40ss%20a@p@ss b');
+    expect(asked.sort()).toEqual(['fake:a#k', 'fake:b#k']);
+    expect(hidden.map((secret) => secret.reveal())).toEqual(expect.arrayContaining(['p@ss a', 'p@ss b']));
+    expect((await resolver.resolve(texts.URL, signal)).version).toBe('3,3');
+  });
+
+  test('says of a text what is wrong with a part of it', async () => {
+    const { resolver } = resolverWith(async () => ({ value: new Secret('abc') }));
+    const { values, findings } = await resolver.resolveAll(
+      { A: '${secret:fake:a#k} and more', B: '${secret:fake:a#k} ${secret:nothing}' },
+      signal,
+    );
+    expect(Object.keys(values)).toEqual(['A']);
+    expect(findings).toMatchObject([
+      { level: 'error', code: 'INVALID_CONFIG', message: expect.stringMatching(/^B: /) },
+      { level: 'warning', message: expect.stringMatching(/^A: .*shorter than 6/) },
+    ]);
+  });
+
   test('asks the provider that the reference names, once for all who ask', async () => {
     const { resolver, asked } = resolverWith(async ({ path }) => ({
       value: new Secret(`value of ${path}`),
@@ -82,7 +106,13 @@ describe('resolving all', () => {
     );
     expect(Object.keys(values)).toEqual(['GOOD']);
     expect(findings).toEqual([
-      { level: 'error', code: 'MISSING_ENV', message: 'Missing ENV: GONE (fake:gone is not set)', fix: 'Set it' },
+      {
+        level: 'error',
+        code: 'MISSING_ENV',
+        message: 'Missing ENV: GONE (fake:gone is not set)',
+        key: 'GONE',
+        fix: 'Set it',
+      },
       expect.objectContaining({ code: 'INTERNAL', message: 'BROKEN: An unexpected error occurred (SyntaxError)' }),
       expect.objectContaining({ code: 'INVALID_CONFIG', message: 'PASTED: This is not a reference to a secret' }),
     ]);

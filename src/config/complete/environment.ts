@@ -8,7 +8,7 @@ export function completeEnvironment(
   written: WrittenEnvironment,
   parts: Pick<EnvironmentConfig, 'services' | 'databases'>,
 ): EnvironmentConfig {
-  const { mode, ttl } = written;
+  const { mode, ttl, secret_paths } = written;
   return {
     name,
     mode,
@@ -17,6 +17,7 @@ export function completeEnvironment(
     promote_from: written.promote_from ?? [],
     variables: texts(written.variables ?? {}),
     secrets: written.secrets ?? Object.create(null),
+    ...(secret_paths === undefined ? {} : { secret_paths }),
     flags: written.flags ?? Object.create(null),
     ...parts,
     rollout: completeRollout(written.rollout),

@@ -17,6 +17,9 @@ export function checkVocabulary(review: Review): void {
     for (const [variable, reference] of Object.entries(environment.secrets ?? {})) {
       checkWord(review, reference.split(':', 1)[0], known.providers, [...path, 'secrets', variable]);
     }
+    for (const [index, place] of (environment.secret_paths ?? []).entries()) {
+      checkWord(review, place?.split(':', 1)[0], known.providers, [...path, 'secret_paths', index]);
+    }
   }
 }
 
@@ -28,7 +31,7 @@ function checkWord(
   path: Path,
 ): void {
   if (word === undefined || !known || known.includes(word)) return;
-  const isReference = path.includes('secrets');
+  const isReference = path.includes('secrets') || path.includes('secret_paths');
   const expected = isReference
     ? `a reference that starts with ${list(known.map((name) => `${name}:`))}`
     : `one of ${list(known)}`;

@@ -17,6 +17,7 @@ import { overrideShape, type ServiceFields } from './service.ts';
 const REFERENCE = /^[a-z][a-z0-9-]*:\S+( \S+)*$/;
 const EXPECTED_REFERENCE =
   'a reference to a secret, such as env:NAME or dotenv:.env.staging#NAME, never the secret itself';
+const EXPECTED_PLACE = 'a place that secrets are read from, such as vault:kv/shop/production/* or env:*';
 const TEN_YEARS = 3_650 * 86_400_000;
 
 /** Shape of one environment. */
@@ -75,6 +76,13 @@ function valuesShape() {
         variableField('Name of a variable.'),
         referenceField('Where the secret stands, such as env:NAME or dotenv:.env.staging#NAME.'),
       ]),
+    ),
+    secret_paths: optional(
+      listField(
+        'Places that secrets may be read from here; default: all.',
+        'a list of places such as "vault:kv/shop/production/*" or "env:*"',
+        textKind(EXPECTED_PLACE, (text) => REFERENCE.test(text), REFERENCE)('Place, with * for any characters.'),
+      ),
     ),
     flags: optional(
       mapField('Feature flags here.', 'a map from flag names to values', [

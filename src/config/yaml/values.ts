@@ -10,6 +10,7 @@ const ALIAS_BUDGET = 10_000;
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
 // Only a text in double quotes can hold these, by an escape. Newlines and tabs are wanted in certificates and scripts.
+const REWRITTEN = /\$\{(?:env|secret):/;
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
 /** Replaces a text by what it stands for, given where it stands. */
@@ -112,7 +113,7 @@ class Reader {
 
   #text(written: string): string {
     if (CONTROL.test(written)) this.#refuse('The text holds a control character', 'Delete the escape');
-    return written.includes('${env:') ? this.#rewrite(written, this.#path) : written;
+    return REWRITTEN.test(written) ? this.#rewrite(written, this.#path) : written;
   }
 
   #refuse(message: string, fix?: string): undefined {

@@ -2,9 +2,9 @@ import { pageOf } from '../pages.ts';
 import { type AwsCall, AwsFault, type AwsOperation, arnOf } from '../service.ts';
 import { tellStack } from './perform.ts';
 import { changesOf } from './plan.ts';
-import { create, update } from './run.ts';
-import { checkUpdatable, designOf, findStack, isBusy, lookFor, makeStack, start } from './stacks.ts';
-import { type ChangeSet, type Design, type Stack, stacksOf } from './state.ts';
+import { create, type Steps, update } from './run.ts';
+import { checkUpdatable, designOf, findStack, isBusy, look, lookFor, makeStack, start } from './stacks.ts';
+import { type ChangeSet, type Design, lagOf, type Stack, stacksOf } from './state.ts';
 import { invalid } from './template.ts';
 
 const NOTHING =
@@ -48,7 +48,7 @@ export const changeSetOperations: Readonly<Record<string, AwsOperation>> = {
     stack.changeSets.delete(set.name);
     return {};
   },
-  ExecuteChangeSet: (input, call) => {
+  ExecuteChangeSet: async (input, call) => {
     const { set, stack } = findChangeSet(call, input);
     const { ClientRequestToken: token } = input;
     if (set.execution.startsWith('EXECUTE_') && token && stack.token === token) return {};
@@ -59,6 +59,7 @@ export const changeSetOperations: Readonly<Record<string, AwsOperation>> = {
       );
     if (isBusy(stack)) throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
     execute(set, stack, call, token);
+    if (lagOf(call) === 0) await look(stack);
     return {};
   },
 };
@@ -93,6 +94,7 @@ function makeChangeSet(
     token: input.ClientToken,
     design,
     changes: changesOf(stack, design, call),
+    outputsChange: JSON.stringify(design.template.Outputs) !== JSON.stringify(stack.design.template.Outputs),
     onFailure: input.OnStackFailure,
     status: 'CREATE_PENDING',
     reason: undefined,
@@ -109,7 +111,7 @@ function settle(set: ChangeSet): void {
     set.status = 'CREATE_IN_PROGRESS';
     return;
   }
-  const empty = set.changes.length === 0;
+  const empty = set.changes.length === 0 && !set.outputsChange;
   set.status = empty ? 'FAILED' : 'CREATE_COMPLETE';
   set.reason = empty ? NOTHING : undefined;
   set.execution = empty ? 'UNAVAILABLE' : 'AVAILABLE';
@@ -119,14 +121,15 @@ function execute(set: ChangeSet, stack: Stack, call: AwsCall, token: string | un
   for (const other of stack.changeSets.values()) other.execution = 'OBSOLETE';
   set.execution = 'EXECUTE_IN_PROGRESS';
   stack.token = token;
-  if (set.type === 'CREATE') stack.design = set.design;
-  tellStack(stack, call, `${set.type}_IN_PROGRESS`, 'User Initiated');
-  const run = set.type === 'CREATE' ? create(stack, call, set.onFailure) : update(stack, call, set.design);
-  start(stack, token, afterwards(run, set, stack));
+  start(stack, token, carriedOut(set, stack, call));
 }
 
-async function* afterwards(run: AsyncGenerator<void, void>, set: ChangeSet, stack: Stack): AsyncGenerator<void, void> {
-  yield* run;
+async function* carriedOut(set: ChangeSet, stack: Stack, call: AwsCall): Steps {
+  for (let look = 0; look < lagOf(call); look++) yield;
+  if (set.type === 'CREATE') stack.design = set.design;
+  tellStack(stack, call, `${set.type}_IN_PROGRESS`, 'User Initiated');
+  if (set.type === 'CREATE') yield* create(stack, call, set.onFailure);
+  else yield* update(stack, call, set.design);
   set.execution = /^(CREATE|UPDATE)_COMPLETE$/.test(stack.status) ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED';
 }
 

@@ -78,10 +78,8 @@ export const cloudformation: AwsService = {
       return { StackId: stack.id };
     },
     DescribeStacks: async ({ StackName, NextToken }, call) => {
-      const stacks = StackName
-        ? [findStack(call, StackName)]
-        : [...stacksOf(call).values()].filter((it) => !it.deletedAt);
-      if (StackName) await Promise.all(stacks.map(look));
+      const all = [...stacksOf(call).values()].filter((it) => !it.deletedAt);
+      const stacks = StackName ? [await lookAt(call, StackName)] : all;
       const { items, next } = pageOf(stacks, NextToken, 50, 'ValidationError');
       return { Stacks: items.map((it) => shown(it, call)), NextToken: next };
     },
@@ -93,8 +91,7 @@ export const cloudformation: AwsService = {
       return { StackSummaries: items.map(summary), NextToken: next };
     },
     DescribeStackEvents: async ({ StackName, NextToken }, call) => {
-      const stack = findStack(call, StackName);
-      if (!NextToken) await look(stack);
+      const stack = NextToken ? findStack(call, StackName) : await lookAt(call, StackName);
       const { items, next } = pageOf(stack.events.toReversed(), NextToken, 100, 'ValidationError');
       const { id: StackId, name } = stack;
       return { StackEvents: items.map((it) => ({ StackId, StackName: name, ...it })), NextToken: next };
@@ -130,6 +127,12 @@ export const cloudformation: AwsService = {
     },
   },
 };
+
+/** A look may be the one by which a stack goes: then only its id finds it. */
+async function lookAt(call: AwsCall, nameOrId: string): Promise<Stack> {
+  await look(findStack(call, nameOrId));
+  return findStack(call, nameOrId);
+}
 
 function failedOnes({ resources }: Stack): string[] {
   return [...resources.values()].flatMap(({ logicalId, status }) => (status === 'DELETE_FAILED' ? [logicalId] : []));

@@ -76,6 +76,8 @@ export interface ChangeSet {
   readonly token: string | undefined;
   readonly design: Design;
   readonly changes: readonly Change[];
+  /** A change of outputs alone is one as well, though none of a resource. */
+  readonly outputsChange: boolean;
   readonly onFailure: string | undefined;
   status: string;
   reason: string | undefined;
@@ -102,11 +104,20 @@ export interface Failing {
   times?: number;
 }
 
-const state = stateOf('cloudformation', () => ({ stacks: new Map<string, Stack>(), failing: [] as Failing[] }));
+const state = stateOf('cloudformation', () => ({ stacks: new Map<string, Stack>(), failing: [] as Failing[], lag: 0 }));
 
 /** Stacks by id, deleted ones too. */
 export function stacksOf(place: AwsPlace): Map<string, Stack> {
   return state(place).stacks;
+}
+
+/** How many looks a stack shows itself as it was before, once a change of it is executed. */
+export function lagBehind(place: AwsPlace, looks: number): void {
+  state(place).lag = looks;
+}
+
+export function lagOf(place: AwsPlace): number {
+  return state(place).lag;
 }
 
 /** The next time a resource is made, changed or removed, that fails for this reason. */
