@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     // The bench measures with the servers and engines of the tests.
     include: [group ? `test/bench/${group}/*.measure.ts` : 'test/**/*.test.ts'],
+    // Samples have tests of their own.
+    exclude: ['**/node_modules/**', 'test/fixtures/**'],
     globalSetup: ['test/support/build.ts', 'test/support/servers.ts'],
     reporters: ['default'],
     testTimeout: whenBusy(30_000),

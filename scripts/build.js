@@ -8,6 +8,8 @@ import { bundle, bundleCommandLine } from './bundle.js';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const src = join(root, 'src');
 const dist = join(root, 'dist');
+/** Reads sources that were not read before: most plans need none of it. */
+const SELDOM = /[\\/]project[\\/]needs[\\/](?:javascript|languages|scan\.)|[\\/]@babel[\\/]parser[\\/]/;
 /** A whole program of its own, so that it can be run before it takes the place of the one there is. */
 const fresh = `${dist}.${process.pid}`;
 
@@ -65,7 +67,7 @@ async function packByNeed() {
   for (const file of readdirSync(out)) if (modules.has(file.replace(/\.cache$/, ''))) rmSync(join(out, file));
   const groups = [
     { name: 'start', test: (id) => always.has(id) },
-    { name: 'work', test: (id) => forPlan.has(id) },
+    { name: 'work', test: (id) => forPlan.has(id) && !SELDOM.test(id) },
   ];
   await bundleCommandLine({ root, out, groups });
   run('--help');

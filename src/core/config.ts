@@ -1,6 +1,7 @@
 import type { PlatformIgnores } from './build-inputs.ts';
 import type { Digest } from './digest.ts';
 import type { JsonObject } from './json.ts';
+import type { Scaffold } from './scaffold.ts';
 import type { VariableSpec } from './variable-spec.ts';
 
 /** What kind of place an environment is; production asks for confirmation unless told otherwise. */
@@ -161,6 +162,8 @@ export interface Config {
   readonly interpolations: readonly string[];
   readonly state: { readonly backend: string; readonly path: string };
   readonly default_environment?: string;
+  /** What the project is made of, where its owner says so. */
+  readonly stack?: Scaffold;
   /** How many operations may run at once. */
   readonly concurrency: number;
   /** How many old versions are kept in place for a roll-back. */

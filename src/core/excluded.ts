@@ -1,5 +1,5 @@
 /** Templates of environment files: they hold names, not values, so they may travel. */
-const TEMPLATES = new Set(['.env.example', '.env.template']);
+const TEMPLATES = new Set(['.env.example', '.env.sample', '.env.template']);
 
 /**
  * Names that never leave the working tree, whatever ignore files say: history, the tool's own folder and files that hold

@@ -5,6 +5,7 @@ const PREFIXES: Readonly<Record<string, { readonly tool: string; readonly at: 'b
   EXPO_PUBLIC_: { tool: 'Expo', at: 'build' },
   REACT_APP_: { tool: 'Create React App', at: 'build' },
   GATSBY_: { tool: 'Gatsby', at: 'build' },
+  VUE_APP_: { tool: 'Vue CLI', at: 'build' },
   VITE_: { tool: 'Vite', at: 'build' },
   PUBLIC_: { tool: 'Astro or SvelteKit', at: 'run' },
 };

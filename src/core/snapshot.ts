@@ -19,6 +19,8 @@ export interface ObservedService {
   /** All variables it will get, and those its build sees. Empty before the project has a key. */
   readonly variables: Readonly<Record<string, Fingerprint>>;
   readonly build_variables: Readonly<Record<string, Fingerprint>>;
+  /** What the sources ask for, as `ReleaseInputs` keeps it; absent where they were not looked through. */
+  readonly needs?: readonly string[];
   /** What driver options refer to, by the option's path; absent where they refer to nothing. */
   readonly option_secrets?: Readonly<Record<string, Fingerprint>>;
   /** What the driver says of its build; absent where the default builder works. */

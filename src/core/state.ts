@@ -21,6 +21,8 @@ export interface ReleaseInputs {
   readonly option_secrets?: Readonly<Record<string, Fingerprint>>;
   /** Over driver, driver options, start and release command, health check. */
   readonly options: Digest;
+  /** Variables that its sources ask for: `KEY`, `KEY?` for one it does without, `:build` behind one that only its build reads. */
+  readonly needs?: readonly string[];
 }
 
 /** One version's artifact placed in one target. */

@@ -40,6 +40,10 @@ export interface FileCache {
   lookup(folder: string): FolderMemo | undefined;
   /** Keeps a memo for `save`; until then `lookup` does not see it. */
   record(folder: string, memo: FreshMemo): void;
+  /** A text (one line) that the cache file keeps beside the folders. */
+  note(name: string): string | undefined;
+  /** Keeps a text for `save`, which asks for it then. */
+  recordNote(name: string, text: () => string): void;
   /**
    * Writes what was recorded and drops folders that are gone from `root`. A cache that cannot be written stays as it
    * was: it only costs time.
@@ -51,13 +55,17 @@ export interface FileCache {
 export function openFileCache(file: string): FileCache {
   let lines = readLines(file);
   const recorded = new Map<string, FreshMemo>();
+  const notes = new Map<string, () => string>();
   return {
     lookup: (folder) => parseMemo(lines.get(JSON.stringify(folder))),
     record: (folder, memo) => recorded.set(folder, memo),
+    note: (name) => lines.get(noteKey(name)),
+    recordNote: (name, text) => notes.set(noteKey(name), text),
     save(root) {
-      if (recorded.size === 0) return;
-      lines = replaceFile(file, (handle) => writeLines(handle, { root, lines, recorded })) ?? lines;
+      if (recorded.size + notes.size === 0) return;
+      lines = replaceFile(file, (handle) => writeLines(handle, { root, lines, recorded, notes })) ?? lines;
       recorded.clear();
+      notes.clear();
     },
   };
 }
@@ -76,6 +84,11 @@ export function remembersFile(memo: FolderMemo, index: number, stamp: FileStamp)
 
 export function stampAt(memo: FolderMemo, index: number): readonly number[] {
   return memo.stats.slice(index * STATS, (index + 1) * STATS);
+}
+
+/** No folder has such a name. */
+function noteKey(name: string): string {
+  return JSON.stringify(`\0${name}`);
 }
 
 /** One line for each folder: its path and its memo, both JSON, so that only the folders that are asked for are parsed. */
@@ -115,6 +128,7 @@ interface Merge {
   readonly root: string;
   readonly lines: ReadonlyMap<string, string>;
   readonly recorded: ReadonlyMap<string, FreshMemo>;
+  readonly notes: ReadonlyMap<string, () => string>;
 }
 
 /** The new file's own time tells how far the file system's clock is from ours. */
@@ -125,10 +139,15 @@ function writeLines(handle: number, merge: Merge): Map<string, string> {
   return lines;
 }
 
-function mergeLines({ root, lines, recorded }: Merge, skew: number): Map<string, string> {
-  const kept = [...lines].filter(([key]) => existsSync(join(root, JSON.parse(key))));
+function mergeLines({ root, lines, recorded, notes }: Merge, skew: number): Map<string, string> {
+  const kept = [...lines].filter(([key]) => isKept(root, JSON.parse(key)));
   const fresh = [...recorded].map(([folder, memo]) => [JSON.stringify(folder), settledLine(memo, skew)] as const);
-  return new Map([...kept, ...fresh]);
+  const texts = [...notes].map(([key, text]) => [key, text()] as const);
+  return new Map([...kept, ...fresh, ...texts]);
+}
+
+function isKept(root: string, name: string): boolean {
+  return name.startsWith('\0') || existsSync(join(root, name));
 }
 
 /** The memo as a line, without trust in files that were read too soon after their last change. */

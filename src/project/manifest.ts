@@ -32,6 +32,19 @@ export function manifestPaths(manifest: SourceManifest): readonly string[] {
   return [...parseManifest(manifest).keys()];
 }
 
+/** Its files in their order; links are none. */
+export function* manifestEntries(
+  manifest: SourceManifest,
+): Generator<{ readonly path: string; readonly sha256: string }> {
+  for (let at = 0; at < manifest.length; ) {
+    const end = manifest.indexOf('\n', at);
+    const to = end < 0 ? manifest.length : end;
+    if (manifest[at] !== 'l')
+      yield { path: unescapePath(manifest.slice(at + PATH_AT, to)), sha256: manifest.slice(at + 2, at + PATH_AT - 1) };
+    at = to + 1;
+  }
+}
+
 /** How many files differ, and which. A file that became executable, or a link, counts as changed. */
 export function compareManifests(before: SourceManifest, after: SourceManifest): ManifestChanges {
   const old = parseManifest(before);
@@ -78,6 +91,10 @@ export function pruneManifests(folder: string, keep: ReadonlySet<Digest>): void 
 
 function escapePath(path: string): string {
   return path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+}
+
+function unescapePath(path: string): string {
+  return path.includes('\\') ? path.replace(/\\(.)/g, (_, mark: string) => (mark === 'n' ? '\n' : mark)) : path;
 }
 
 /** Kind and hash by path; paths as they are in the lines. */

@@ -11,6 +11,8 @@ import { readSource } from '../project/git-head.ts';
 import { buildInputsOf } from './build-inputs.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { judgeVariables } from './judge-variables.ts';
+import { needFindings, withEvidence } from './need-findings.ts';
+import { detectNeeds, type EnvironmentNeeds, NO_NEEDS, recordedNeeds, recordNeeds, withNeeds } from './needs.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { optionFindings } from './option-secrets.ts';
 import { optionVariableFindings } from './option-variables.ts';
@@ -18,6 +20,7 @@ import { preflightPlan } from './preflight.ts';
 import { refuseErrors } from './refuse.ts';
 import { optionFingerprints } from './secret-records.ts';
 import { folderFindings } from './service-folders.ts';
+import { readSources, type ServiceSource, type ServiceSources } from './service-sources.ts';
 import { sourceDigest } from './sources.ts';
 import {
   buildVariables,
@@ -52,12 +55,17 @@ export interface Observation {
 /** Looks at the world once: state, sources, variables, databases and platforms. Writes nothing and takes no lock. */
 export async function observe(workspace: Workspace, request: ObserveRequest): Promise<Observation> {
   const { document, skipped } = await workspace.state.read();
-  const environment = findTarget(workspace, document, request);
-  const current = document.environments[environment.name];
-  const configuration = request.configuration ?? configurationOf(environment, current);
+  const asked = findTarget(workspace, document, request);
+  const current = document.environments[asked.name];
+  const configuration = request.configuration ?? configurationOf(asked, current);
+  const sources = await readServices(workspace, asked, configuration);
+  const needs = await needsOf(workspace, { request, environment: asked, current, sources });
+  const environment = withNeeds(asked, needs, configuration);
   workspace.forgetSecrets();
-  const variables = await resolveVariables(workspace, environment, configuration);
-  const drivers = await loadFacts(workspace, environment);
+  const variables = await resolveVariables(workspace, asked, configuration);
+  const judged = request.judging ? await judgeVariables(workspace, asked, variables) : [];
+  const told = [...variables.findings, ...judged];
+  const drivers = await loadFacts(workspace, asked);
   const key = await workspace.state.key();
   const [options, databases, inspections, refusals] = await Promise.all([
     optionFindings(workspace, environment),
@@ -72,7 +80,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
     state: document,
     ...(current ? { current } : {}),
     source: await readSource(workspace.config.root),
-    services: await readServices(workspace, { environment, drivers, variables, key, current }),
+    services: await observeServices(workspace, { environment, drivers, variables, key, current, sources, needs }),
     databases: databases.observed,
     drivers,
     inspections,
@@ -80,8 +88,10 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
       ...workspace.warnings,
       ...skipped,
       ...unfinished(current),
-      ...variables.findings,
-      ...(request.judging ? await judgeVariables(workspace, environment, variables) : []),
+      ...withEvidence(told, needs),
+      ...(request.building || request.from
+        ? await needFindings({ environment: asked, needs, variables, configuration, drivers, told }, 'sure')
+        : []),
       ...options,
       ...(await optionVariableFindings(workspace, environment, variables)),
       ...databases.findings,
@@ -120,7 +130,11 @@ export function requireState(document: StateDocument, name: string): Environment
   });
 }
 
-async function loadFacts(workspace: Workspace, environment: EnvironmentConfig): Promise<Record<string, DriverFacts>> {
+/** What the drivers of an environment's services are known by. */
+export async function loadFacts(
+  workspace: Workspace,
+  environment: EnvironmentConfig,
+): Promise<Record<string, DriverFacts>> {
   const names = [...new Set(Object.values(environment.services).map(({ driver }) => driver))];
   const loaded = await Promise.all(
     names.map(async (name) => [name, await workspace.runtime.drivers.facts(name)] as const),
@@ -134,15 +148,21 @@ interface ServicesRequest {
   readonly variables: EnvironmentVariables;
   readonly key: Uint8Array | undefined;
   readonly current: EnvironmentState | undefined;
+  readonly sources: ServiceSources;
+  readonly needs: EnvironmentNeeds;
 }
 
 /** A folder that cannot be read is a mistake in the config: all of them are told at once, each with its place. */
-async function readServices(workspace: Workspace, request: ServicesRequest): Promise<Record<string, ObservedService>> {
+async function readServices(
+  workspace: Workspace,
+  environment: EnvironmentConfig,
+  { secrets }: AppliedConfiguration,
+): Promise<ServiceSources> {
   try {
-    return await observeServices(workspace, request);
+    return await readSources(workspace, environment, Object.keys(secrets));
   } catch (error) {
     if (error instanceof DeployerError && error.code === 'INVALID_CONFIG')
-      refuseErrors(await folderFindings(workspace, [request.environment]));
+      refuseErrors(await folderFindings(workspace, [environment]));
     throw error;
   }
 }
@@ -153,11 +173,10 @@ async function observeServices(
 ): Promise<Record<string, ObservedService>> {
   const sources = workspace.sources();
   const observed: Record<string, ObservedService> = {};
-  const secrets = request.variables.secretNames;
   for (const service of Object.values(request.environment.services)) {
     const build = fingerprints(buildVariables(service, request.variables), request.key);
-    const inputs = await buildInputsOf(workspace, { environment: request.environment, service, secrets });
-    const files = sources.hash(service, inputs);
+    const { inputs, files } = await sourceOf(workspace, request, service);
+    const needs = request.needs.services[service.name];
     const source = sourceDigest(service, { files: files.digest, variables: build, inputs });
     const live = request.current?.current[service.name];
     observed[service.name] = {
@@ -171,11 +190,24 @@ async function observeServices(
         request.key,
       ),
       build_variables: build,
+      ...(needs && needs.length > 0 ? { needs: recordNeeds(needs) } : {}),
       ...(await optionFingerprints(workspace, request.drivers[service.driver], service)),
       ...(inputs ? { build_inputs: inputs } : {}),
     };
   }
   return observed;
+}
+
+/** What a build by its own driver is made of may depend on the variables that it sees; which files it sees does not. */
+async function sourceOf(
+  workspace: Workspace,
+  { environment, variables, sources }: ServicesRequest,
+  service: ServiceConfig,
+): Promise<ServiceSource> {
+  const seen = sources.get(service.name);
+  if (!seen) throw new Error('a service was not read');
+  if (seen.service.build === service.build) return seen;
+  return { ...seen, inputs: await buildInputsOf(workspace, { environment, service, secrets: variables.secretNames }) };
 }
 
 async function inspectAll(
@@ -218,4 +250,17 @@ function unfinished(state: EnvironmentState | undefined): Finding[] {
       fix: `See: deployer run show ${state.active_run}`,
     },
   ];
+}
+
+interface NeedsPlace {
+  readonly request: ObserveRequest;
+  readonly environment: EnvironmentConfig;
+  readonly current: EnvironmentState | undefined;
+  readonly sources: ServiceSources;
+}
+
+/** Of the sources where they may be built; else of the version that is placed. A roll-back has what its run had. */
+async function needsOf(workspace: Workspace, { request, current, sources }: NeedsPlace): Promise<EnvironmentNeeds> {
+  if (request.services) return NO_NEEDS;
+  return request.building ? detectNeeds(workspace, sources) : recordedNeeds(request.version, current);
 }

@@ -59,11 +59,11 @@ async function inputsOf({ workspace, observation, plan, version }: RunRequest): 
   const built = new Set(builtServices(plan));
   const inputs = Object.values(snapshot.environment.services).map(async (service) => {
     const build = fingerprints(buildVariables(service, variables), key);
-    const { files, build_inputs: inputs } = snapshot.services[service.name] ?? {};
+    const { files, build_inputs: inputs, needs } = snapshot.services[service.name] ?? {};
     const promoted = placesNew(plan, service.name) ? undefined : version?.services[service.name]?.inputs;
     const earlier = promoted ?? snapshot.current?.current[service.name]?.inputs;
     const source = files && sourceDigest(service, { files, variables: build, inputs });
-    const own = files && source ? { source, files, build_variables: build } : undefined;
+    const own = files && source ? { source, files, build_variables: build, needs } : undefined;
     const made = (built.has(service.name) ? own : (earlier ?? own)) ?? missingInputs();
     const facts = snapshot.drivers[service.driver];
     const given = serviceVariables(service, facts, variables);
@@ -73,6 +73,7 @@ async function inputsOf({ workspace, observation, plan, version }: RunRequest): 
         source: made.source,
         files: made.files,
         build_variables: made.build_variables,
+        ...(made.needs ? { needs: made.needs } : {}),
         options: optionsDigest(service),
         variables: fingerprints(given, key),
         ...versionsAmong(given, variables),

@@ -5,8 +5,11 @@ import { type Digest, digestValue, type Fingerprint } from '../core/digest.ts';
 import { type Failure, toFailure } from '../core/errors.ts';
 import { openFileCache } from '../project/file-cache.ts';
 import { compareManifests, loadManifest, pruneManifests, saveManifest } from '../project/manifest.ts';
+import { findNeeds } from '../project/needs/find.ts';
+import type { DetectedNeed } from '../project/needs/judge.ts';
+import { openNeedsMemory } from '../project/needs/memory.ts';
 import { hashSource, listSource, type SourceHash } from '../project/source.ts';
-import { openSourceTree } from '../project/source-tree.ts';
+import { openSourceTree, serviceFolder } from '../project/source-tree.ts';
 
 /** The working tree of a project, as services see it. Reading never writes; `save` is for runs. */
 export interface Sources {
@@ -16,6 +19,8 @@ export interface Sources {
   list(service: ServiceConfig): readonly string[];
   /** How many files differ from those a release was made from; `unknown` when their list is gone. */
   changedSince(files: Digest, now: SourceHash): number | 'unknown';
+  /** The variables that a service's files ask for; what lies in the folders of other services is theirs. */
+  needs(service: ServiceConfig, services: readonly ServiceConfig[], hash: SourceHash): Promise<readonly DetectedNeed[]>;
   /** What keeps a service's files from being read, if anything. */
   problem(service: ServiceConfig, inputs: BuildInputs | undefined): Failure | undefined;
   /** Keeps the stat cache, and the file lists of what is live. */
@@ -27,6 +32,7 @@ export function openSources({ root, folder }: { root: string; folder: string }):
   const lists = join(folder, 'cache', 'sources');
   const tree = openSourceTree(root);
   const hashed = new Map<string, SourceHash>();
+  const memory = openNeedsMemory(cache);
   return {
     hash(service, inputs) {
       if (service.from !== undefined) return madeElsewhere(service.from);
@@ -40,6 +46,11 @@ export function openSources({ root, folder }: { root: string; folder: string }):
       if (!before) return 'unknown';
       const { added, changed, removed } = compareManifests(before, now.files);
       return added + changed + removed;
+    },
+    needs(service, services, { files }) {
+      const folderOf = (one: ServiceConfig) => serviceFolder(tree, one);
+      const others = services.filter(({ from }) => from === undefined).map(folderOf);
+      return findNeeds({ root: tree.root, folder: folderOf(service), others, files, memory });
     },
     problem(service, inputs) {
       if (service.from !== undefined) return undefined;

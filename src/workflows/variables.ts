@@ -65,12 +65,17 @@ export function serviceVariables(
 ): Variables {
   if (service.from !== undefined) return pick(all.values, (name) => service.env.some(({ key }) => key === name));
   const named = new Set([...service.env.map(({ key }) => key), ...service.build.env]);
-  const commands = service.start !== undefined || service.release_command !== undefined;
-  const runs = commands || facts?.artifact === 'image' || facts?.capabilities.includes('configure');
+  const isRunning = runs(service, facts);
   return pick(all.values, (name) => {
-    if (!runs) return service.build.env.includes(name);
+    if (!isRunning) return service.build.env.includes(name);
     return !all.secretNames.has(name) || named.has(name) || service.env.length === 0;
   });
+}
+
+/** Whether anything of it runs, and can read variables then. */
+export function runs({ start, release_command }: ServiceConfig, facts: DriverFacts | undefined): boolean {
+  if (start !== undefined || release_command !== undefined || facts?.artifact === 'image') return true;
+  return facts?.capabilities.includes('configure') === true;
 }
 
 /** What its build sees: only the names that the config lists. */

@@ -1,4 +1,5 @@
 import type { Config, DatabaseConfig, EnvironmentConfig, ServiceConfig } from '../../core/config.ts';
+import type { Scaffold } from '../../core/scaffold.ts';
 import { type AnswersByService, DEFAULT_DRIVER } from '../drivers.ts';
 import type { ServicesByEnvironment } from '../effective.ts';
 import type { WrittenConfig, WrittenEnvironment, WrittenService } from '../schema/project.ts';
@@ -20,13 +21,14 @@ export function completeConfig(
   byEnvironment: ServicesByEnvironment,
   answers: AnswersByService,
 ): Config {
-  const { defaults, state, default_environment: preferred } = written;
+  const { defaults, state, default_environment: preferred, stack } = written;
   const environments = completeEnvironments(written, byEnvironment, answers);
   return {
     project: written.project,
     ...origin,
     state: { backend: state?.backend ?? 'file', path: plain(state?.path ?? '.deployer') },
     ...(preferred === undefined ? {} : { default_environment: ownName(preferred, environments) }),
+    ...(stack ? { stack: given(stack) } : {}),
     concurrency: defaults?.concurrency ?? 4,
     keep: defaults?.keep ?? 3,
     environments,
@@ -85,6 +87,10 @@ function databaseCompleter(written: WrittenConfig) {
 
 function timeoutOf(written: WrittenConfig): number {
   return milliseconds(written.defaults?.timeout, FIVE_MINUTES);
+}
+
+function given(stack: NonNullable<WrittenConfig['stack']>): Scaffold {
+  return Object.fromEntries(Object.entries(stack).filter(([, choice]) => choice !== undefined));
 }
 
 function ownName(nameOrAlias: string, environments: Config['environments']): string {

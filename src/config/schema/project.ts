@@ -1,3 +1,4 @@
+import { SCAFFOLD, type ScaffoldPart } from '../../core/scaffold.ts';
 import { databaseFields, databaseShape } from './database.ts';
 import { environmentShape } from './environment.ts';
 import {
@@ -40,6 +41,7 @@ export function projectSchema(drivers: readonly string[]) {
       nameField('Name of an environment.'),
       sectionField('A place where the project runs.', environmentShape(fields)),
     ]),
+    stack: optional(stackField()),
     default_environment: optional(
       nameField('Environment of commands without --env; default: the only one in mode dev.'),
     ),
@@ -65,6 +67,28 @@ function stateField() {
   return sectionField('Where the state is kept.', {
     backend: optional(nameField('Kind of store; default: file.')),
     path: optional(pathField('Folder of the state, inside the project folder; default: .deployer.')),
+  });
+}
+
+const STACK_WORDS: Readonly<Record<ScaffoldPart, string>> = {
+  database: 'The database, and what asks it.',
+  auth: 'How users sign in.',
+  ai_provider: 'Whose models are asked.',
+  cache: 'Where answers are kept for a while.',
+  payments: 'Who takes payments.',
+  email: 'Who sends mail.',
+};
+
+function stackField() {
+  const field = <P extends ScaffoldPart>(part: P) =>
+    optional(choiceField(STACK_WORDS[part], Object.keys(SCAFFOLD[part])));
+  return sectionField('What the project is made of; the variables that each part needs are asked for.', {
+    database: field('database'),
+    auth: field('auth'),
+    ai_provider: field('ai_provider'),
+    cache: field('cache'),
+    payments: field('payments'),
+    email: field('email'),
   });
 }
 
