@@ -14,6 +14,9 @@ const LOOKS: readonly (readonly [line: string, code?: number])[] = [
   ['env diff staging production'],
   ['env check --env staging'],
   ['env drift --env staging --json'],
+  ['env fill --env staging --json'],
+  ['env template --env staging --out -'],
+  ['env export --env staging'],
   ['runs --json'],
   ['versions'],
   ['audit --json'],
@@ -100,6 +103,10 @@ describe('a secret', () => {
   async function end(): Promise<void> {
     await expectCode('env set NOTE=hello --env staging');
     await expectCode('env unset NOTE --env staging');
+    await expectCode('env export --env staging --secrets --out .env.out');
+    await expectCode('env import .env.out --env production --yes --json');
+    await expectCode('env generate OWN_SECRET --env production');
+    await expectCode('env copy staging production --secrets --yes');
     await expectCode('env create review --from staging');
     await expectCode('env prune --yes');
     await expectCode('migrate run --env staging --json');
