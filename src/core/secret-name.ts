@@ -1,5 +1,4 @@
 import { publicName } from './public-name.ts';
-
 import { withoutSecrets } from './secret-text.ts';
 
 /** Last words of names that stand for secrets: `STRIPE_SECRET_KEY`. */
@@ -14,15 +13,15 @@ export function looksSecret(name: string, value: string): boolean {
   const written = withoutSecrets(value);
   const own = written.replace(REFERENCE, '');
   if (own.includes('://') && CREDENTIALS_IN_URL.test(own)) return true;
-  return own !== '' && written === value && namesSecret(name.toUpperCase());
+  // Where everybody sees it there is no place to hide it: that its name has to change is for others to tell.
+  return own !== '' && written === value && publicName(name) === undefined && namesSecret(name.toUpperCase());
 }
 
 /** Whether a name, in capitals, is one that secrets have. */
 export function namesSecret(name: string): boolean {
   const word = name.slice(name.lastIndexOf('_') + 1);
-  const isMeantForClients = name.includes('PUBLIC') || name.includes('PUBLISHABLE') || publicName(name) !== undefined;
   // Keys and tokens for browsers there are; no passwords.
-  return isMeantForClients
-    ? publicName(name) !== undefined && (name.includes('PASSWORD') || word === 'SECRET')
-    : name.includes('PASSWORD') || SECRET_WORDS.has(word);
+  if (publicName(name)) return name.includes('PASSWORD') || word === 'SECRET';
+  const isMeantForClients = name.includes('PUBLIC') || name.includes('PUBLISHABLE');
+  return !isMeantForClients && (name.includes('PASSWORD') || SECRET_WORDS.has(word));
 }

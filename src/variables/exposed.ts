@@ -3,6 +3,9 @@ import { doubtful, type Flaw, wrong } from './kinds/kind.ts';
 import { isSupabaseSecret } from './kinds/tokens.ts';
 import { urlParts } from './kinds/urls.ts';
 
+/** `PUBLIC_KEY`: may be the half of a pair of keys that servers give each other. */
+const AMBIGUOUS = 'PUBLIC_';
+
 /** How values begin that nobody may see. */
 const SECRET_FORMS: readonly RegExp[] = [
   /^(sk|rk)_(live|test)_/,
@@ -41,7 +44,7 @@ export function exposedFlaw({ key, value, sensitive, isKnown, comesFromSecrets }
   const fix = `Rename it to ${name.bare} and read it on the server only; if it was ever deployed, replace the secret`;
   if (hasSecretForm(value)) return { ...wrong(`has the form of a secret, and ${reason}`), fix };
   if (sensitive) return { ...doubtful(`is a secret by its name, and ${reason}`), fix };
-  if (isKnown || !comesFromSecrets) return undefined;
+  if (isKnown || !comesFromSecrets || name.prefix === AMBIGUOUS) return undefined;
   return {
     ...doubtful(`is kept among the secrets, but ${reason}`),
     fix: `Move it to variables, as "\${env:NAME}" when it comes from outside; a secret needs another name`,

@@ -3,7 +3,7 @@ import { reveal, Secret, type Variables, type VariableValue } from '../core/secr
 import type { VariableSpec } from '../core/variable-spec.ts';
 import { known, specOf } from './catalogue/catalogue.ts';
 import { exposedFlaw } from './exposed.ts';
-import { type Flaw, wrong } from './kinds/kind.ts';
+import { type Flaw, standIn } from './kinds/kind.ts';
 import { flawOf } from './kinds/kinds.ts';
 import { isPlaceholder } from './kinds/text.ts';
 import { ownFlaws } from './own-rules.ts';
@@ -63,17 +63,24 @@ export function judgeValue(spec: VariableSpec, value: VariableValue, place: Valu
   if (own.length > 0 || spec.validation?.pattern !== undefined) return exposed ? [...own, exposed] : own;
   // A secret in place of a key that browsers may have is another key than it has to be, not one to rename.
   const byKind = kindFlaw(spec, text, place);
-  const first = spec.sensitive ? (exposed ?? byKind) : (byKind ?? exposed);
-  const flaw = first ?? stageFlaw(text, place);
+  const found = (spec.sensitive ? [exposed, byKind] : [byKind, exposed]).flatMap((flaw) => flaw ?? []);
+  const flaw = found.find(({ level }) => level === 'error') ?? found[0] ?? stageFlaw(text, place);
   return flaw ? [flaw] : [];
 }
 
-function kindFlaw(spec: VariableSpec, text: string, { mode, given }: ValuePlace): Flaw | undefined {
+function kindFlaw(spec: VariableSpec, text: string, place: ValuePlace): Flaw | undefined {
+  const flaw = knownFlaw(spec, text, place);
+  const isHarmless = flaw?.standIn && (place.mode === 'dev' || place.mode === 'preview');
+  return flaw && isHarmless ? { ...flaw, level: 'warning' } : flaw;
+}
+
+function knownFlaw(spec: VariableSpec, text: string, { mode, given }: ValuePlace): Flaw | undefined {
   const entry = known(spec.key);
   if (entry?.unless?.some((key) => given?.(key))) return undefined;
-  if (entry && spec.sensitive && text.trim() === entry.example) return wrong('is the example, not a value of its own');
+  if (entry && spec.sensitive && text.trim() === entry.example)
+    return standIn('is the example, not a value of its own');
   if (entry) return flawOf(entry.kind, text, mode);
-  return spec.sensitive && isPlaceholder(text) ? wrong('still has a placeholder') : undefined;
+  return spec.sensitive && isPlaceholder(text) ? standIn('still has a placeholder') : undefined;
 }
 
 function finding(key: string, { level, what, expected, fix }: Flaw): Finding {

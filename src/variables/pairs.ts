@@ -43,6 +43,7 @@ function oauthPair(key: string, company: Company): Pair | undefined {
   const variable = oauthVariable(key);
   if (!variable || (variable.half === 'secret' && !variable.isAuthJs)) return undefined;
   const isSure = variable.isAuthJs || SESSIONS.some((name) => company.has(name));
+  if (variable.isShort && !isSure) return undefined;
   return { of: key, needs: [variable.other], level: isSure ? 'error' : 'warning' };
 }
 

@@ -16,6 +16,8 @@ test.each([
   ['DATABASE_URL', 'postgres://${{db.USER}}:${{db.PASSWORD}}@${{db.RAILWAY_PRIVATE_DOMAIN}}/app'],
   ['DB_PASSWORD', '${{db.PASSWORD}}'],
   ['PUBLIC_KEY', 'abc'],
+  ['VITE_MAPS_KEY', 'abc'],
+  ['REACT_APP_DB_PASSWORD', 'abc'],
   ['DATABASE_URL', 'postgres://app:${secret:vault:kv/db#password}@db/app'],
   ['API_KEY', 'Bearer ${secret:env:KEY}'],
   ['API_KEY', ''],

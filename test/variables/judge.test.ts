@@ -71,7 +71,7 @@ describe('judge', () => {
     expect(messages({ GOOGLE_CLIENT_ID: 'abc.apps.googleusercontent.com' })).toEqual([
       'warning MISSING_ENV Missing ENV: GOOGLE_CLIENT_SECRET (needed by GOOGLE_CLIENT_ID)',
     ]);
-    expect(messages({ GITHUB_SECRET: 'secret-of-a-webhook' })).toEqual([]);
+    expect(messages({ GITHUB_SECRET: 'secret-of-a-webhook', APPLE_ID: 'me@example.com' })).toEqual([]);
   });
 
   it('misses the URL that sign-ins come back to', () => {

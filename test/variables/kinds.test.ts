@@ -160,6 +160,15 @@ describe('values of well-known variables', () => {
     expect(say('STRIPE_SECRET_KEY', 'sk_test_4eC39HqLyjWDarjtT1', 'preview')).toEqual([]);
     expect(say('DATABASE_URL', 'postgres://localhost/app', 'dev')).toEqual([]);
     expect(say('NEXTAUTH_SECRET', 'secret', 'dev')).toMatchObject([{ level: 'warning' }]);
+    for (const [mode, level] of [
+      ['dev', 'warning'],
+      ['preview', 'warning'],
+      ['staging', 'error'],
+    ] as const) {
+      expect(say('ANTHROPIC_API_KEY', 'a-key-of-a-mock-server', mode)).toMatchObject([{ level }]);
+      expect(say('SOMETHING_TOKEN', 'dummy', mode)).toMatchObject([{ level }]);
+    }
+    expect(say('STRIPE_SECRET_KEY', 'pk_test_4eC39HqLyjWDarjtT1', 'dev')).toMatchObject([{ level: 'error' }]);
   });
 
   it('have an example that shows the form and is refused as a value', () => {
@@ -186,6 +195,7 @@ describe('values of well-known variables', () => {
       expect(say('VITE_SETTING', value)).toMatchObject([{ level: 'error', what: expect.stringContaining('VITE_') }]);
     expect(say('REACT_APP_DB_PASSWORD', 'hunter22')).toMatchObject([{ level: 'warning' }]);
     expect(say('GATSBY_MAPBOX_TOKEN', 'pk.abcdef')).toEqual([]);
+    expect(judgeValue(specOf('PUBLIC_KEY'), new Secret('plain text'), { mode: 'dev' })).toEqual([]);
     const kept = judgeValue(specOf('VITE_SETTING'), new Secret('plain text'), { mode: 'dev' });
     expect(kept).toMatchObject([{ level: 'warning', what: expect.stringContaining('among the secrets') }]);
   });

@@ -32,6 +32,8 @@ export interface TreeTerms {
   readonly links: 'kept' | 'followed';
 }
 
+/** What the store itself names files by: nothing has to be read. */
+const STORES: Algorithm = 'sha256';
 const AT_ONCE = 8;
 const DEEPEST = 16;
 
@@ -45,6 +47,7 @@ export async function readTree(artifact: Artifact, terms: TreeTerms, context: Dr
     context.artifacts.locate(artifact.digest),
   ]);
   const entries = terms.links === 'kept' ? listed : followed(listed);
+  if (terms.algorithm === STORES) return assemble(entries, { cache: new Map(), root, algorithm: terms.algorithm });
   const cache = await DigestCache.open(terms.algorithm, context);
   await digestMissing(entries, { cache, root, algorithm: terms.algorithm, signal: context.signal });
   await cache.save();
@@ -56,12 +59,15 @@ type Entry = ArtifactEntry & { readonly from?: string };
 type FileEntry = Extract<Entry, { readonly sha256: string }>;
 
 interface Hashing {
-  readonly cache: DigestCache;
+  readonly cache: Pick<DigestCache, 'get'>;
   readonly root: string;
   readonly algorithm: Algorithm;
 }
 
-async function digestMissing(entries: readonly Entry[], hashing: Hashing & { signal: AbortSignal }): Promise<void> {
+async function digestMissing(
+  entries: readonly Entry[],
+  hashing: Hashing & { cache: DigestCache; signal: AbortSignal },
+): Promise<void> {
   const { cache, root, algorithm, signal } = hashing;
   const missing = new Map<string, FileEntry>();
   for (const entry of entries) if ('sha256' in entry && !cache.get(entry.sha256)) missing.set(entry.sha256, entry);
@@ -94,7 +100,7 @@ function kindOf(entry: Entry): UploadFile['kind'] {
 function contentOf(entry: Entry, { cache, root, algorithm }: Hashing): Content {
   if ('link' in entry) return textContent(entry.path, entry.link, algorithm);
   const { path, from = path, size, sha256 } = entry;
-  const digest = cache.get(sha256);
+  const digest = algorithm === STORES ? sha256 : cache.get(sha256);
   if (digest === undefined) throw new Error('a file was not digested');
   return fileContent(join(root, from), { digest, size, path, algorithm });
 }

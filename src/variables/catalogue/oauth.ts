@@ -33,6 +33,8 @@ export interface OAuthVariable {
   readonly other: string;
   /** Named as Auth.js does, which always needs both. */
   readonly isAuthJs: boolean;
+  /** `GITHUB_ID`: without a word that says what it is; it may be something else. */
+  readonly isShort: boolean;
 }
 
 /** `GITHUB_CLIENT_ID`, `GITHUB_ID`, `AUTH_GITHUB_ID` and their secrets; `undefined` for another variable. */
@@ -42,7 +44,7 @@ export function oauthVariable(key: string): OAuthVariable | undefined {
   if (provider === undefined) return undefined;
   const half = end === 'ID' ? 'id' : 'secret';
   const other = `${auth}${name}${client}_${half === 'id' ? 'SECRET' : 'ID'}`;
-  return { provider, half, other, isAuthJs: auth !== '' };
+  return { provider, half, other, isAuthJs: auth !== '', isShort: auth + client === '' };
 }
 
 export function knownOAuth(key: string): KnownVariable | undefined {

@@ -1,4 +1,4 @@
-import { doubtful, type Kind, wrong } from './kind.ts';
+import { doubtful, type Kind, standIn, wrong } from './kind.ts';
 import { untidy } from './text.ts';
 
 interface KeyForm {
@@ -22,9 +22,9 @@ function key({ expected, form, others, least = 8, mixedUp }: KeyForm): Kind {
       const flaw = untidy(value, expected);
       if (flaw) return flaw;
       if (mixedUp?.form.test(value)) return wrong(`is ${mixedUp.with}`, expected);
-      if (value.length < least) return wrong(`is shorter than ${least} characters`, expected);
+      if (value.length < least) return standIn(`is shorter than ${least} characters`, expected);
       if (!form || form.test(value)) return undefined;
-      return (others ? doubtful : wrong)('has not the form of such a key', expected);
+      return (others ? doubtful : standIn)('has not the form of such a key', expected);
     },
   };
 }

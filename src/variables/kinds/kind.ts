@@ -9,6 +9,8 @@ export interface Flaw {
   readonly expected?: string;
   /** Left out: correct the value. */
   readonly fix?: string;
+  /** Such values are meant where nothing real is at stake, for mocks and emulators: there it is no more than a warning. */
+  readonly standIn?: true;
 }
 
 /** One kind of value: what it is, and what is wrong with one. */
@@ -22,6 +24,11 @@ export interface Kind {
 /** What cannot work. */
 export function wrong(what: string, expected?: string): Flaw {
   return { level: 'error', what, ...(expected === undefined ? {} : { expected }) };
+}
+
+/** What cannot work with the real thing. */
+export function standIn(what: string, expected?: string): Flaw {
+  return { ...wrong(what, expected), standIn: true };
 }
 
 /** What is likely a mistake, and may be meant. */

@@ -1,4 +1,4 @@
-import { type Flaw, wrong } from './kind.ts';
+import { type Flaw, standIn, wrong } from './kind.ts';
 
 const PLACEHOLDER = new RegExp(
   `^(?:${[
@@ -34,7 +34,7 @@ export const HAS_BLANKS = 'has blanks in it';
 /** What no key, token or URL has: nothing at all, a placeholder, quotes, blanks. */
 export function untidy(value: string, expected: string): Flaw | undefined {
   if (value === '') return wrong('is empty', expected);
-  if (isPlaceholder(value)) return wrong('still has a placeholder', expected);
+  if (isPlaceholder(value)) return standIn('still has a placeholder', expected);
   if (QUOTED.test(value)) return wrong('has quotes around it, which become part of the value', expected);
   if (/\s/.test(value)) return wrong(HAS_BLANKS, expected);
   return undefined;

@@ -1,4 +1,4 @@
-import { doubtful, type Flaw, type Kind, wrong } from './kind.ts';
+import { doubtful, type Flaw, type Kind, standIn, wrong } from './kind.ts';
 import { isPlaceholder, untidy } from './text.ts';
 
 const SEGMENT = /^[\w-]+$/;
@@ -23,7 +23,9 @@ function objectOf(segment: string): Readonly<Record<string, unknown>> | undefine
 export const jwt: Kind = {
   expected: 'a JSON Web Token: three parts joined by dots',
   flaw(value) {
-    return untidy(value, this.expected) ?? (claimsOf(value) ? undefined : wrong('is no JSON Web Token', this.expected));
+    return (
+      untidy(value, this.expected) ?? (claimsOf(value) ? undefined : standIn('is no JSON Web Token', this.expected))
+    );
   },
 };
 
@@ -37,7 +39,7 @@ function supabaseKey(role: string, start: string, forbidden?: Flaw): Kind {
       if (flaw || value.startsWith(start)) return flaw;
       if (isSupabaseSecret(value)) return forbidden;
       const claims = claimsOf(value);
-      if (!claims) return wrong('has not the form of such a key', expected);
+      if (!claims) return standIn('has not the form of such a key', expected);
       const isOther = typeof claims['role'] === 'string' && claims['role'] !== role;
       return isOther ? doubtful('is a key of another role', expected) : undefined;
     },

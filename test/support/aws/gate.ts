@@ -81,7 +81,13 @@ export class Gate {
     response: ServerResponse,
   ): Promise<void> {
     const { world, account, region } = call;
-    const told = { service: service.signedFor, operation: operation.name, account, region, input };
+    const told = {
+      service: service.signedFor,
+      operation: operation.name,
+      account,
+      region,
+      input: withoutStreams(input),
+    };
     this.requests.push(told);
     await this.#tell(told, 'before');
     const fault = world.faults.take(told);
@@ -121,6 +127,12 @@ export class Gate {
 }
 
 class Unknown extends Error {}
+
+/** What is told of a call outlives it; a body that is streamed does not. */
+function withoutStreams(input: Exchange['input']): Exchange['input'] {
+  const isStream = (it: unknown) => typeof it === 'object' && it !== null && Symbol.asyncIterator in it;
+  return Object.fromEntries(Object.entries(input).filter(([, it]) => !isStream(it)));
+}
 
 function rightOf({ signedFor, rights }: AwsService, operation: string): string {
   const prefix = { monitoring: 'cloudwatch', tagging: 'tag' }[signedFor] ?? signedFor;

@@ -1,4 +1,21 @@
 import type { Driver } from '../../../core/driver.ts';
 import { facts } from '../facts.ts';
+import { inspectTarget } from './release/inspection.ts';
+import { placeRelease } from './release/place.ts';
+import { retireRelease } from './release/retire.ts';
+import { setTraffic } from './release/traffic.ts';
+import { destroyTarget } from './site/destroy.ts';
+import { provision } from './site/place.ts';
+import { preflight } from './site/preflight.ts';
 
-export const driver = { facts } as Driver;
+/** Serves files from a private bucket behind CloudFront, whose viewer function says which release each viewer gets. */
+export const driver: Driver = {
+  facts,
+  preflight,
+  provision,
+  deploy: placeRelease,
+  traffic: setTraffic,
+  inspect: inspectTarget,
+  retire: retireRelease,
+  destroy: destroyTarget,
+};

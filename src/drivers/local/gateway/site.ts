@@ -4,8 +4,8 @@ import { realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { lookup } from 'mrmime';
 import send from 'send';
+import { mediaTypeOf } from '../../media-type.ts';
 import { answerPlainly } from './forward.ts';
 import { type Meter, noteLatency } from './upstream.ts';
 
@@ -135,9 +135,7 @@ async function sendNotFound(request: IncomingMessage, response: ServerResponse, 
 }
 
 function describe(response: ServerResponse, file: string): void {
-  const type = lookup(file) ?? 'application/octet-stream';
-  const text = /^text\/|javascript|json|xml/.test(type);
-  response.setHeader('content-type', text ? `${type}; charset=utf-8` : type);
+  response.setHeader('content-type', mediaTypeOf(file));
   response.setHeader('x-content-type-options', 'nosniff');
 }
 

@@ -114,7 +114,6 @@ function isBound(member: NormalizedSchema): boolean {
 export function writeRest(wire: Wire, { operation }: Routed, output: unknown): WireAnswer {
   const schema = operation.output;
   const [, , status = 200] = operation.http ?? [];
-  const contentType = { 'content-type': wire.protocol === 'rest-json' ? 'application/json' : 'application/xml' };
   if (!schema.isStructSchema()) return { status, headers: {}, body: '' };
   const value = (output ?? {}) as Members;
   const bound = [...schema.structIterator()].filter(([, member]) => isBound(member));
@@ -123,9 +122,14 @@ export function writeRest(wire: Wire, { operation }: Routed, output: unknown): W
   const body = bodyOf(wire, schema, value, bound);
   return {
     status: (coded && (value[coded] as number)) || status,
-    headers: { ...(body === '' ? {} : contentType), ...headers },
+    headers: { ...(body === '' ? {} : typeOf(wire, body)), ...headers },
     body,
   };
+}
+
+function typeOf({ protocol }: Wire, body: WireAnswer['body']): Record<string, string> {
+  if (typeof body !== 'string') return { 'content-type': 'binary/octet-stream' };
+  return { 'content-type': protocol === 'rest-json' ? 'application/json' : 'application/xml' };
 }
 
 function headersOf(name: string, member: NormalizedSchema, value: unknown): Record<string, string> {
@@ -135,7 +139,7 @@ function headersOf(name: string, member: NormalizedSchema, value: unknown): Reco
     return Object.fromEntries(
       Object.entries(value as Members).map(([key, it]) => [httpPrefixHeaders + key, String(it)]),
     );
-  return httpHeader ? { [httpHeader]: toText(member, value, name, 'http-date') } : {};
+  return httpHeader ? { [httpHeader.toLowerCase()]: toText(member, value, name, 'http-date') } : {};
 }
 
 type Bound = readonly [string, NormalizedSchema];

@@ -1,0 +1,79 @@
+import { hasCode } from '../../../../aws/failure.ts';
+import type { DriverContext, Provisioned, Target } from '../../../../core/driver.ts';
+import { DeployerError } from '../../../../core/errors.ts';
+import type { Json } from '../../../../core/json.ts';
+import { type Account, openAccount } from '../../account.ts';
+import { ownTags } from '../../names.ts';
+import type { StaticOptions } from '../../options/static.ts';
+import { ensureStack } from '../../stack/stack.ts';
+import { ownName, type Place, placeOf } from '../names.ts';
+import { templateOf } from './template.ts';
+import { findThings } from './things.ts';
+
+/** Makes the stack, or brings it to what the options say now; one that is under way is waited for. */
+export async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
+  const account = await openAccount<StaticOptions>(target, context);
+  const request = {
+    name: ownName(target),
+    template: JSON.stringify(templateOf(target, account)),
+    parameters: {},
+    tags: ownTags(target),
+  };
+  const outcome = await ensureStack(await account.aws.cloudformation(), request, context);
+  const place = await readPlace(target, account);
+  if (!place) throw incomplete(target);
+  const resource = place as unknown as Json;
+  return { resource, outcome: outcome === 'created' ? outcome : 'unchanged', url: urlOf(account, place) };
+}
+
+/** By what `provision` answered, else by the name of the stack; `undefined` where there is none. */
+export async function findPlace(target: Target, account: Account): Promise<Place | undefined> {
+  return placeOf(target.resource) ?? (await readPlace(target, account));
+}
+
+export async function requirePlace(target: Target, account: Account): Promise<Place> {
+  const place = await findPlace(target, account);
+  if (place) return place;
+  throw new DeployerError({
+    code: 'NOT_FOUND',
+    stage: 'deploy',
+    reason: `${target.service.name} has no stack in the account ${account.id}, region ${account.region}`,
+    fix: 'Deploy again, which makes it anew',
+  });
+}
+
+export function urlOf({ options }: Account<StaticOptions>, { domain }: Place): string {
+  return `https://${options.domains.find((host) => !host.startsWith('*')) ?? domain}`;
+}
+
+async function readPlace(target: Target, account: Account): Promise<Place | undefined> {
+  const things = await findThings(target, account);
+  const [bucket, distribution, name] = ['Bucket', 'Distribution', 'Store'].map((one) => things?.get(one));
+  if (bucket === undefined || distribution === undefined || name === undefined) return undefined;
+  const { getDistribution, describeKeyValueStore } = await account.aws.cloudfront();
+  try {
+    const [{ Distribution }, { KeyValueStore }] = await Promise.all([
+      getDistribution({ Id: distribution }),
+      describeKeyValueStore({ Name: name }),
+    ]);
+    return placeOf({
+      bucket,
+      distribution,
+      domain: Distribution?.DomainName ?? '',
+      store: KeyValueStore?.ARN ?? '',
+    });
+  } catch (error) {
+    // A stack that is being deleted still lists what has gone.
+    if (hasCode(error, 'NoSuchDistribution', 'EntityNotFound')) return undefined;
+    throw error;
+  }
+}
+
+function incomplete({ service }: Target): DeployerError {
+  return new DeployerError({
+    code: 'STATE_CONFLICT',
+    stage: 'provision',
+    reason: `The stack of ${service.name} lacks its bucket, its distribution or its store`,
+    fix: 'Look at it in the console of CloudFormation: somebody has changed it by hand',
+  });
+}

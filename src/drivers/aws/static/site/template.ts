@@ -1,0 +1,145 @@
+import type { Target } from '../../../../core/driver.ts';
+import type { JsonObject } from '../../../../core/json.ts';
+import type { Account } from '../../account.ts';
+import type { StaticOptions } from '../../options/static.ts';
+import { bucketName, hasNamespace, ownName } from '../names.ts';
+import { REQUEST_CODE, RESPONSE_CODE } from './viewer-code.ts';
+
+/** Managed by AWS: long, by path alone, with what a viewer accepts of gzip and brotli. */
+const CACHING_OPTIMIZED = '658327ea-f89d-4fab-a63d-7e88639e58f6';
+
+/** What lives as long as the target. Nothing that a deploy changes is in it: the next update would set it back. */
+export function templateOf(target: Target, account: Account<StaticOptions>): JsonObject {
+  const name = ownName(target);
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: `Files of ${target.project}/${target.environment}/${target.service.name}, made by deployer`,
+    Resources: {
+      Bucket: bucketOf(target, account),
+      BucketPolicy: policyOf(account),
+      AccessControl: {
+        Type: 'AWS::CloudFront::OriginAccessControl',
+        Properties: {
+          OriginAccessControlConfig: {
+            Name: name,
+            OriginAccessControlOriginType: 's3',
+            SigningBehavior: 'always',
+            SigningProtocol: 'sigv4',
+          },
+        },
+      },
+      Store: { Type: 'AWS::CloudFront::KeyValueStore', Properties: { Name: name } },
+      OnRequest: functionOf(ownName(target, 'request'), REQUEST_CODE, [{ KeyValueStoreARN: arnOf('Store') }]),
+      OnResponse: functionOf(ownName(target, 'response'), RESPONSE_CODE),
+      Distribution: { Type: 'AWS::CloudFront::Distribution', Properties: distributionOf(target, account) },
+    },
+  };
+}
+
+function arnOf(resource: string, attribute = 'Arn'): JsonObject {
+  return { 'Fn::GetAtt': [resource, attribute] };
+}
+
+function bucketOf(target: Target, account: Account): JsonObject {
+  return {
+    Type: 'AWS::S3::Bucket',
+    Properties: {
+      BucketName: bucketName(target, account),
+      ...(hasNamespace(account) ? { BucketNamespace: 'account-regional' } : {}),
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      LifecycleConfiguration: {
+        Rules: [{ Id: 'cut-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }],
+      },
+    },
+  };
+}
+
+/** For this one distribution, and for files only: it can list nothing, and sees no list of a release. */
+function policyOf({ partition, id }: Account): JsonObject {
+  return {
+    Type: 'AWS::S3::BucketPolicy',
+    Properties: {
+      Bucket: { Ref: 'Bucket' },
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'cloudfront.amazonaws.com' },
+            Action: 's3:GetObject',
+            Resource: ['f', 'e'].map((folder) => ({ 'Fn::Sub': `\${Bucket.Arn}/${folder}/*` })),
+            Condition: {
+              StringEquals: {
+                'AWS:SourceArn': { 'Fn::Sub': `arn:${partition}:cloudfront::${id}:distribution/\${Distribution}` },
+              },
+            },
+          },
+        ],
+      },
+    },
+  };
+}
+
+function functionOf(name: string, code: string, stores: readonly JsonObject[] = []): JsonObject {
+  return {
+    Type: 'AWS::CloudFront::Function',
+    Properties: {
+      Name: name,
+      AutoPublish: true,
+      FunctionCode: code,
+      FunctionConfig: {
+        Comment: 'made by deployer',
+        Runtime: 'cloudfront-js-2.0',
+        ...(stores.length > 0 ? { KeyValueStoreAssociations: stores } : {}),
+      },
+    },
+  };
+}
+
+function distributionOf(target: Target, { options }: Account<StaticOptions>): JsonObject {
+  const { domains, certificate } = options;
+  return {
+    DistributionConfig: {
+      Comment: `${target.project}/${target.environment}/${target.service.name}`,
+      Enabled: true,
+      HttpVersion: 'http2and3',
+      IPV6Enabled: true,
+      Origins: [
+        {
+          Id: 'files',
+          DomainName: { 'Fn::GetAtt': ['Bucket', 'RegionalDomainName'] },
+          OriginAccessControlId: arnOf('AccessControl', 'Id'),
+          S3OriginConfig: { OriginAccessIdentity: '' },
+        },
+      ],
+      DefaultCacheBehavior: {
+        TargetOriginId: 'files',
+        ViewerProtocolPolicy: 'redirect-to-https',
+        AllowedMethods: ['GET', 'HEAD'],
+        CachedMethods: ['GET', 'HEAD'],
+        Compress: true,
+        CachePolicyId: CACHING_OPTIMIZED,
+        FunctionAssociations: [
+          { EventType: 'viewer-request', FunctionARN: arnOf('OnRequest', 'FunctionARN') },
+          { EventType: 'viewer-response', FunctionARN: arnOf('OnResponse', 'FunctionARN') },
+        ],
+      },
+      ...(domains.length > 0 ? { Aliases: [...domains] } : {}),
+      ...(certificate === undefined
+        ? {}
+        : {
+            ViewerCertificate: {
+              AcmCertificateArn: certificate,
+              SslSupportMethod: 'sni-only',
+              MinimumProtocolVersion: 'TLSv1.2_2021',
+            },
+          }),
+    },
+  };
+}
