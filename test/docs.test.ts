@@ -98,6 +98,6 @@ describe('hints in messages', () => {
     expect(mentioned('run "deployer migrate run --allow-all" now').flatMap(wrongWith)).toEqual([
       'migrate run has no --allow-all',
     ]);
-    expect(mentioned('`deployer env copy a b`').flatMap(wrongWith)).toEqual(['no command env copy']);
+    expect(mentioned('`deployer env clone a b`').flatMap(wrongWith)).toEqual(['no command env clone']);
   });
 });

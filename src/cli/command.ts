@@ -11,7 +11,7 @@ export type Effect = 'read' | 'plan' | 'write' | 'destroy';
 export type ValueType = 'text' | 'count' | 'percent' | 'duration' | 'file' | 'folder';
 
 /** Things of the project that a shell can complete. */
-export type Completion = 'environments' | 'services' | 'databases' | 'versions' | 'runs';
+export type Completion = 'environments' | 'services' | 'databases' | 'versions' | 'runs' | 'variables';
 
 interface ValueSpec {
   readonly description: string;
@@ -79,6 +79,8 @@ export interface Invocation {
   note(text: string): void;
   /** Asks for a yes; throws `CONFIRMATION_NEEDED` when there is nobody to ask. */
   confirm(question: Question): Promise<boolean>;
+  /** Asks for a value; `undefined` for none. Throws `CONFIRMATION_NEEDED` when there is nobody to ask. */
+  ask(question: ValueQuestion): Promise<string | undefined>;
   /** Aborts when somebody stops the command, or when the reader of its output has gone away. */
   stopped(): AbortSignal;
 }
@@ -98,6 +100,21 @@ export interface Question {
   readonly word?: string;
   /** What there is to decide about, shown above the question. */
   about?(style: Style): string;
+}
+
+export interface ValueQuestion {
+  readonly key: string;
+  readonly text: string;
+  /** What gives the value on a command line. */
+  readonly flag: string;
+  /** `hidden`: with a star for each character. */
+  readonly input: 'hidden' | 'shown';
+  /** What a Ctrl-C here leaves behind: `what you answered before is kept`. */
+  readonly done: string;
+  /** What is known of it, shown above the question. */
+  about(style: Style): string;
+  /** What is wrong with an answer, for people; it is asked again then. */
+  check(answer: string): Promise<string | undefined>;
 }
 
 type Document = Readonly<Record<string, unknown>>;

@@ -102,6 +102,8 @@ async function known(kind: Completion, { given }: Line): Promise<readonly string
       return namesIn(workspace.config, 'services');
     case 'databases':
       return namesIn(workspace.config, 'databases');
+    case 'variables':
+      return variablesOf(workspace.config);
     case 'runs':
       return workspace.state.runs.list({ limit: 20 });
     case 'versions':
@@ -113,6 +115,14 @@ async function environmentsOf({ config, state }: Workspace): Promise<readonly st
   const { document } = await state.read();
   const written = Object.values(config.environments).flatMap(({ name, aliases }) => [name, ...aliases]);
   return [...written, ...Object.keys(document.environments)];
+}
+
+/** What services ask for, and what environments have. */
+function variablesOf({ environments }: Config): readonly string[] {
+  return Object.values(environments).flatMap(({ services, variables, secrets }) => [
+    ...Object.values(services).flatMap(({ env, build }) => [...env.map(({ key }) => key), ...build.env]),
+    ...Object.keys({ ...variables, ...secrets }),
+  ]);
 }
 
 function namesIn({ environments }: Config, part: 'services' | 'databases'): readonly string[] {

@@ -23,6 +23,7 @@ export async function invoke(spec: CommandSpec, parsed: Parsed, output: Output):
       if (!globals.quiet) output.note(text);
     },
     confirm: async (question) => (await import('./confirm.ts')).confirm(question, globals, output),
+    ask: async (question) => (await import('./ask.ts')).askValue(question, globals, output),
     stopped,
   };
   return spec.run(invocation);

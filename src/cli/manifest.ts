@@ -88,6 +88,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     'Check that every needed variable has a value',
     () => import('./commands/env/check.ts'),
   ),
+  entry('environments', 'env fill', 'Ask for values that are missing', () => import('./commands/env/fill.ts')),
+  entry('environments', 'env generate', 'Make a secret and store it', () => import('./commands/env/generate.ts')),
+  entry(
+    'environments',
+    'env template',
+    'Write a .env.example of what is needed',
+    () => import('./commands/env/template.ts'),
+  ),
+  entry('environments', 'env import', 'Take the values of a dotenv file in', () => import('./commands/env/import.ts')),
+  entry('environments', 'env export', 'Write the values as a dotenv file', () => import('./commands/env/export.ts')),
+  entry('environments', 'env copy', 'Copy settings between environments', () => import('./commands/env/copy.ts')),
   entry(
     'environments',
     'env drift',

@@ -1,7 +1,8 @@
 import type { FlagValue } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import { looksSecret } from '../core/secret-name.ts';
-import type { Setting, SettingsChange } from '../workflows/settings.ts';
+import type { SettingsChange } from '../workflows/revise.ts';
+import type { Setting } from '../workflows/settings.ts';
 import type { CommandResult, OptionSpec, OptionValues } from './command.ts';
 import { usage } from './usage.ts';
 import { flagOf } from './values.ts';

@@ -5,7 +5,7 @@ import type { Finding } from '../core/finding.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
 import { judgeVariables } from './judge-variables.ts';
 import { needFindings, withEvidence } from './need-findings.ts';
-import { detectNeeds, NO_NEEDS, withBuildsOf, withNeeds } from './needs.ts';
+import { detectNeeds, type EnvironmentNeeds, NO_NEEDS, withBuildsOf, withNeeds } from './needs.ts';
 import { findTarget, loadFacts } from './observe.ts';
 import { optionFindings } from './option-secrets.ts';
 import { optionVariableFindings } from './option-variables.ts';
@@ -38,7 +38,11 @@ export async function checkEnvironment(
 }
 
 /** Folders that cannot be read are for others to tell about: `validate`, and every plan. */
-async function neededHere(workspace: Workspace, environment: EnvironmentConfig, { secrets }: AppliedConfiguration) {
+export async function neededHere(
+  workspace: Workspace,
+  environment: EnvironmentConfig,
+  { secrets }: AppliedConfiguration,
+): Promise<EnvironmentNeeds> {
   try {
     return await detectNeeds(workspace, await readSources(workspace, environment, Object.keys(secrets)));
   } catch (error) {

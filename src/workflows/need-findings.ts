@@ -81,6 +81,11 @@ function isNeeded(
   facts: DriverFacts | undefined,
 ): boolean {
   if (optional || service.env.some((entry) => entry.key === key) || service.build.env.includes(key)) return false;
+  return isRead(when, service, facts);
+}
+
+/** Whether anything of a service is there that reads a variable then. */
+export function isRead(when: DetectedNeed['when'], service: ServiceConfig, facts: DriverFacts | undefined): boolean {
   if (when === 'run') return runs(service, facts);
   return service.build.command !== undefined || facts?.capabilities.includes('build') === true;
 }

@@ -2,18 +2,16 @@ import type { EnvironmentConfig, FlagValue } from '../core/config.ts';
 import { configurationOf } from '../core/configuration.ts';
 import { DeployerError } from '../core/errors.ts';
 import { isVariableName } from '../core/name.ts';
-import { newestRevision, settingsOf, withRevision } from '../core/revisions.ts';
 import { mayRead, outsideOf } from '../core/secret-paths.ts';
 import { holdsSecrets, referencesIn } from '../core/secret-text.ts';
-import type { AppliedConfiguration, EnvironmentState } from '../core/state.ts';
+import type { AppliedConfiguration } from '../core/state.ts';
 import { secretProviders } from '../secrets/catalog.ts';
 import { readReference } from '../secrets/check-reference.ts';
-import { emptyEnvironment } from '../state/document.ts';
 import type { Lock } from '../state/held-lock.ts';
 import type { RunOptions } from './deploy.ts';
 import { underLock } from './lock.ts';
 import { findTarget } from './observe.ts';
-import { recordAction } from './record.ts';
+import { addRevision, holds, type SettingsChange, type SettingsPart } from './revise.ts';
 import type { Workspace } from './workspace.ts';
 
 const NOUNS: Readonly<Record<Setting, string>> = { variables: 'variable', secrets: 'secret', flags: 'flag' };
@@ -27,14 +25,6 @@ export interface SettingsRequest {
   readonly values: Readonly<Record<string, FlagValue | null>>;
 }
 
-export interface SettingsChange {
-  readonly env: string;
-  /** Number of the newest revision; 0 when there is none. */
-  readonly revision: number;
-  /** `false`: all of it was set so already, and there is no new revision. */
-  readonly changed: boolean;
-}
-
 /** Makes a new revision of an environment's configuration; it takes effect with the next deploy. */
 export async function changeSettings(
   workspace: Workspace,
@@ -46,46 +36,26 @@ export async function changeSettings(
   const environment = findTarget(workspace, document, request);
   await refuseReferences(request, environment, Object.keys(workspace.config.secret_commands));
   return underLock({ workspace, command: 'env set', ...options }, environment.name, ({ lock }) =>
-    addRevision(workspace, { ...request, environment, lock }),
+    setUnderLock(workspace, { ...request, environment, lock }),
   );
 }
 
-async function addRevision(
+async function setUnderLock(
   workspace: Workspace,
   { environment, lock, ...request }: SettingsRequest & { environment: EnvironmentConfig; lock: Lock },
 ): Promise<SettingsChange> {
-  const { clock, who } = workspace.runtime;
-  const { name, mode } = environment;
   const { kind, values } = request;
+  const settings: SettingsPart = { [kind]: values };
   const { document } = await workspace.state.read();
-  const state = document.environments[name];
-  const newest = newestRevision(state?.revisions ?? []);
-  if (holds(state?.revisions ?? [], kind, values)) return { env: name, revision: newest, changed: false };
-  refuseUnknown({ ...request, env: name }, configurationOf(environment, state));
-  const revision = newest + 1;
+  const state = document.environments[environment.name];
+  if (!holds(state?.revisions ?? [], settings))
+    refuseUnknown({ ...request, env: environment.name }, configurationOf(environment, state));
   const action = Object.values(values).every((value) => value === null) ? 'env unset' : 'env set';
-  // On record first, so that no kill leaves a change that nobody made.
-  await recordAction(workspace, { action, environment: name, detail: { kind, names: Object.keys(values), revision } });
-  const at = new Date(clock.now()).toISOString();
-  const next = { revision, at, by: who, variables: {}, secrets: {}, flags: {}, [kind]: values };
-  await workspace.state.update(
-    name,
-    (current = emptyEnvironment({ name, mode, created_at: at })) => ({
-      ...current,
-      revisions: withRevision(current.revisions, next),
-    }),
-    { lock },
-  );
-  return { env: name, revision, changed: true };
+  return addRevision(workspace, { environment, lock, action, settings, detail: { kind, names: Object.keys(values) } });
 }
 
-/** Whether every name was last set to the very value that is wanted. */
-function holds(revisions: EnvironmentState['revisions'], kind: Setting, values: SettingsRequest['values']): boolean {
-  const set = new Map(Object.entries(settingsOf(revisions)[kind]));
-  return Object.entries(values).every(([name, value]) => set.has(name) && set.get(name) === value);
-}
-
-function refuseBadNames(names: readonly string[]): void {
+/** `USAGE` for the first name that no variable may have. */
+export function refuseBadNames(names: readonly string[]): void {
   const bad = names.find((name) => !isVariableName(name));
   if (bad === undefined) return;
   throw new DeployerError({

@@ -13,7 +13,7 @@ import type { Workspace } from './workspace.ts';
 /** For all providers together, ms. */
 const SECRETS_TIMEOUT = 60_000;
 /** Names every driver that runs processes sets itself. */
-const GIVEN = new Set(['PORT', 'HOST']);
+export const GIVEN = new Set(['PORT', 'HOST']);
 
 /** All values of one environment, and what is wrong with them. Secrets are wrapped and live in memory only. */
 export interface EnvironmentVariables {

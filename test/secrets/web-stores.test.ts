@@ -167,7 +167,7 @@ describe.each(Object.entries(STORES))('row D5 of %s:', (_, make) => {
   async function expectOne(codes: string, more?: { http?: Http }, url?: string) {
     const findings = await lookUp(more, url);
     const [code, fix] = [expect.stringMatching(`^${codes}$`), expect.any(String)];
-    expect(findings).toEqual([{ level: 'error', code, message: expect.stringMatching(/V\b/), fix }]);
+    expect(findings).toEqual([{ level: 'error', code, key: 'V', message: expect.stringMatching(/V\b/), fix }]);
     expect(JSON.stringify(findings)).not.toContain('hunter2');
   }
 });

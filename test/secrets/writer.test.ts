@@ -90,8 +90,10 @@ describe('a value that goes into a dotenv file', () => {
   });
 
   test('survives writers that meet, and what one that died left is swept', async () => {
-    await world.write('.env.deployer-dead', 'A=old secret');
-    await utimes(join(world.root, '.env.deployer-dead'), 0, 0);
+    const left = ['.env.deployer-fresh-4194304-dead', '.env.deployer-fresh-1-old'];
+    for (const name of left) await world.write(name, 'A=old secret');
+    await utimes(join(world.root, '.env.deployer-fresh-1-old'), 0, 0);
+    await world.write('.env.deployer-turn-.env', '4194304');
     const names = Array.from({ length: 12 }, (_, index) => `NAME_${index}`);
     await Promise.all(names.map((name) => world.store(`dotenv:.env#${name}`, name)));
     expect(parseEnv(await readFile(join(world.root, '.env'), 'utf8'))).toEqual(

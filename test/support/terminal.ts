@@ -9,10 +9,15 @@ export const terminalReason = hasTerminals ? '' : ' (skipped: no `script` of uti
 /** Colours, not bold or underline. */
 export const COLOUR = /\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])(;[0-9;]*)?m/;
 
+export interface Answer {
+  readonly to: string;
+  readonly keys: string;
+}
+
 export interface TerminalRun {
   readonly env?: Readonly<Record<string, string>>;
-  /** What is typed as soon as a text stands on the screen. */
-  readonly answer?: { readonly to: string; readonly keys: string };
+  /** What is typed as soon as a text stands on the screen; of several the next one when its text comes after the last answer. */
+  readonly answer?: Answer | readonly Answer[];
   /** `stty` words: `cols 80 rows 24`. A terminal that is not told has no size. */
   readonly size?: string;
 }
@@ -30,13 +35,17 @@ export function onTerminal(
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let screen = '';
-  let waiting = answer;
+  let read = 0;
+  const waiting = [answer ?? []].flat();
   child.stdin.on('error', () => {});
   child.stdout.on('data', (chunk: Buffer) => {
     screen += chunk.toString('utf8');
-    if (!waiting || !screen.includes(waiting.to)) return;
-    child.stdin.write(waiting.keys);
-    waiting = undefined;
+    const [next] = waiting;
+    const at = next ? screen.indexOf(next.to, read) : -1;
+    if (!next || at < 0) return;
+    read = at + next.to.length;
+    child.stdin.write(next.keys);
+    waiting.shift();
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);

@@ -10,10 +10,10 @@ import type {
   SecretValue,
 } from '../../core/provider.ts';
 import { Secret } from '../../core/secret.ts';
+import { changeFile } from '../change-file.ts';
 import { withVariable } from '../dotenv-text.ts';
 import { isEncrypted } from '../dotenvx/names.ts';
 import { refuseUnlessKeptFromGit } from '../kept-from-git.ts';
-import { changePrivateFile } from '../private-file.ts';
 import { placeInProject, readProjectFile } from '../project-file.ts';
 
 interface Parsed {
@@ -51,7 +51,7 @@ function open({ root, processes }: ProviderWorld): SecretProvider {
   async function write({ path, key = '' }: SecretReference, value: Secret): Promise<'changed' | 'unchanged'> {
     const file = await placeToWrite(path);
     files.delete(path);
-    return changePrivateFile(file, path, (text = '') => {
+    return changeFile({ file, shown: path }, (text = '') => {
       if (parseEnv(text)[key] === value.reveal()) return undefined;
       const next = withVariable(text, key, value.reveal());
       if (next === undefined) throw unwritable(path, key);

@@ -114,7 +114,7 @@ describe('help and discovery', () => {
     [['pl'], ['plan']],
     [
       ['env', 'd'],
-      ['destroy', 'diff'],
+      ['destroy', 'diff', 'drift'],
     ],
     [
       ['deploy', '--env', ''],

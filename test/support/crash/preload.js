@@ -141,9 +141,10 @@ function hidden(action, path, torn) {
   if (CRASH_EVERY) visible(action, path, torn);
 }
 
-/** The path below `.deployer` with its ids and numbers taken out, or nothing for one that lies elsewhere. */
+/** The path below `.deployer` with its ids and numbers taken out, or that of a dotenv file; nothing for one that lies elsewhere. */
 function placeOf(path) {
   const place = relative(root, String(path ?? '/'));
+  if (place.startsWith('.env')) return place.replace(/-\d+-[0-9a-f-]{36}/, '');
   if (!place.startsWith('.deployer/')) return undefined;
   return place
     .slice('.deployer/'.length)
