@@ -22,22 +22,30 @@ export interface Surroundings extends Stage {
  * is known. Pure; never throws.
  */
 export function judge(specs: readonly VariableSpec[], values: Variables, around: Surroundings): Finding[] {
-  const names = new Set(Object.keys(values));
-  const given = (key: string) => names.has(key);
-  const findings = Object.entries(values).flatMap(([key, value]) => {
-    const own = specs.filter((spec) => spec.key === key);
-    const flaws = (own.length > 0 ? own : [{ ...specOf(key), required: false }]).flatMap((spec) =>
-      judgeValue(spec, value, { ...around, given }),
-    );
+  const byKey = grouped(specs);
+  const given = (key: string) => Object.hasOwn(values, key);
+  const wrong = Object.entries(values).flatMap(([key, value]) => {
+    const own = byKey.get(key) ?? [{ ...specOf(key), required: false }];
+    const flaws = own.flatMap((spec) => judgeValue(spec, value, { ...around, given }));
     return distinct(flaws).map((flaw) => finding(key, flaw));
   });
-  const named = new Set(specs.map(({ key }) => key));
-  const alone = lonely([...names], {
-    ...around,
-    has: (key) => names.has(key) || around.unread?.has(key) === true,
-    isNamed: (key) => named.has(key),
+  const filled = Object.keys(values).filter((key) => reveal(values[key] ?? '') !== '');
+  const alone = lonely(filled, {
+    mode: around.mode,
+    has: (key) => given(key) || around.unread?.has(key) === true,
+    isNamed: (key) => byKey.has(key),
   });
-  return errorsFirst([...findings, ...alone]);
+  return errorsFirst([...wrong, ...alone]);
+}
+
+function grouped(specs: readonly VariableSpec[]): ReadonlyMap<string, readonly VariableSpec[]> {
+  const byKey = new Map<string, VariableSpec[]>();
+  for (const spec of specs) {
+    const others = byKey.get(spec.key);
+    if (others) others.push(spec);
+    else byKey.set(spec.key, [spec]);
+  }
+  return byKey;
 }
 
 export interface ValuePlace extends Stage {
@@ -53,19 +61,18 @@ export function judgeValue(spec: VariableSpec, value: VariableValue, place: Valu
   const text = reveal(value);
   if (text.includes('${{') || (text === '' && !spec.required)) return [];
   const own = spec.validation ? ownFlaws(text, spec.validation) : [];
-  const exposed = exposedFlaw({
-    key: spec.key,
-    value: text,
-    sensitive: spec.sensitive,
-    isKnown: known(spec.key) !== undefined,
-    comesFromSecrets: value instanceof Secret,
-  });
+  const exposed = exposureOf(spec, value);
   if (own.length > 0 || spec.validation?.pattern !== undefined) return exposed ? [...own, exposed] : own;
   // A secret in place of a key that browsers may have is another key than it has to be, not one to rename.
   const byKind = kindFlaw(spec, text, place);
   const found = (spec.sensitive ? [exposed, byKind] : [byKind, exposed]).flatMap((flaw) => flaw ?? []);
   const flaw = found.find(({ level }) => level === 'error') ?? found[0] ?? stageFlaw(text, place);
   return flaw ? [flaw] : [];
+}
+
+function exposureOf({ key, sensitive }: VariableSpec, value: VariableValue): Flaw | undefined {
+  const isKnown = known(key) !== undefined;
+  return exposedFlaw({ key, value: reveal(value), sensitive, isKnown, comesFromSecrets: value instanceof Secret });
 }
 
 function kindFlaw(spec: VariableSpec, text: string, place: ValuePlace): Flaw | undefined {

@@ -1,9 +1,10 @@
+import type { Mode } from '../core/config.ts';
 import type { Finding } from '../core/finding.ts';
 import { oauthVariable } from './catalogue/oauth.ts';
-import type { Stage } from './stages.ts';
 
 /** What the variables of an environment are to one that depends on others. */
-export interface Company extends Stage {
+export interface Company {
+  readonly mode: Mode;
   /** Whether a variable has a value, or a reference that has a finding of its own. */
   has(key: string): boolean;
   /** Whether a service says what it needs of it: then it is missing by that, or may be. */
@@ -31,11 +32,11 @@ const SESSIONS = ['NEXTAUTH_SECRET', 'AUTH_SECRET'];
 
 /** Variables without the others that they are of no use without. */
 export function lonely(keys: readonly string[], company: Company): Finding[] {
-  return keys.flatMap((key) => [
+  const alone = keys.flatMap((key) => [
     ...PAIRS.filter(({ of }) => of === key).flatMap((pair) => missing(pair, company)),
     ...missing(oauthPair(key, company), company),
-    ...callback(key, company),
   ]);
+  return [...alone, ...callback(keys, company)];
 }
 
 /** An id alone does for some ways of signing in, unless Auth.js is what signs in. A secret alone may be a webhook's. */
@@ -63,16 +64,17 @@ function missing(pair: Pair | undefined, { has, isNamed }: Company): Finding[] {
 }
 
 /** Providers send users back to a URL that NextAuth makes from this one. */
-function callback(key: string, { has, isNamed, mode }: Company): Finding[] {
-  const isAsked = oauthVariable(key)?.half === 'id' && has('NEXTAUTH_SECRET') && mode === 'production';
-  if (!isAsked || has('NEXTAUTH_URL') || has('AUTH_URL') || isNamed('NEXTAUTH_URL')) return [];
+function callback(keys: readonly string[], { has, isNamed, mode }: Company): Finding[] {
+  const ids = keys.filter((key) => oauthVariable(key)?.half === 'id');
+  if (ids.length === 0 || mode !== 'production' || !has('NEXTAUTH_SECRET')) return [];
+  if (has('NEXTAUTH_URL') || has('AUTH_URL') || isNamed('NEXTAUTH_URL')) return [];
   return [
     {
       level: 'warning',
       code: 'MISSING_ENV',
       message: 'Missing ENV: NEXTAUTH_URL (needed by sign-ins through OAuth, which come back to it)',
       key: 'NEXTAUTH_URL',
-      evidence: [`${key} has a value`],
+      evidence: ids.map((key) => `${key} has a value`),
       fix: 'Add NEXTAUTH_URL: the URL under which users reach the application',
     },
   ];

@@ -31,6 +31,13 @@ export interface LeakStore {
 export const VALUES = Object.fromEntries(CANARIES.map(({ name, value }) => [name.toUpperCase(), value]));
 const NAMES = Object.keys(VALUES);
 
+/** Secrets inside of other text. */
+const TEXTS = {
+  LEAK_TEXT_PLAIN: 'before ${secret:env:OUTER_PLAIN} after',
+  LEAK_TEXT_QUOTES: '${secret:env:OUTER_QUOTES}${secret:env:OUTER_NEWLINE}',
+  LEAK_TEXT_URL: 'postgres://app:${secret:env:OUTER_URL|url}@db.example.com/app',
+};
+
 /** Every provider there is has to be here; `undefined` where its program cannot be had on this machine. */
 export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | undefined>>> = {
   env: async () => ({
@@ -151,6 +158,8 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
 export interface LeakStores {
   /** Variable → reference. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Variables with secrets in their text. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Providers that could not be had. */
   readonly missing: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -172,6 +181,7 @@ export async function openLeakStores(): Promise<LeakStores> {
   );
   return {
     secrets: Object.fromEntries(secrets),
+    variables: TEXTS,
     missing: opened.filter(({ store }) => !store).map(({ name }) => name),
     env: Object.assign({}, ...there.map(({ store }) => store.env)),
     credentials: there.flatMap(({ name, store }) => (store.credentials ?? []).map((value) => credential(name, value))),

@@ -65,6 +65,7 @@ describe('judge', () => {
     expect(messages({ AWS_ACCESS_KEY_ID: 'AKIAABCDEFGHIJKLMNOP', AWS_REGION: 'eu-west-1' })).toEqual([
       'error MISSING_ENV Missing ENV: AWS_SECRET_ACCESS_KEY (needed by AWS_ACCESS_KEY_ID)',
     ]);
+    expect(messages({ AWS_ACCESS_KEY_ID: '' })).toEqual([]);
     expect(messages({ AUTH_GITHUB_ID: 'Iv1.0123456789' })).toEqual([
       'error MISSING_ENV Missing ENV: AUTH_GITHUB_SECRET (needed by AUTH_GITHUB_ID)',
     ]);

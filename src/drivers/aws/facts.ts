@@ -5,6 +5,7 @@ import { containerTraits } from './container/traits.ts';
 import { checkOptions, readOptions } from './options/options.ts';
 import { optionsSchema } from './options/schema.ts';
 import type { AwsKind } from './options/shared.ts';
+import { STATIC_CREATES, STATIC_FILES } from './static/traits.ts';
 
 const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'logs', 'rollback'];
 
@@ -12,7 +13,7 @@ const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'logs',
 const OF_KIND: Readonly<Record<AwsKind, readonly Capability[]>> = {
   static: ['provision', 'switch', 'weights', 'rollback', 'static'],
   container: [...SHARED, 'build', 'metrics', 'jobs', 'process'],
-  function: [...SHARED, 'metrics', 'process'],
+  function: [...SHARED, 'static'],
 };
 
 export const facts: DriverFacts = {
@@ -26,10 +27,12 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
+  readsVariables: (options) => readOptions(options).kind !== 'static',
+  fileLimit: (options) => (readOptions(options).kind === 'static' ? STATIC_FILES : undefined),
   traitsOf: ({ options: given }, { mode }) => {
     const options = readOptions(given);
-    return options.kind === 'container'
-      ? containerTraits(options, OF_KIND.container, mode)
-      : { capabilities: OF_KIND[options.kind] };
+    const { kind } = options;
+    if (options.kind === 'container') return containerTraits(options, OF_KIND.container, mode);
+    return { capabilities: OF_KIND[kind], ...(kind === 'static' ? { creates: STATIC_CREATES } : {}) };
   },
 };

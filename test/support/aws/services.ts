@@ -6,6 +6,7 @@ import { ecr } from './ecr/service.ts';
 import { ecs } from './ecs/service.ts';
 import { elb } from './elb/service.ts';
 import { iam } from './iam/service.ts';
+import { lambda } from './lambda/service.ts';
 import { logs } from './logs/service.ts';
 import { s3 } from './s3/service.ts';
 import type { AwsService } from './service.ts';
@@ -23,6 +24,7 @@ export const SERVICES: readonly AwsService[] = [
   elb,
   iam,
   keyValues,
+  lambda,
   logs,
   s3,
   ssm,

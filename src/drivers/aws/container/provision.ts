@@ -95,7 +95,7 @@ async function entranceOf({ account, target, listener, resources }: Found): Prom
     host_names: options.host_names,
     own: listener === undefined,
   });
-  const secure = listener?.secure ?? options.certificate !== undefined;
+  const secure = listener?.secure ?? options.balancer_certificate !== undefined;
   const checks = listener === undefined && options.check_from.length > 0;
   return {
     url: `${secure ? 'https' : 'http'}://${options.host_names[0] ?? host}`,

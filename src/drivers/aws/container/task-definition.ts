@@ -53,8 +53,8 @@ function shapeOf({ options, places }: Site) {
   return {
     networkMode: 'awsvpc' as const,
     requiresCompatibilities: ['FARGATE' as const],
-    cpu: String(options.cpu),
-    memory: String(options.memory),
+    cpu: String(options.task_cpu),
+    memory: String(options.task_memory),
     runtimePlatform: {
       operatingSystemFamily: 'LINUX' as const,
       cpuArchitecture: options.platform === 'linux/arm64' ? ('ARM64' as const) : ('X86_64' as const),
@@ -71,7 +71,7 @@ function containerOf(site: Site, wish: Wish, secrets: readonly { name: string; v
     name: CONTAINER,
     image: wish.image,
     essential: true,
-    memory: options.memory,
+    memory: options.task_memory,
     environment: plainOf(site, wish.request.variables),
     secrets: [...secrets],
     stopTimeout: Math.max(2, Math.ceil(options.stop_timeout / 1000)),

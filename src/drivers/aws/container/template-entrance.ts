@@ -41,7 +41,7 @@ function balancerGroup({ options, network, target }: Recipe): JsonObject {
       GroupDescription: `Who reaches ${namesOf(target).family}`,
       VpcId: network.vpc,
       SecurityGroupIngress: [
-        ...from(options.allow_from, options.certificate ? [80, 443] : [80]),
+        ...from(options.allow_from, options.balancer_certificate ? [80, 443] : [80]),
         ...from(options.check_from, Object.values(CHECK_PORTS)),
       ],
     },
@@ -103,13 +103,13 @@ const NOTHING = {
 
 function listeners({ options }: Recipe): JsonObject {
   const plain = (action: JsonObject) => listener({ Port: 80, Protocol: 'HTTP', DefaultActions: [action] });
-  if (!options.certificate) return { Listener: plain(NOTHING) };
+  if (!options.balancer_certificate) return { Listener: plain(NOTHING) };
   return {
     Listener: listener({
       Port: 443,
       Protocol: 'HTTPS',
       SslPolicy: HTTPS_POLICY,
-      Certificates: [{ CertificateArn: options.certificate }],
+      Certificates: [{ CertificateArn: options.balancer_certificate }],
       DefaultActions: [NOTHING],
     }),
     Redirect: plain({

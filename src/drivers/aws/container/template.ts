@@ -35,7 +35,7 @@ export function templateOf(recipe: Recipe): JsonObject {
       ...(options.repository ? {} : { [LOGICAL.repository]: repository(recipe) }),
       [LOGICAL.logs]: {
         Type: 'AWS::Logs::LogGroup',
-        Properties: { LogGroupName: namesOf(target).logs, RetentionInDays: options.log_days },
+        Properties: { LogGroupName: namesOf(target).logs, RetentionInDays: options.log_retention_days },
       },
       ...(options.cluster ? {} : { [LOGICAL.cluster]: cluster(recipe) }),
       ...rolesOf(recipe),

@@ -19,14 +19,14 @@ export function containerTraits(
 
 function creations(options: ContainerOptions, mode: Mode): readonly Creation[] {
   const { worker, listener, cluster, repository } = options;
-  const size = `${options.cpu / 1024} vCPU and ${options.memory} MiB`;
+  const size = `${options.task_cpu / 1024} vCPU and ${options.task_memory} MiB`;
   const tasks = count(mode === 'preview' ? 1 : options.replicas, 'task');
   const more = worker ? '' : ', and as many again while a new release is checked or has a share';
   return [
     ...(worker || listener ? [] : [{ what: 'a load balancer with two public addresses', costs: true as const }]),
     { what: `${tasks} of ${size}, each with a public address where its subnet is public${more}`, costs: true },
     ...(repository ? [] : [{ what: 'a repository of images, paid by size', costs: true as const }]),
-    { what: `a log group, kept for ${count(options.log_days, 'day')}, paid by size` },
+    { what: `a log group, kept for ${count(options.log_retention_days, 'day')}, paid by size` },
     ...(cluster ? [] : [{ what: 'a cluster' }]),
     { what: worker ? 'a security group and two roles' : 'target groups, security groups and two roles' },
   ];

@@ -27,13 +27,13 @@ export interface ContainerOptions extends SharedOptions, BuildOptions {
   readonly worker: boolean;
   readonly replicas: number;
   /** Of one task: 1024 is a whole processor. */
-  readonly cpu: number;
+  readonly task_cpu: number;
   /** Of one task, MiB. */
-  readonly memory: number;
+  readonly task_memory: number;
   /** Spare capacity, which may be taken away; where previews run when left out. */
   readonly spot?: boolean;
   readonly host_names: readonly string[];
-  readonly certificate?: string;
+  readonly balancer_certificate?: string;
   readonly listener?: string;
   readonly cluster?: string;
   readonly repository?: string;
@@ -49,7 +49,7 @@ export interface ContainerOptions extends SharedOptions, BuildOptions {
   readonly value_from: Readonly<Record<string, string>>;
   /** Ids of accounts that may pull images. */
   readonly readers: readonly string[];
-  readonly log_days: number;
+  readonly log_retention_days: number;
   readonly drain_timeout: number;
   readonly stop_timeout: number;
 }
@@ -72,10 +72,13 @@ const HOST_NAME = /^(?=.{1,128}$)(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])
 const ENGINE = /^(?:(?:unix|ssh|tcp):\/\/\S+|[A-Za-z0-9][\w.+-]*)$/;
 const MOST_REPLICAS = 100;
 
-function sizeProblem({ cpu, memory }: Pick<ContainerOptions, 'cpu' | 'memory'>): string | undefined {
+function sizeProblem({
+  task_cpu: cpu,
+  task_memory: memory,
+}: Pick<ContainerOptions, 'task_cpu' | 'task_memory'>): string | undefined {
   const [least, most, step] = SIZES[cpu] ?? [0, 0, 1];
   const right = memory >= least && memory <= most && (memory % step === 0 || (cpu === 256 && memory === 512));
-  return right ? undefined : `with cpu ${cpu} it goes from ${least} to ${most} in steps of ${step}`;
+  return right ? undefined : `with task_cpu ${cpu} it goes from ${least} to ${most} in steps of ${step}`;
 }
 
 function arnOf(service: string, what: string): (value: unknown) => OptionCheck {
@@ -132,18 +135,21 @@ function arn(description: string): JsonObject {
 
 /** What each option rules out in others. */
 function together(options: JsonObject): Record<string, OptionProblem> {
-  const { worker, listener, certificate, vpc, subnets, host_names, ...size } = options as unknown as ContainerOptions;
+  const { worker, listener, balancer_certificate, vpc, subnets, host_names, ...size } =
+    options as unknown as ContainerOptions;
   const wrongSize = sizeProblem(size);
-  const seen = host_names.length > 0 || listener !== undefined || certificate !== undefined;
+  const seen = host_names.length > 0 || listener !== undefined || balancer_certificate !== undefined;
   return {
-    ...(wrongSize ? { memory: { message: 'is no size of a task', expected: wrongSize } } : {}),
+    ...(wrongSize ? { task_memory: { message: 'is no size of a task', expected: wrongSize } } : {}),
     ...(worker && seen
-      ? { worker: { message: 'has no load balancer', fix: 'Leave out host_names, certificate and listener' } }
+      ? { worker: { message: 'has no load balancer', fix: 'Leave out host_names, balancer_certificate and listener' } }
       : {}),
     ...(listener && host_names.length === 0
       ? { listener: { message: 'needs names to tell services apart', fix: 'Add host_names' } }
       : {}),
-    ...(listener && certificate ? { certificate: { message: 'is that of the listener', fix: 'Leave it out' } } : {}),
+    ...(listener && balancer_certificate
+      ? { balancer_certificate: { message: 'is that of the listener', fix: 'Leave it out' } }
+      : {}),
     ...(vpc && subnets.length === 0 ? { vpc: { message: 'needs subnets', fix: 'Add subnets of two zones' } } : {}),
   };
 }
@@ -156,11 +162,11 @@ export const containerOptions: KindOptions = {
     port: checkPort,
     worker: checkFlag,
     replicas: wholeFrom(1, MOST_REPLICAS),
-    cpu: checkNumber(Object.keys(SIZES).map(Number)),
-    memory: wholeFrom(512, 122_880),
+    task_cpu: checkNumber(Object.keys(SIZES).map(Number)),
+    task_memory: wholeFrom(512, 122_880),
     spot: checkFlag,
     host_names: listOf(HOST_NAME, 'names such as api.example.com, in lower case'),
-    certificate: arnOf('acm', 'a certificate'),
+    balancer_certificate: arnOf('acm', 'a certificate'),
     listener: arnOf('elasticloadbalancing', 'a listener'),
     cluster: matching(/^[A-Za-z0-9_-]{1,255}$/, 'is not a cluster', 'the name of a cluster'),
     repository: matching(
@@ -176,7 +182,7 @@ export const containerOptions: KindOptions = {
     check_from: listOf(CIDR, 'ranges such as 203.0.113.7/32'),
     value_from: checkValueFrom,
     readers: listOf(/^\d{12}$/, 'ids of accounts, in quotes'),
-    log_days: checkNumber(RETENTIONS),
+    log_retention_days: checkNumber(RETENTIONS),
     drain_timeout: checkDuration,
     stop_timeout: checkStop,
   },
@@ -186,15 +192,15 @@ export const containerOptions: KindOptions = {
     port: 8080,
     worker: false,
     replicas: 1,
-    cpu: 256,
-    memory: 512,
+    task_cpu: 256,
+    task_memory: 512,
     host_names: [],
     subnets: [],
     allow_from: ['0.0.0.0/0'],
     check_from: [],
     value_from: {},
     readers: [],
-    log_days: 30,
+    log_retention_days: 30,
     drain_timeout: 30_000,
     stop_timeout: 30_000,
   },
@@ -225,11 +231,11 @@ export const containerOptions: KindOptions = {
       default: 1,
       description: 'Tasks of one release; 1 in previews',
     },
-    cpu: { enum: Object.keys(SIZES).map(Number), default: 256, description: 'Of one task: 1024 is a processor' },
-    memory: { type: 'integer', minimum: 512, default: 512, description: 'In MiB' },
+    task_cpu: { enum: Object.keys(SIZES).map(Number), default: 256, description: 'Of one task: 1024 is a processor' },
+    task_memory: { type: 'integer', minimum: 512, default: 512, description: 'In MiB' },
     spot: { type: 'boolean', description: 'Cheaper tasks that AWS may stop; on in previews when left out' },
     host_names: { type: 'array', items: { type: 'string' }, description: 'Names that users reach the service by' },
-    certificate: arn('ARN of a certificate (ACM) for the host names, in the region; without one, plain HTTP'),
+    balancer_certificate: arn('ARN of a certificate (ACM) for the host names, in the region; without one, plain HTTP'),
     listener: arn(
       'ARN of a listener that exists, which gets a rule for the host names, in place of an own load balancer',
     ),
@@ -241,7 +247,7 @@ export const containerOptions: KindOptions = {
     subnets: {
       type: 'array',
       items: { type: 'string' },
-      description: 'Ids of subnets in at least two zones; the default ones when left out',
+      description: 'Ids of subnets; of containers in two zones at least, the default ones when left out',
     },
     allow_from: cidrs('Ranges of addresses that may reach the load balancer', ['0.0.0.0/0']),
     check_from: cidrs('Ranges of addresses that may reach a release before it has users, on ports 9001 and 9002', []),
@@ -255,7 +261,7 @@ export const containerOptions: KindOptions = {
       items: { type: 'string' },
       description: 'Ids of accounts that may pull the images, for promotion to them',
     },
-    log_days: { enum: RETENTIONS, default: 30, description: 'How long CloudWatch keeps the log' },
+    log_retention_days: { enum: RETENTIONS, default: 30, description: 'How long lines of the log are kept' },
     drain_timeout: durationSchema('30s', 'How long requests may go on after a task lost its traffic'),
     stop_timeout: durationSchema('30s', 'From the stop signal to SIGKILL, at most 120s'),
   },

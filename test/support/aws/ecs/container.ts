@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ACCEPT, registriesOf } from '../ecr/registry.ts';
 import { repositoriesOf } from '../ecr/state.ts';
-import { addLine } from '../logs/state.ts';
+import { groupsOf, writeLog } from '../logs/state.ts';
 import type { AwsPlace } from '../service.ts';
 import { parametersOf } from '../ssm/service.ts';
 import type { AwsWorld } from '../world.ts';
@@ -48,7 +48,11 @@ export async function startContainer(place: AwsPlace, task: Task): Promise<Runni
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const options = container.logConfiguration.options as Record<string, string>;
   const stream = `${options['awslogs-stream-prefix']}/${container.name}/${task.taskArn.split('/').at(-1)}`;
-  const say = (line: string) => addLine(place, options['awslogs-group'] ?? '', stream, line);
+  const group = options['awslogs-group'] ?? '';
+  // A group that has gone meanwhile is not made again: the driver of logs loses the line.
+  const say = (message: string) => {
+    if (groupsOf(place).has(group)) writeLog(place, group, { stream, message });
+  };
   const outputs = [child.stdout, child.stderr].map((output) => {
     const lines = createInterface({ input: output }).on('line', say);
     return new Promise((resolve) => lines.once('close', resolve));

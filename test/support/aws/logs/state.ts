@@ -3,28 +3,31 @@ import type { Tags } from '../tags.ts';
 import { stateOf } from '../world.ts';
 
 export interface LogEvent {
-  readonly eventId: string;
-  readonly timestamp: number;
+  readonly id: string;
+  readonly stream: string;
+  readonly at: number;
   readonly message: string;
-  readonly logStreamName: string;
-  readonly ingestionTime: number;
 }
 
 export interface LogGroup {
-  readonly logGroupName: string;
-  readonly arn: string;
-  readonly creationTime: number;
-  retentionInDays: number | undefined;
+  readonly name: string;
+  readonly madeAt: number;
+  retention: number | undefined;
   readonly tags: Tags;
   readonly events: LogEvent[];
 }
 
-/** Log groups of a region, by name. */
-export const groupsOf: (place: AwsPlace) => Map<string, LogGroup> = stateOf('logs', () => new Map());
+export const groupsOf = stateOf<Map<string, LogGroup>>('logs', () => new Map());
 
-/** Adds a line to a stream, as a log driver does; one of a group that is not there is lost. */
-export function addLine(place: AwsPlace, group: string, logStreamName: string, message: string): void {
+/** What a service of AWS writes for its users. A group that is not there is made, as Lambda does. */
+export function writeLog(
+  place: AwsPlace,
+  name: string,
+  { stream, message }: { readonly stream: string; readonly message: string },
+): void {
+  const groups = groupsOf(place);
   const at = place.world.now().getTime();
-  const eventId = String(place.world.next()).padStart(20, '0');
-  groupsOf(place).get(group)?.events.push({ eventId, timestamp: at, message, logStreamName, ingestionTime: at });
+  const group: LogGroup = groups.get(name) ?? { name, madeAt: at, retention: undefined, tags: new Map(), events: [] };
+  groups.set(name, group);
+  group.events.push({ id: String(place.world.next()).padStart(20, '0'), stream, at, message });
 }

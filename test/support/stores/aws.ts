@@ -1,0 +1,115 @@
+import { type AwsServer, startAws } from '../aws/server.ts';
+import { AwsFault, type AwsService } from '../aws/service.ts';
+import { SERVICES } from '../aws/services.ts';
+
+export interface StoredAwsSecret {
+  /** The newest last; the one before it has the stage AWSPREVIOUS. */
+  readonly versions: readonly { readonly id: string; readonly text?: string; readonly bytes?: string }[];
+  readonly isDeleted?: boolean;
+  /** Its key may not be used. */
+  readonly isSealed?: boolean;
+}
+
+export interface AwsStores {
+  readonly server: AwsServer;
+  readonly secrets: Map<string, StoredAwsSecret>;
+  /** Name → its values, from version 1 on. */
+  readonly parameters: Map<string, readonly string[]>;
+  /** Names of parameters that nobody may read. */
+  readonly denied: Set<string>;
+}
+
+/** Secrets Manager and the parameters of Systems Manager, on the stand-in of AWS, which holds each call against the real models. */
+export async function awsStores(): Promise<AwsStores> {
+  const content = {
+    secrets: new Map<string, StoredAwsSecret>(),
+    parameters: new Map<string, readonly string[]>(),
+    denied: new Set<string>(),
+  };
+  const own = [secretsManager(content.secrets), systemsManager(content)];
+  const others = SERVICES.filter(({ signedFor }) => !own.some((service) => service.signedFor === signedFor));
+  return { server: await startAws({ services: [...others, ...own] }), ...content };
+}
+
+function secretsManager(secrets: AwsStores['secrets']): AwsService {
+  return {
+    signedFor: 'secretsmanager',
+    package: '@aws-sdk/client-secrets-manager',
+    model: () => import('@aws-sdk/client-secrets-manager') as never,
+    operations: {
+      GetSecretValue: ({ SecretId, VersionId, VersionStage }) => {
+        const secret = secrets.get(SecretId);
+        if (!secret)
+          throw new AwsFault('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+        if (secret.isDeleted)
+          throw new AwsFault(
+            'InvalidRequestException',
+            "You can't perform this operation on the secret because it was marked for deletion.",
+          );
+        if (secret.isSealed)
+          throw new AwsFault(
+            'DecryptionFailure',
+            "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+          );
+        const stage =
+          VersionStage === 'AWSPREVIOUS'
+            ? secret.versions.at(-2)
+            : VersionStage === undefined || VersionStage === 'AWSCURRENT'
+              ? secret.versions.at(-1)
+              : undefined;
+        const found = VersionId === undefined ? stage : secret.versions.find(({ id }) => id === VersionId);
+        if (!found)
+          throw new AwsFault(
+            'ResourceNotFoundException',
+            "Secrets Manager can't find the specified secret value for staging label.",
+          );
+        const { id, text, bytes } = found;
+        return {
+          Name: SecretId,
+          VersionId: id,
+          SecretString: text,
+          SecretBinary: bytes === undefined ? undefined : Buffer.from(bytes),
+        };
+      },
+    },
+  };
+}
+
+function systemsManager({ parameters, denied }: Pick<AwsStores, 'parameters' | 'denied'>): AwsService {
+  return {
+    signedFor: 'ssm',
+    package: '@aws-sdk/client-ssm',
+    model: () => import('@aws-sdk/client-ssm') as never,
+    operations: {
+      GetParameters: ({ Names, WithDecryption }) => {
+        if (Names.length > 10 || new Set(Names).size < Names.length)
+          throw new AwsFault('ValidationException', 'Names are too many, or one of them twice');
+        if (Names.some((name: string) => denied.has(name)))
+          throw new AwsFault('AccessDeniedException', 'User is not authorized to perform: ssm:GetParameters');
+        const found = Names.map((full: string) => parameterOf(parameters, full, WithDecryption));
+        return {
+          Parameters: found.filter((one: unknown) => one !== undefined),
+          InvalidParameters: Names.filter((_: string, index: number) => found[index] === undefined),
+        };
+      },
+    },
+  };
+}
+
+/** Who does not ask for decryption gets the sealed text as the value, as from AWS. */
+function parameterOf(parameters: AwsStores['parameters'], full: string, isOpened: boolean | undefined) {
+  const [name = '', selector] = full.split(':');
+  const values = parameters.get(name) ?? [];
+  const version = selector === undefined ? values.length : Number(selector);
+  const value = values[version - 1];
+  if (value === undefined) return undefined;
+  const Selector = selector === undefined ? undefined : `:${selector}`;
+  return {
+    Name: name,
+    Type: 'SecureString',
+    Value: isOpened ? value : 'AQICAHsealed',
+    Version: version,
+    Selector,
+    DataType: 'text',
+  };
+}
