@@ -4,6 +4,7 @@ import { passOwnCheck } from '../../own-host-check.ts';
 import { dashboardOf } from './dashboard.ts';
 import { bringImage } from './images.ts';
 import { forgetJobs } from './job.ts';
+import { isStillWanted } from './kept.ts';
 import { lastLines } from './log-events.ts';
 import { namesOf, releaseOf, type Slot } from './names.ts';
 import { openSite, type Site } from './places.ts';
@@ -19,7 +20,8 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
   const slots = await readSlots(site);
   const kept =
     request.kept === undefined ? undefined : slots.find((held) => holds(held, readRef(request.kept ?? null)));
-  if (kept?.definition && kept.service) return wake(site, kept, kept.definition, request);
+  if (kept?.definition && kept.service && (await isStillWanted(site, kept.definition, request.variables)))
+    return wake(site, kept, kept.definition, request);
   const release = releaseOf(context.idempotencyKey);
   const again = slots.find((held) => holds(held, { slot: held.slot, release }));
   const idle = again ?? idleOf(site, slots);

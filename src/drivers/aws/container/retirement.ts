@@ -2,13 +2,13 @@ import { hasCode } from '../../../aws/failure.ts';
 import type { DriverContext, Placed, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
-import { namesOf, type Slot } from './names.ts';
+import { namesOf, RELEASE_TAG, type Slot } from './names.ts';
 import { Pace } from './pace.ts';
 import { findSite, openSite, type Site } from './places.ts';
 import { waitUntilReady } from './rollout.ts';
 import { holds, isLive, readRef, readSlots } from './slots.ts';
 import { startSlot } from './start.ts';
-import { activeDefinitions, type Definition, describe, findDefinition, forget } from './task-definition.ts';
+import { activeDefinitions, type Definition, deregister, describe, findDefinition, forget } from './task-definition.ts';
 
 /** Its slot stays, empty: the service costs nothing without tasks, and the name of one that is deleted is taken for minutes. */
 export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
@@ -66,9 +66,14 @@ async function scaleToNone({ account, places, target, context }: Site, slot: Slo
 /** Definitions that no slot has any more, with their secrets. */
 export async function forgetOthers(site: Site): Promise<void> {
   if (site.options.worker) return;
-  const used = new Set((await readSlots(site)).map(({ definition }) => definition?.arn));
-  for (const arn of await activeDefinitions(site, namesOf(site.target).family))
-    if (!used.has(arn)) await forget(site, await describe(site, arn));
+  const used = (await readSlots(site)).flatMap(({ definition }) => definition ?? []);
+  for (const arn of await activeDefinitions(site, namesOf(site.target).family)) {
+    if (used.some((one) => one.arn === arn)) continue;
+    const other = await describe(site, arn);
+    // Registered twice, since an answer was lost: the secrets are those of the one in use.
+    const twin = used.some(({ tags }) => tags[RELEASE_TAG] === other.tags[RELEASE_TAG]);
+    await (twin ? deregister(site, arn) : forget(site, other));
+  }
 }
 
 /** For workers, of which a new release takes the place of the old one. */

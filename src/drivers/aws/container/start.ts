@@ -1,15 +1,16 @@
 import { ownTags } from '../names.ts';
-import { ecsTags, namesOf, type Slot } from './names.ts';
+import { ecsTags, namesOf, RELEASE_TAG, type Slot } from './names.ts';
 import { isSpot, replicasOf, type Site } from './places.ts';
 import type { Held, Service } from './slots.ts';
 import { CONTAINER, type Definition } from './task-definition.ts';
 
 /** Has the service of a slot run such tasks; one that does so already is left as it is. */
-export async function startSlot(site: Site, held: Held, { arn }: Definition): Promise<void> {
+export async function startSlot(site: Site, held: Held, definition: Definition): Promise<void> {
+  const { arn } = definition;
   if (isStarted(held.service, arn, replicasOf(site))) return;
   await setCheck(site, held.slot);
   if (held.service && held.service.status !== 'DRAINING') await update(site, held.slot, arn);
-  else await create(site, held.slot, arn);
+  else await create(site, held.slot, definition);
 }
 
 function isStarted(service: Service | undefined, arn: string, replicas: number): boolean {
@@ -61,7 +62,8 @@ function graceOf({ target }: Site): number {
   return Math.min(7200, Math.ceil((target.service.health?.timeout ?? 60_000) / 1000));
 }
 
-async function create(site: Site, slot: Slot, arn: string): Promise<void> {
+/** By its token a call that is sent again is known: the service would be refused as being there already. */
+async function create(site: Site, slot: Slot, { arn, tags }: Definition): Promise<void> {
   const { account, places, target, options } = site;
   const serviceName = namesOf(target).service(slot);
   const ecs = await account.aws.ecs();
@@ -70,6 +72,7 @@ async function create(site: Site, slot: Slot, arn: string): Promise<void> {
     ...settings(site, arn),
     ...capacityOf(site),
     serviceName,
+    clientToken: `${tags[RELEASE_TAG]}-${slot}`,
     propagateTags: 'SERVICE',
     tags: ecsTags(ownTags(target)),
     ...(entrance

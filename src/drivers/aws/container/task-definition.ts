@@ -1,8 +1,8 @@
 import type { PlaceRequest } from '../../../core/driver.ts';
-import { Secret, type Variables } from '../../../core/secret.ts';
+import { reveal, type Variables } from '../../../core/secret.ts';
 import { ownTags, TAGS } from '../names.ts';
 import { ecsTags, fromEcsTags, namesOf, RELEASE_TAG } from './names.ts';
-import { putParameters, removeParameters } from './parameters.ts';
+import { isHeld, putParameters, removeParameters } from './parameters.ts';
 import type { Site } from './places.ts';
 
 /** The one container of a task. */
@@ -74,7 +74,7 @@ function containerOf(site: Site, wish: Wish, secrets: readonly { name: string; v
     memory: options.task_memory,
     environment: plainOf(site, wish.request.variables),
     secrets: [...secrets],
-    stopTimeout: Math.max(2, Math.ceil(options.stop_timeout / 1000)),
+    stopTimeout: stopSeconds(options.stop_timeout),
     ...(first === undefined ? {} : { entryPoint: [first], command: rest }),
     ...(options.worker || first !== undefined ? {} : { portMappings: [{ containerPort: options.port }] }),
     ...(first === undefined ? checkOf(site) : {}),
@@ -89,14 +89,32 @@ function containerOf(site: Site, wish: Wish, secrets: readonly { name: string; v
   };
 }
 
+/** What a task is but for its image and variables, to compare one that was made with what would be made. */
+export function sizeOf({ options, places }: Site) {
+  return {
+    size: {
+      cpu: String(options.task_cpu),
+      memory: String(options.task_memory),
+      architecture: options.platform === 'linux/arm64' ? 'ARM64' : 'X86_64',
+    },
+    stop: stopSeconds(options.stop_timeout),
+    port: options.worker ? null : options.port,
+    roles: [places.execution_role, places.task_role],
+  };
+}
+
+function stopSeconds(ms: number): number {
+  return Math.max(2, Math.ceil(ms / 1000));
+}
+
 /** A reference that the owner gives stands in for a variable of the same name. */
-function plainOf({ options }: Site, variables: Variables): { name: string; value: string }[] {
-  const plain = Object.entries(variables).flatMap(([name, value]) =>
-    value instanceof Secret || Object.hasOwn(options.value_from, name) ? [] : [{ name, value }],
+export function plainOf(site: Site, variables: Variables): { name: string; value: string }[] {
+  const { options } = site;
+  const all = options.worker ? variables : { PORT: String(options.port), ...variables };
+  const plain = Object.entries(all).flatMap(([name, value]) =>
+    isHeld(site, name, value) || Object.hasOwn(options.value_from, name) ? [] : [{ name, value: reveal(value) }],
   );
-  const port =
-    options.worker || Object.hasOwn(variables, 'PORT') ? [] : [{ name: 'PORT', value: String(options.port) }];
-  return [...port, ...plain].sort((one, other) => (one.name < other.name ? -1 : 1));
+  return plain.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** A command is asked in the container; an HTTP check is the load balancer's. */
@@ -154,8 +172,12 @@ export async function describe({ account }: Pick<Site, 'account'>, arn: string):
 
 /** Takes a definition out of use, with the secrets that only it refers to. One that is out of use is no error. */
 export async function forget(site: Site, { arn, tags }: Definition): Promise<void> {
-  const ecs = await site.account.aws.ecs();
   await removeParameters(site, tags[RELEASE_TAG]);
+  await deregister(site, arn);
+}
+
+export async function deregister({ account }: Pick<Site, 'account'>, arn: string): Promise<void> {
+  const ecs = await account.aws.ecs();
   await ecs.deregisterTaskDefinition({ taskDefinition: arn });
 }
 

@@ -99,7 +99,9 @@ function createService(given: Service['given'], call: AwsCall): Service {
   const { cluster = 'default', serviceName, taskDefinition, desiredCount = 0, tags = [] } = given;
   const { clusterName } = clusterOf(cluster, call);
   const key = `${clusterName}/${serviceName}`;
-  const { status } = ecsOf(call).services.get(key) ?? {};
+  const there = ecsOf(call).services.get(key);
+  const status = there?.status;
+  if (there && status === 'ACTIVE' && given.clientToken && there.given.clientToken === given.clientToken) return there;
   if (status === 'DRAINING')
     throw new AwsFault('InvalidParameterException', 'Unable to Start a service that is still Draining.');
   if (status === 'ACTIVE') throw new AwsFault('InvalidParameterException', 'Creation of service was not idempotent.');
