@@ -2,6 +2,7 @@ import { AWS_CREDENTIALS, AWS_SETTINGS } from '../../aws/access.ts';
 import type { Capability, DriverFacts } from '../../core/driver.ts';
 import { ENGINE_SETTINGS } from '../image/engine/settings.ts';
 import { containerTraits } from './container/traits.ts';
+import { functionTraits } from './function/traits.ts';
 import { checkOptions, readOptions } from './options/options.ts';
 import { optionsSchema } from './options/schema.ts';
 import type { AwsKind } from './options/shared.ts';
@@ -27,12 +28,16 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
+  madeElsewhere: (options) => {
+    const read = readOptions(options);
+    return read.kind === 'function' ? read.image : undefined;
+  },
   readsVariables: (options) => readOptions(options).kind !== 'static',
   fileLimit: (options) => (readOptions(options).kind === 'static' ? STATIC_FILES : undefined),
-  traitsOf: ({ options: given }, { mode }) => {
-    const options = readOptions(given);
-    const { kind } = options;
-    if (options.kind === 'container') return containerTraits(options, OF_KIND.container, mode);
-    return { capabilities: OF_KIND[kind], ...(kind === 'static' ? { creates: STATIC_CREATES } : {}) };
+  traitsOf: ({ options }, { mode }) => {
+    const read = readOptions(options);
+    if (read.kind === 'container') return containerTraits(read, OF_KIND.container, mode);
+    if (read.kind === 'static') return { capabilities: OF_KIND.static, creates: STATIC_CREATES };
+    return { capabilities: OF_KIND.function, ...functionTraits(read) };
   },
 };

@@ -2,10 +2,10 @@ import { hasCode } from '../../../aws/failure.ts';
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Finding } from '../../../core/finding.ts';
-import { list } from '../../../core/text.ts';
 import { findContext } from '../../image/build/context.ts';
 import { openEngine } from '../../image/engine/client.ts';
 import { type Account, openAccount } from '../account.ts';
+import { missingRights } from '../examination.ts';
 import type { ContainerOptions } from '../options/container.ts';
 import { findListener, requireCluster, requireRepository } from './adopted.ts';
 import { namesOf } from './names.ts';
@@ -26,8 +26,7 @@ export async function preflight(target: Target, context: DriverContext): Promise
     findListener(account),
     requireCluster(account, target),
     requireRepository(account),
-    missingRights(target, account),
-    ...(target.resource === null ? [takenNames(target, account)] : []),
+    ...(target.resource === null ? [missingRights(target, account, RIGHTS), takenNames(target, account)] : []),
   ];
   const found = await Promise.all([building, ...checks.map((check) => check.then(listOf, findingsOf))]);
   const [built = [], ...others] = found;
@@ -54,30 +53,6 @@ async function checkBuild({ ...target }: Target, context: DriverContext): Promis
     openEngine(builder, context).then(() => [], findingsOf),
   ]);
   return found.flat();
-}
-
-/** Asked of IAM where it tells; who may not ask is told nothing by it. */
-async function missingRights(target: Target, { aws, caller }: Account): Promise<readonly Finding[]> {
-  const iam = await aws.iam();
-  const PolicySourceArn = caller.replace(/^(arn:[^:]+):sts::(\d+):assumed-role\/([^/]+)\/.*$/, '$1:iam::$2:role/$3');
-  const answer = await iam
-    .simulatePrincipalPolicy({ PolicySourceArn, ActionNames: [...RIGHTS] })
-    .catch((error: unknown) => {
-      if (hasCode(error, 'AccessDenied', 'NoSuchEntity', 'InvalidInput')) return undefined;
-      throw error;
-    });
-  const denied = (answer?.EvaluationResults ?? []).flatMap(({ EvalActionName = '', EvalDecision }) =>
-    EvalDecision === 'allowed' ? [] : [EvalActionName],
-  );
-  if (denied.length === 0) return [];
-  return [
-    {
-      level: 'error',
-      code: 'INSUFFICIENT_PERMISSIONS',
-      message: `${caller} lacks rights that ${target.service.name} needs: ${list(denied)}`,
-      fix: 'Add them: "deployer aws policy --kind container" prints all that are needed',
-    },
-  ];
 }
 
 /** Before anything was made: a name that is taken would fail the stack after minutes. */

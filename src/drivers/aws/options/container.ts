@@ -261,7 +261,7 @@ export const containerOptions: KindOptions = {
       items: { type: 'string' },
       description: 'Ids of accounts that may pull the images, for promotion to them',
     },
-    log_retention_days: { enum: RETENTIONS, default: 30, description: 'How long lines of the log are kept' },
+    log_retention_days: { enum: RETENTIONS, default: 30, description: 'For how long lines of the log are kept' },
     drain_timeout: durationSchema('30s', 'How long requests may go on after a task lost its traffic'),
     stop_timeout: durationSchema('30s', 'From the stop signal to SIGKILL, at most 120s'),
   },

@@ -96,33 +96,33 @@ export const functionOptions: KindOptions = {
         : wrong('is not kept so', RETENTIONS.join(', ')),
   },
   properties: {
-    runtime: { type: 'string', default: 'nodejs22.x', description: 'Runtime of a Lambda function' },
+    runtime: { type: 'string', default: 'nodejs22.x', description: 'function: runtime, as Lambda calls it' },
     handler: {
       type: 'string',
       default: 'index.handler',
-      description: 'File and function of a Lambda function that takes its events',
+      description: 'function: file, and function in it, that takes the events',
     },
-    architecture: { enum: ['x86_64', 'arm64'], default: 'x86_64', description: 'Processor of a Lambda function' },
+    architecture: { enum: ['x86_64', 'arm64'], default: 'x86_64', description: 'function: processor it is for' },
     memory: {
       type: 'integer',
       minimum: 128,
       maximum: 10_240,
       default: 256,
-      description: 'MiB that a Lambda function has; processor time grows with it',
+      description: 'function: MiB it has; processor time grows with it',
     },
-    time_limit: durationSchema('10s', 'How long one call of a Lambda function may take; at most 15m'),
+    time_limit: durationSchema('10s', 'function: how long one call may take; at most 15m'),
     url: {
       enum: ['public', 'none'],
       default: 'public',
-      description: 'Whether a Lambda function has an address that everybody may ask',
+      description: 'function: whether it has an address that everybody may ask',
     },
-    streaming: { type: 'boolean', default: false, description: 'Whether a Lambda function streams its answers' },
-    image: { type: 'string', description: 'Image of a Lambda function, in ECR, by its digest; nothing is built then' },
-    role: { type: 'string', description: 'ARN of the role that a Lambda function runs as; one is made when left out' },
-    function_name: { type: 'string', description: 'Name of a Lambda function, also of one that is there' },
+    streaming: { type: 'boolean', default: false, description: 'function: whether answers are streamed' },
+    image: { type: 'string', description: 'function: image in ECR by its digest; nothing is built then' },
+    role: { type: 'string', description: 'function: ARN of the role it runs as; one is made when left out' },
+    function_name: { type: 'string', description: 'function: its name, also of one that is there' },
     archive_bucket: {
       type: 'string',
-      description: 'Bucket for archives of a Lambda function that are larger than 50 MB',
+      description: 'function: bucket for archives that are larger than 50 MiB',
     },
     subnets: {
       type: 'array',
@@ -133,9 +133,13 @@ export const functionOptions: KindOptions = {
     layers: {
       type: 'array',
       items: { type: 'string' },
-      description: 'ARNs of layers of a Lambda function, with their versions',
+      description: 'function: ARNs of layers, with their versions',
     },
-    log_retention_days: { enum: RETENTIONS, default: 30, description: 'How long lines of the log are kept' },
+    log_retention_days: {
+      enum: RETENTIONS,
+      default: 30,
+      description: 'For how long lines of the log are kept',
+    },
   },
 };
 
