@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { join, resolve as resolvePath } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aws, installAws } from '../support/aws/command-line.ts';
+import { networkOf } from '../support/aws/ec2/state.ts';
 import { ecsOf } from '../support/aws/ecs/state.ts';
 import { type ContainerAws, DOCKERFILE, startContainerAws } from '../support/aws-container-world.ts';
 import { dockerEngine } from '../support/docker/engine.ts';
@@ -62,6 +63,12 @@ describe('a service on Fargate', { timeout: 240_000 }, () => {
     allow();
     expect(denied.code).toBe(3);
     expect(denied.json().findings[0].message).toContain('ecs:CreateService');
+    const [vpc] = networkOf(at(FIRST)).vpcs;
+    networkOf(at(FIRST)).vpcs = [];
+    const nowhere = await project.run(['plan', '--env', 'staging', '--json'], { env: env(FIRST) });
+    networkOf(at(FIRST)).vpcs = vpc ? [vpc] : [];
+    expect(nowhere.code).not.toBe(0);
+    expect(nowhere.json().findings).toContainEqual(expect.objectContaining({ path: 'services.api.aws.vpc' }));
     const asked = await project.run(['deploy', '--env', 'staging', '--json'], { env: env(FIRST) });
     expect(asked.json().code).toBe('CONFIRMATION_NEEDED');
     expect((await run(FIRST, ['plan', '--env', 'staging'])).stdout).toContain(
