@@ -34,24 +34,26 @@ function stackNeeds({ config }: Workspace): readonly DetectedNeed[] {
   }));
 }
 
-/** As a release keeps them: what a template alone names is no fact about the code. */
-export function recordNeeds(needs: readonly DetectedNeed[] = []): readonly string[] {
-  return needs
-    .filter(({ certainty }) => certainty !== 'listed')
-    .map(({ key, optional, when, certainty }) => {
-      const mark = optional || certainty !== 'sure' ? '?' : '';
-      return `${key}${mark}${when === 'build' ? ':build' : ''}`;
-    });
+/** As a release keeps them: what is not sure is no reason to refuse a later promotion. */
+export function recordNeeds(needs: readonly DetectedNeed[]): readonly string[] {
+  return needs.map(({ key, optional, when, certainty }) => {
+    const mark = optional || certainty !== 'sure' ? '?' : '';
+    return `${key}${mark}${when === 'build' ? ':build' : ''}`;
+  });
 }
 
 /** What a version's sources asked for, or those of what runs now. */
-export function recordedNeeds(version: Version | undefined, current: EnvironmentState | undefined): EnvironmentNeeds {
+export function recordedNeeds(
+  workspace: Workspace,
+  version: Version | undefined,
+  current: EnvironmentState | undefined,
+): EnvironmentNeeds {
   const parts = version?.services ?? current?.current ?? {};
   const evidence = version ? [`version ${version.name ?? version.id}`] : ['what runs now'];
   const services = Object.entries(parts).map(
     ([name, { inputs }]) => [name, readNeeds(inputs.needs, evidence)] as const,
   );
-  return { services: Object.fromEntries(services), project: [] };
+  return { services: Object.fromEntries(services), project: stackNeeds(workspace) };
 }
 
 function readNeeds(recorded: readonly string[] = [], evidence: readonly string[]): readonly DetectedNeed[] {
@@ -87,15 +89,24 @@ function withOwnNeeds(
 ): ServiceConfig {
   const listed = new Set([...service.env.map(({ key }) => key), ...service.build.env]);
   const fresh = needs.filter(({ key }) => !listed.has(key));
+  const unseen = needs.filter(({ key, when }) => when === 'build' && !service.build.env.includes(key));
   // Without `env` it gets all secrets anyway.
   const given = service.env.length > 0 ? fresh.filter(({ key }) => Object.hasOwn(secrets, key)) : [];
-  const built = fresh.filter(
-    ({ key, when }) => when === 'build' && (Object.hasOwn(variables, key) || Object.hasOwn(flags, key)),
-  );
+  const isPlain = (key: string) =>
+    !Object.hasOwn(secrets, key) && (Object.hasOwn(variables, key) || Object.hasOwn(flags, key));
+  const built = unseen.filter(({ key }) => isPlain(key));
   if (given.length + built.length === 0) return service;
   return {
     ...service,
     env: [...service.env, ...given.map(({ key }) => ({ key, optional: true }))],
     build: { ...service.build, env: [...service.build.env, ...built.map(({ key }) => key)] },
   };
+}
+
+/** The environment as its owner wrote it, with builds that see what they read. */
+export function withBuildsOf(written: EnvironmentConfig, { services }: EnvironmentConfig): EnvironmentConfig {
+  const changed = Object.values(written.services).map(
+    (service) => [service.name, { ...service, build: services[service.name]?.build ?? service.build }] as const,
+  );
+  return { ...written, services: Object.assign(Object.create(null), Object.fromEntries(changed)) };
 }

@@ -3,6 +3,7 @@ import type { Capability, DriverFacts } from '../../core/driver.ts';
 import { checkOptions, readOptions } from './options/options.ts';
 import { optionsSchema } from './options/schema.ts';
 import type { AwsKind } from './options/shared.ts';
+import { STATIC_CREATES, STATIC_FILES } from './static/traits.ts';
 
 const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'logs', 'rollback'];
 
@@ -10,7 +11,7 @@ const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'logs',
 const OF_KIND: Readonly<Record<AwsKind, readonly Capability[]>> = {
   static: ['provision', 'switch', 'weights', 'rollback', 'static'],
   container: [...SHARED, 'build', 'metrics', 'jobs', 'process'],
-  function: [...SHARED, 'metrics', 'process'],
+  function: [...SHARED, 'static'],
 };
 
 export const facts: DriverFacts = {
@@ -24,10 +25,13 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
+  readsVariables: (options) => readOptions(options).kind !== 'static',
+  fileLimit: (options) => (readOptions(options).kind === 'static' ? STATIC_FILES : undefined),
   traitsOf: ({ options }) => {
     const { kind } = readOptions(options);
     return {
       capabilities: OF_KIND[kind],
+      ...(kind === 'static' ? { creates: STATIC_CREATES } : {}),
       ...(kind === 'container' ? { artifact: 'image' as const } : {}),
     };
   },
