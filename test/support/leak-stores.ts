@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util';
 import { ageKey, encrypted, hasAge, installAge } from './age.ts';
 import { dotenvx, privateKeyIn } from './dotenvx.ts';
 import { CANARIES, type Canary, OWN } from './leaks.ts';
+import { type AwsStores, awsStores } from './stores/aws.ts';
 import { connectFake } from './stores/connect.ts';
 import { dopplerFake } from './stores/doppler.ts';
 import { fakeProgram } from './stores/fake-program.ts';
@@ -30,6 +31,9 @@ export interface LeakStore {
 
 export const VALUES = Object.fromEntries(CANARIES.map(({ name, value }) => [name.toUpperCase(), value]));
 const NAMES = Object.keys(VALUES);
+
+/** One AWS for both of its stores, since a command asks one. */
+let aws: Promise<AwsStores> | undefined;
 
 /** Every provider there is has to be here; `undefined` where its program cannot be had on this machine. */
 export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | undefined>>> = {
@@ -144,6 +148,24 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
       credentials: [token],
       close: () => connect.close(),
     };
+  },
+  'aws-sm': async () => {
+    aws ??= awsStores();
+    const { server, secrets } = await aws;
+    secrets.set('leaks', { versions: [{ id: '1'.repeat(32), text: JSON.stringify(VALUES) }] });
+    const env = server.environment();
+    return {
+      references: named((name) => `aws-sm:leaks#${name}`),
+      env,
+      credentials: [env['AWS_SECRET_ACCESS_KEY'] ?? ''],
+      close: () => server.close(),
+    };
+  },
+  'aws-ssm': async () => {
+    aws ??= awsStores();
+    const { parameters } = await aws;
+    for (const [name, value] of Object.entries(VALUES)) parameters.set(`/leaks/${name}`, [value]);
+    return { references: named((name) => `aws-ssm:/leaks/${name}`) };
   },
 };
 
