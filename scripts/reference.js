@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const PAGES = [
   'README.md',
+  'docs/aws-driver.md',
   'docs/commands.md',
   'docs/config.md',
   'docs/docker-driver.md',

@@ -27,10 +27,21 @@ export async function askForGaps(invocation: Invocation, filling: Filling): Prom
     if (answer === undefined) continue;
     await filling.store({ [key]: answer });
     filled.push(key);
-    for (const { level, what } of filling.flawsOf(gap, answer))
-      if (level === 'warning') invocation.note(findingText({ level, code: 'INVALID_ENV', message: `${key} ${what}` }));
+    tellDoubts(invocation, filling, { [key]: answer });
   }
   return filled;
+}
+
+/** What is taken although it may be wrong. */
+export function tellDoubts(
+  { note }: Invocation,
+  { wanted, flawsOf }: Filling,
+  taken: Readonly<Record<string, string>>,
+): void {
+  for (const one of wanted)
+    for (const { level, what, fix } of flawsOf(one, taken[one.spec.key] ?? ''))
+      if (level === 'warning' && Object.hasOwn(taken, one.spec.key))
+        note(findingText({ level, code: 'INVALID_ENV', message: `${one.spec.key} ${what}`, ...(fix ? { fix } : {}) }));
 }
 
 function known({ spec, evidence, flaw }: Gap, { number, place }: { number: string; place: string | undefined }) {

@@ -35,15 +35,26 @@ function renderServices(services: readonly ServiceDraft[], driver: RenderedDrive
 }
 
 function renderService(service: ServiceDraft, driver: RenderedDriver): string[] {
-  const { name, path, framework, build, start, env, spa } = service;
+  const { name, path, framework, build, start, spa } = service;
   return [
     `  ${text(name)}: # ${printableLine(framework)}`,
     `    path: ${text(path)}`,
     ...(build && driver === 'local' ? renderBuild(build) : []),
     ...(start === undefined ? [] : renderStart(start, driver)),
-    ...(env.length === 0 ? [] : [`    env: [${env.map(text).join(', ')}]`]),
+    ...renderEnv(service),
     ...(spa && driver === 'local' ? ['    local: { spa: true } # paths without a file get index.html'] : []),
   ];
+}
+
+/** One line for each, with the place that shows the need where that is known. */
+function renderEnv({ env, evidence }: ServiceDraft): string[] {
+  if (env.length === 0) return [];
+  if (!evidence) return [`    env: [${env.map(text).join(', ')}]`];
+  return ['    env:', ...env.map((key) => `      - ${text(key)}${noted(evidence[key])}`)];
+}
+
+function noted(place: string | undefined): string {
+  return place === undefined ? '' : ` # ${printableLine(place)}`;
 }
 
 /** How an image is built and what it starts stands in its Dockerfile. */

@@ -6,8 +6,10 @@ export interface ServiceDraft {
   readonly framework: string;
   readonly build?: { readonly command: string; readonly output?: string };
   readonly start?: string;
-  /** Variable names the code or its templates mention. */
+  /** Names of the variables that it needs: its code or its templates say so. */
   readonly env: readonly string[];
+  /** The place that shows a need, by name: `src/pay.ts:4 process.env.STRIPE_SECRET_KEY`. */
+  readonly evidence?: Readonly<Record<string, string>>;
   readonly spa?: boolean;
 }
 

@@ -84,11 +84,14 @@ export function needsPlacing({ missing, extra, changed }: VariableDrift): boolea
 function atPlatform(wanted: WantedVariables, given: ReleaseInputs, kept: readonly KeptFingerprint[]) {
   const there = new Set(kept.map(({ name }) => name));
   const before = new Map(Object.entries(given.variables));
+  const wants = (name: string) => Object.hasOwn(wanted.variables, name) || wanted.unread?.includes(name) === true;
   const isEdited = ({ name, fingerprint }: KeptFingerprint) =>
     fingerprint !== undefined && before.has(name) && before.get(name) !== fingerprint;
   return {
     missing: [...before.keys()].filter((name) => !there.has(name)),
-    extra: kept.flatMap(({ name, ours }) => (ours && !before.has(name) && !GIVEN.has(name) ? [name] : [])),
+    extra: kept.flatMap(({ name, ours }) =>
+      ours && !before.has(name) && !wants(name) && !GIVEN.has(name) ? [name] : [],
+    ),
     changed: kept.filter(isEdited).flatMap(({ name }) => (Object.hasOwn(wanted.variables, name) ? [name] : [])),
   };
 }

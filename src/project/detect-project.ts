@@ -1,14 +1,17 @@
 import { basename } from 'node:path';
 import type { DatabaseDraft, ProjectDraft, ServiceDraft } from '../core/draft.ts';
-import { isVariableName } from '../core/name.ts';
 import { type DatabaseFacts, detectDatabase } from './detect/databases.ts';
-import { type Folder, openFolder, readText } from './detect/folder.ts';
+import { type Folder, openFolder } from './detect/folder.ts';
 import { toName, uniqueNames } from './detect/names.ts';
 import { detectNode, type ServiceFacts } from './detect/node-service.ts';
 import { detectOther } from './detect/other-services.ts';
 import { managerOf, type PackageManager, readPackageFile } from './detect/package-file.ts';
 import { workspaceMembers } from './detect/workspaces.ts';
 import { isIgnored, type Rules } from './ignore-rules.ts';
+import { findNeeds } from './needs/find.ts';
+import type { DetectedNeed } from './needs/judge.ts';
+import type { NeedsMemory } from './needs/memory.ts';
+import { listFiles } from './source.ts';
 import { openSourceTree, rulesIn, type SourceTree } from './source-tree.ts';
 
 const MAX_DEPTH = 3;
@@ -16,9 +19,8 @@ const MAX_DEPTH = 3;
 const MAX_FOLDERS = 5000;
 /** They hold code that looks like services and is none. */
 const NOT_SERVICES = new Set(['test', 'tests', '__tests__', 'fixtures', '__fixtures__', 'vendor']);
-const ENV_TEMPLATES = ['.env.example', '.env.template'];
-/** Set by whoever runs the service. */
-const GIVEN = new Set(['PORT', 'NODE_ENV']);
+/** Nothing is kept of a look at a project that has no state yet. */
+const FORGETFUL: NeedsMemory = { recall: () => undefined, keep: () => undefined };
 
 /** What looking around knows of the whole project. */
 interface Scan {
@@ -44,7 +46,7 @@ export async function detectProject(root: string): Promise<ProjectDraft> {
   const file = readPackageFile(top);
   const scan: Scan = { tree, manager: managerOf(top, file) ?? 'npm', isMember: workspaceMembers(top, file) };
   const folders = foldersIn(scan, top);
-  const services = nameServices(findServices(scan, folders));
+  const services = await addNeeds(tree, nameServices(findServices(scan, folders)));
   const databases = nameDatabases(findDatabases(tree.root, folders));
   return { project: toName(file?.name ?? basename(tree.root), 'project'), services, databases };
 }
@@ -99,15 +101,32 @@ function nameServices(found: readonly FoundService[]): readonly ServiceDraft[] {
   const unique = uniqueNames();
   return found.map(({ folder, facts, packageName }) => {
     const called = folder.path === '.' ? (packageName?.split('/').at(-1) ?? 'app') : basename(folder.path);
-    return { name: unique(toName(called, 'service')), path: folder.path, ...facts, env: templateVariables(folder) };
+    return { name: unique(toName(called, 'service')), path: folder.path, ...facts, env: [] };
   });
 }
 
-/** The names in a service's `.env.example`: what its authors say it needs. */
-function templateVariables(folder: Folder): readonly string[] {
-  const text = ENV_TEMPLATES.map((name) => readText(folder, name)).join('\n');
-  const names = [...text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=/gm)].map((match) => match[1] ?? '');
-  return [...new Set(names)].filter((name) => isVariableName(name) && !GIVEN.has(name)).sort();
+/** Adds what the code and the templates of each service ask for. */
+async function addNeeds(tree: SourceTree, services: readonly ServiceDraft[]): Promise<readonly ServiceDraft[]> {
+  const others = services.map(folderOf);
+  return Promise.all(
+    services.map(async (service) => {
+      const files = listFiles(tree, { ...service, build: { output: [], env: [] } });
+      const needs = await findNeeds({ root: tree.root, folder: folderOf(service), others, files, memory: FORGETFUL });
+      return { ...service, ...draftNeeds(needs) };
+    }),
+  );
+}
+
+/** A package alone, or a value that is only handed on, may well need none. */
+function draftNeeds(needs: readonly DetectedNeed[]): Pick<ServiceDraft, 'env' | 'evidence'> {
+  const asked = needs.filter(({ optional, certainty }) => !optional && certainty !== 'likely');
+  if (asked.length === 0) return { env: [] };
+  const evidence = Object.fromEntries(asked.map(({ key, evidence: [first = ''] }) => [key, first]));
+  return { env: asked.map(({ key }) => key), evidence };
+}
+
+function folderOf({ path }: ServiceDraft): string {
+  return path === '.' ? '' : `${path}/`;
 }
 
 /** The same migrations are seen from several folders; the first, outermost one knows best which tool keeps them. */

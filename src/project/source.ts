@@ -8,7 +8,7 @@ import { count } from '../core/text.ts';
 import type { FileCache } from './file-cache.ts';
 import { type Hashing, hashFolder, hashSingle } from './hash-folder.ts';
 import { filterRules, RAW_RULES, type Rules, withOutputs, withPlatform } from './ignore-rules.ts';
-import type { SourceManifest } from './manifest.ts';
+import { manifestLine, type SourceManifest } from './manifest.ts';
 import {
   insideRoot,
   pathProblem,
@@ -20,6 +20,7 @@ import {
 import { walk } from './walk.ts';
 
 const SHOWN = 20;
+const NO_DIGEST = '0'.repeat(64);
 
 export interface SourceHash {
   /** Of `files`. */
@@ -77,6 +78,14 @@ export function listSource(tree: SourceTree, service: SourceService): readonly s
     for (const entry of entries) if (!entry.isDirectory()) paths.push(inside + entry.name);
   });
   return paths;
+}
+
+/** The same as a manifest without digests, for a look at files that nobody has hashed. */
+export function listFiles(tree: SourceTree, service: SourceService): SourceManifest {
+  const folder = serviceFolder(tree, service);
+  return listSource(tree, service)
+    .map((path) => manifestLine('-', NO_DIGEST, folder + path))
+    .join('\n') as SourceManifest;
 }
 
 function startsOf(tree: SourceTree, service: SourceService): readonly Start[] {

@@ -1,9 +1,7 @@
 import { namesSecret } from '../core/secret-name.ts';
 import { known } from './catalogue/catalogue.ts';
 
-export const SECRET_FORMATS = ['base64', 'base64url', 'hex', 'uuid', 'password'] as const;
-
-export type SecretFormat = (typeof SECRET_FORMATS)[number];
+export type SecretFormat = 'base64' | 'base64url' | 'hex' | 'uuid' | 'password';
 
 /** How a secret is made. */
 export interface Recipe {

@@ -5,7 +5,7 @@ import type { Finding } from '../core/finding.ts';
 import type { AppliedConfiguration } from '../core/state.ts';
 import { judgeVariables } from './judge-variables.ts';
 import { needFindings, withEvidence } from './need-findings.ts';
-import { detectNeeds, type EnvironmentNeeds, NO_NEEDS } from './needs.ts';
+import { detectNeeds, type EnvironmentNeeds, NO_NEEDS, withBuildsOf, withNeeds } from './needs.ts';
 import { findTarget, loadFacts } from './observe.ts';
 import { optionFindings } from './option-secrets.ts';
 import { optionVariableFindings } from './option-variables.ts';
@@ -26,7 +26,11 @@ export async function checkEnvironment(
   const needs = await neededHere(workspace, environment, configuration);
   const drivers = await loadFacts(workspace, environment);
   const named = await optionVariableFindings(workspace, environment, variables);
-  const judged = await judgeVariables(workspace, environment, variables);
+  const judged = await judgeVariables(
+    workspace,
+    withBuildsOf(environment, withNeeds(environment, needs, configuration)),
+    variables,
+  );
   const told = [...variables.findings, ...judged];
   const missing = await needFindings({ environment, needs, variables, configuration, drivers, told }, 'likely');
   const found = withEvidence(told, needs);

@@ -58,9 +58,9 @@ export async function storeGenerated(
   const writer = await workspace.runtime.openSecretWriter(workspace.config);
   const place = secretPlaces({ environment, configuration, writer, ...(to === undefined ? {} : { to }) });
   const reference = await place(key).finally(() => writer.close());
-  if (existing === 'keep') await refuseToReplace(workspace, environment, { key, reference, configuration });
-  const placements = [{ key, value, reference }];
-  const stored = await storeValues(workspace, { environment, command: 'env generate', placements }, options);
+  const keep = (now: AppliedConfiguration) => refuseToReplace(workspace, environment, { key, reference, now });
+  const storing = { environment, command: 'env generate', placements: [{ key, value, reference }] };
+  const stored = await storeValues(workspace, existing === 'keep' ? { ...storing, allow: keep } : storing, options);
   return { ...stored, key, reference, recipe };
 }
 
@@ -105,20 +105,20 @@ async function refuseWrongForm(
 interface Present {
   readonly key: string;
   readonly reference: string;
-  readonly configuration: AppliedConfiguration;
+  readonly now: AppliedConfiguration;
 }
 
 /** Both what the environment has now and what lies where the new one goes. */
 async function refuseToReplace(
   workspace: Workspace,
   environment: EnvironmentConfig,
-  { key, reference, configuration }: Present,
+  { key, reference, now }: Present,
 ): Promise<void> {
-  const { variables, flags, secrets } = configuration;
+  const { variables, flags, secrets } = now;
   const own = Object.hasOwn(secrets, key) ? { [key]: secrets[key] ?? '' } : {};
   const references = { ...own, ...(own[key] === reference ? {} : { [reference]: reference }) };
   const { values, unread } = await presentValues(workspace, environment, {
-    ...configuration,
+    ...now,
     secrets: references,
     variables: {},
     flags: {},

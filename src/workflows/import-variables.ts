@@ -50,7 +50,8 @@ export async function planImport(workspace: Workspace, request: ImportRequest): 
   if (!chosen.every(([key]) => isVariableName(key))) throw noDotenv();
   const full = chosen.filter(([, value]) => value !== '');
   refuseFlags(full, configuration);
-  const placements = await placementsFor(workspace, { ...request, environment, configuration, entries: full });
+  const entries = full.filter(([key]) => !Object.hasOwn(configuration.flags, key));
+  const placements = await placementsFor(workspace, { ...request, environment, configuration, entries });
   const steps = await stepsFor(workspace, { environment, configuration }, placements);
   const isChanged = ({ key }: Placement) => steps.some((step) => step.key === key && step.change !== 'unchanged');
   return {

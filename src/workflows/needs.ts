@@ -87,15 +87,22 @@ function withOwnNeeds(
 ): ServiceConfig {
   const listed = new Set([...service.env.map(({ key }) => key), ...service.build.env]);
   const fresh = needs.filter(({ key }) => !listed.has(key));
+  const unseen = needs.filter(({ key, when }) => when === 'build' && !service.build.env.includes(key));
   // Without `env` it gets all secrets anyway.
   const given = service.env.length > 0 ? fresh.filter(({ key }) => Object.hasOwn(secrets, key)) : [];
-  const built = fresh.filter(
-    ({ key, when }) => when === 'build' && (Object.hasOwn(variables, key) || Object.hasOwn(flags, key)),
-  );
+  const built = unseen.filter(({ key }) => Object.hasOwn(variables, key) || Object.hasOwn(flags, key));
   if (given.length + built.length === 0) return service;
   return {
     ...service,
     env: [...service.env, ...given.map(({ key }) => ({ key, optional: true }))],
     build: { ...service.build, env: [...service.build.env, ...built.map(({ key }) => key)] },
   };
+}
+
+/** The environment as its owner wrote it, with builds that see what they read. */
+export function withBuildsOf(written: EnvironmentConfig, { services }: EnvironmentConfig): EnvironmentConfig {
+  const changed = Object.values(written.services).map(
+    (service) => [service.name, { ...service, build: services[service.name]?.build ?? service.build }] as const,
+  );
+  return { ...written, services: Object.assign(Object.create(null), Object.fromEntries(changed)) };
 }

@@ -12,7 +12,15 @@ import { buildInputsOf } from './build-inputs.ts';
 import { driverContext, requireDriver, targetOf } from './driver-context.ts';
 import { judgeVariables } from './judge-variables.ts';
 import { needFindings, withEvidence } from './need-findings.ts';
-import { detectNeeds, type EnvironmentNeeds, NO_NEEDS, recordedNeeds, recordNeeds, withNeeds } from './needs.ts';
+import {
+  detectNeeds,
+  type EnvironmentNeeds,
+  NO_NEEDS,
+  recordedNeeds,
+  recordNeeds,
+  withBuildsOf,
+  withNeeds,
+} from './needs.ts';
 import { observeDatabases } from './observe-databases.ts';
 import { optionFindings } from './option-secrets.ts';
 import { optionVariableFindings } from './option-variables.ts';
@@ -63,7 +71,7 @@ export async function observe(workspace: Workspace, request: ObserveRequest): Pr
   const environment = withNeeds(asked, needs, configuration);
   workspace.forgetSecrets();
   const variables = await resolveVariables(workspace, asked, configuration);
-  const judged = request.judging ? await judgeVariables(workspace, asked, variables) : [];
+  const judged = request.judging ? await judgeVariables(workspace, withBuildsOf(asked, environment), variables) : [];
   const told = [...variables.findings, ...judged];
   const drivers = await loadFacts(workspace, asked);
   const key = await workspace.state.key();

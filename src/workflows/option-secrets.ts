@@ -35,7 +35,9 @@ export async function optionFindings(
   const named = [...users.values()].map(
     ({ path, reference, services }) => [`${path} of ${list(services)}`, reference] as const,
   );
-  return (await resolve(workspace, Object.fromEntries(named))).findings;
+  const { findings } = await resolve(workspace, Object.fromEntries(named));
+  // What they are about are options, no variables.
+  return findings.map(({ key: _, ...finding }) => finding);
 }
 
 async function resolve(workspace: Workspace, references: Readonly<Record<string, string>>) {

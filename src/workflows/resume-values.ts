@@ -3,6 +3,7 @@ import { DeployerError } from '../core/errors.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { Action, Plan } from '../core/plan.ts';
 import type { RunContext } from '../core/run.ts';
+import { holdsSecrets } from '../core/secret-text.ts';
 import type { ReleaseInputs } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import { readHistory } from '../execute/history.ts';
@@ -79,7 +80,7 @@ async function asTheyWere(
 function pinnedReference({ configuration, secrets }: RunContext, name: string): [[string, string]] | undefined {
   const version = secrets?.[name]?.version;
   const text = configuration.secrets[name] ?? '';
-  const reference = parseReference(text);
+  const reference = holdsSecrets(text) ? undefined : parseReference(text);
   if (version === undefined || reference?.key === undefined || reference.version !== undefined) return undefined;
   return [[name, `${text}@${version}`]];
 }

@@ -27,6 +27,8 @@ export interface Storing {
   /** For the audit log and for whoever is kept waiting: `env fill`. */
   readonly command: string;
   readonly placements: readonly Placement[];
+  /** Throws what forbids it; asked under the lock, with the configuration as it is then. */
+  readonly allow?: (now: AppliedConfiguration) => Promise<void>;
 }
 
 export interface Stored extends SettingsChange {
@@ -48,6 +50,7 @@ export async function storeValues(
   workspace.runtime.redactor.add(...secrets.map(({ value }) => secretOf(value)));
   const wish = { workspace, command: request.command, ...options };
   return underLock(wish, request.environment.name, async (locked) => {
+    await request.allow?.(await configurationNow(workspace, request.environment));
     const written = secrets.length > 0 ? await writeAll(workspace, request, locked) : [];
     const change = await refer(workspace, request, locked);
     return { ...change, changed: change.changed || written.length > 0, written };
@@ -106,11 +109,14 @@ function cutOff(error: unknown, done: readonly string[]): unknown {
 
 async function refer(workspace: Workspace, request: Storing, { lock }: Locked): Promise<SettingsChange> {
   const { environment, command, placements } = request;
-  const { document } = await workspace.state.read();
-  const configuration = configurationOf(environment, document.environments[environment.name]);
-  const settings = settingsFor(placements, configuration);
+  const settings = settingsFor(placements, await configurationNow(workspace, environment));
   const names = placements.map(({ key }) => key);
   return addRevision(workspace, { environment, lock, action: command, detail: { names }, settings });
+}
+
+async function configurationNow({ state }: Workspace, environment: EnvironmentConfig): Promise<AppliedConfiguration> {
+  const { document } = await state.read();
+  return configurationOf(environment, document.environments[environment.name]);
 }
 
 /** What differs from now. A name that changes its kind is taken away from where it was. */

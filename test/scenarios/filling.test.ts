@@ -34,6 +34,7 @@ environments:
   other: { mode: staging, variables: { REGION: us }, secrets: { SPARED: "env:SPARED" } }
   production: { mode: production }
   crash: { mode: staging }
+  fenced: { mode: staging, secret_paths: ["vault:kv/fenced/*"] }
 `;
 
 let project: Project;
@@ -266,7 +267,7 @@ describe('env import and env export', () => {
 
   it('give every value back as it was, by way of Vault', async () => {
     const given = Object.fromEntries(CANARIES.map(({ name, value }) => [`CANARY_${name.toUpperCase()}_KEY`, value]));
-    const lines = Object.entries({ ...given, PLAIN: "it's a # plain one" }).map(([name, value]) =>
+    const lines = Object.entries({ ...given, PLAIN: "it's a # ${secret:plain} one" }).map(([name, value]) =>
       dotenvLine(name, value),
     );
     await project.write('.env.old', `${lines.join('\n')}\nEMPTY=\n`);
@@ -284,8 +285,25 @@ describe('env import and env export', () => {
       { env: env() },
     );
     expect(out).toMatchObject({ file: '.env.out', changed: true });
-    expect(await values('.env.out')).toEqual({ ...given, PLAIN: "it's a # plain one" });
+    expect(await values('.env.out')).toEqual({ ...given, PLAIN: "it's a # ${secret:plain} one" });
     expect((await stat(project.path('.env.out'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('keep to the places that an environment may read', async () => {
+    const refused = await run('env generate X_TOKEN --env fenced --to vault:kv/other --json', { env: env() });
+    expect(refused.json()).toMatchObject({
+      code: 'INVALID_CONFIG',
+      reason: expect.stringContaining('fenced may not read'),
+    });
+    const copied = await run('env copy staging fenced --keys DATABASE_URL --secrets --yes');
+    expect(copied.stderr).toContain('fenced may not read dotenv:.env.staging#DATABASE_URL');
+    const made = await answer('env-generate', 'env generate X_TOKEN --env fenced --to vault:kv/fenced/{KEY}#value', {
+      env: env(),
+    });
+    expect(made.reference).toBe('vault:kv/fenced/X_TOKEN#value');
+    expect(vault.stores['kv']).toMatchObject({
+      secrets: { 'fenced/X_TOKEN': [{ data: { value: expect.any(String) } }] },
+    });
   });
 
   it('show no secret unless that is asked for twice', async () => {
@@ -295,7 +313,12 @@ describe('env import and env export', () => {
     expect((await run('env export --env staging --secrets --print')).stdout).toContain(DATABASE);
     expect((await run('env export --env staging --secrets --out open.env')).code).toBe(4);
     expect((await run('env export --env staging --out .env.out')).code).toBe(4);
-    expect(parseEnv((await run('env export --env qa --keys ODD')).stdout)).toEqual({ ODD: ` it's # "odd" ` });
+    const { stdout } = await run('env export --env qa');
+    expect(parseEnv(stdout)).toMatchObject({ ODD: ` it's # "odd" `, BETA: 'true' });
+    expect((await answer('env-import', 'env import - --env qa --keys ODD,BETA', { input: stdout })).changed).toBe(
+      false,
+    );
+    expect((await run('env import - --env qa', { input: 'BETA=false\n' })).stderr).toContain('BETA is a flag');
   });
 });
 

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { breaches } from '../support/conforms.ts';
 import { get, type Outcome, type Project, projectOf } from '../support/project.ts';
 import { type VaultFake, vaultFake } from '../support/vault.ts';
 
@@ -88,6 +89,8 @@ describe('a secret that changes', () => {
     const changed = [{ name: 'DB', kind: 'secret', where: 'release', from_version: '1', to_version: '2' }];
     expect(differs.json().services.map((one: { changed: unknown }) => one.changed)).toEqual([changed, [], changed]);
     expect(differs.json().next_steps).toEqual(['deployer redeploy --changed --env prod']);
+    expect(breaches('env-drift', differs.json())).toEqual([]);
+    expect((await run('env drift --env prod')).stdout).toContain('changed since its release: version 1, now 2');
   });
 
   it('is brought to those services alone by redeploy --changed, and then there is nothing more to do', async () => {

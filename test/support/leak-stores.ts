@@ -34,6 +34,12 @@ const NAMES = Object.keys(VALUES);
 
 /** One AWS for both of its stores, since a command asks one. */
 let aws: Promise<AwsStores> | undefined;
+/** Secrets inside of other text. */
+const TEXTS = {
+  LEAK_TEXT_PLAIN: 'before ${secret:env:OUTER_PLAIN} after',
+  LEAK_TEXT_QUOTES: '${secret:env:OUTER_QUOTES}${secret:env:OUTER_NEWLINE}',
+  LEAK_TEXT_URL: 'postgres://app:${secret:env:OUTER_URL|url}@db.example.com/app',
+};
 
 /** Every provider there is has to be here; `undefined` where its program cannot be had on this machine. */
 export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | undefined>>> = {
@@ -173,6 +179,8 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
 export interface LeakStores {
   /** Variable → reference. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Variables with secrets in their text. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Providers that could not be had. */
   readonly missing: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -194,6 +202,7 @@ export async function openLeakStores(): Promise<LeakStores> {
   );
   return {
     secrets: Object.fromEntries(secrets),
+    variables: TEXTS,
     missing: opened.filter(({ store }) => !store).map(({ name }) => name),
     env: Object.assign({}, ...there.map(({ store }) => store.env)),
     credentials: there.flatMap(({ name, store }) => (store.credentials ?? []).map((value) => credential(name, value))),

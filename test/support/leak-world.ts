@@ -130,10 +130,11 @@ ${SERVED}`,
 }
 
 function configOf(stores: LeakStores, receiver: Loopback): string {
-  const names = Object.keys(stores.secrets).join(', ');
-  const secrets = Object.entries(stores.secrets).map(([name, reference]) => `${name}: ${JSON.stringify(reference)}`);
+  const names = [...Object.keys(stores.secrets), ...Object.keys(stores.variables)].join(', ');
+  const lines = (all: Readonly<Record<string, string>>) =>
+    Object.entries(all).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   const environment = (name: string) =>
-    `{ mode: ${name}, variables: { GREETING: hi, DATABASE_URL: "sqlite:${name}.db" }, secrets: { ${secrets.join(', ')} } }`;
+    `{ mode: ${name}, variables: { GREETING: hi, DATABASE_URL: "sqlite:${name}.db", ${lines(stores.variables)} }, secrets: { ${lines(stores.secrets)} } }`;
   return `version: 1
 project: leaks
 defaults: { driver: local }

@@ -1,13 +1,8 @@
 import {
   CloudFrontClient,
-  CreateInvalidationCommand,
-  DescribeFunctionCommand,
   DescribeKeyValueStoreCommand,
   GetDistributionCommand,
-  GetInvalidationCommand,
   ListConflictingAliasesCommand,
-  ListDistributionsCommand,
-  ListTagsForResourceCommand,
 } from '@aws-sdk/client-cloudfront';
 import { callsOf } from '../operations.ts';
 import type { ClientTerms } from '../terms.ts';
@@ -19,13 +14,8 @@ export function openCloudfront({ config, signal }: ClientTerms) {
     { service: 'CloudFront', signal },
     {
       getDistribution: GetDistributionCommand,
-      listDistributions: ListDistributionsCommand,
-      listTagsForResource: ListTagsForResourceCommand,
       describeKeyValueStore: DescribeKeyValueStoreCommand,
-      describeFunction: DescribeFunctionCommand,
       listConflictingAliases: ListConflictingAliasesCommand,
-      createInvalidation: CreateInvalidationCommand,
-      getInvalidation: GetInvalidationCommand,
     },
   );
 }

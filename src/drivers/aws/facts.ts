@@ -3,6 +3,7 @@ import type { Capability, DriverFacts } from '../../core/driver.ts';
 import { checkOptions, readOptions } from './options/options.ts';
 import { optionsSchema } from './options/schema.ts';
 import type { AwsKind } from './options/shared.ts';
+import { STATIC_CREATES, STATIC_FILES } from './static/traits.ts';
 
 const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'logs', 'rollback'];
 
@@ -24,10 +25,12 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
+  fileLimit: (options) => (readOptions(options).kind === 'static' ? STATIC_FILES : undefined),
   traitsOf: ({ options }) => {
     const { kind } = readOptions(options);
     return {
       capabilities: OF_KIND[kind],
+      ...(kind === 'static' ? { creates: STATIC_CREATES } : {}),
       ...(kind === 'container' ? { artifact: 'image' as const } : {}),
     };
   },

@@ -42,10 +42,12 @@ function append(places: Map<string, Place[]>, key: string, place: Place): void {
 }
 
 /** What only a Dockerfile sets is no need, and neither is what a bundler's configuration sets without reading it. */
-function needFrom(key: string, found: readonly Place[]): readonly (readonly [string, DetectedNeed])[] {
+function needFrom(key: string, all: readonly Place[]): readonly (readonly [string, DetectedNeed])[] {
+  if (isSetByBuild(all)) return [];
+  const found = all.filter(({ asks, when }) => asks !== 'gives' || when === 'run');
   const code = found.filter(({ asks }) => !asks.startsWith('lists') && asks !== 'gives');
   const listed = found.filter(({ asks }) => asks.startsWith('lists'));
-  if (code.length + listed.length === 0 || isSetByBuild(found)) return [];
+  if (code.length + listed.length === 0) return [];
   const isBuild = code.length > 0 ? code.every(({ when }) => when === 'build') : isBuiltIn(key);
   const need: DetectedNeed = {
     key,

@@ -193,6 +193,13 @@ describe('A failure says what failed, and leaves things as they were', () => {
     expect([living(), first()]).toEqual([[], undefined]);
   });
 
+  test('while it is prepared', async () => {
+    failResource(place(), { resource: request.name, moment: 'prepare', reason: 'a hook said no' });
+    const failure = await failureOf(ensure());
+    expect(failure).toMatchObject({ code: 'INVALID_CONFIG', detail: ['a hook said no'] });
+    expect(await ensure()).toBe('created');
+  });
+
   test('while it is changed', async () => {
     await ensure();
     broken('First', 'update');
@@ -210,6 +217,13 @@ describe('A failure says what failed, and leaves things as they were', () => {
     expect(await removeStack(cloud, request, context())).toBe('deleted');
     expect(first()).toBeUndefined();
   });
+});
+
+test('A stack that somebody has protected stays', async () => {
+  await ensure();
+  for (const stack of living()) stack.protected = true;
+  expect((await failureOf(removeStack(cloud, request, context())))?.code).toBe('GATE_REFUSED');
+  expect(first()?.Description).toBe('one');
 });
 
 test("Somebody else's stack of the same name is left alone", async () => {

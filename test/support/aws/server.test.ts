@@ -5,7 +5,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import '@aws-sdk/signature-v4a';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aws, hasAws, installAws } from './command-line.ts';
 import { type AwsServer, startAws } from './server.ts';
 import type { AwsService } from './service.ts';
@@ -227,16 +227,18 @@ test('Lists come in pages', async () => {
 });
 
 describe.skipIf(!hasAws())('The official command line', () => {
-  beforeEach(installAws);
+  beforeAll(installAws);
 
   test('is answered', async () => {
-    const [who, made] = await Promise.all([
+    const create = ['cloudformation', 'create-stack', '--stack-name', 'a', '--capabilities', 'CAPABILITY_IAM'];
+    const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: JSON.parse(POLICY) } };
+    const [who, made, missing] = await Promise.all([
       aws(server, ['sts', 'get-caller-identity'], { account: '222222222222' }),
-      aws(server, ['iam', 'create-role', '--role-name', 'a', '--assume-role-policy-document', POLICY]),
+      aws(server, [...create, '--template-body', JSON.stringify({ Resources: { Role: role } })]),
+      aws(server, ['iam', 'get-role', '--role-name', 'b']).catch(String),
     ]);
     expect(who.Arn).toBe('arn:aws:iam::222222222222:user/deployer');
-    expect(made.Role.AssumeRolePolicyDocument.Version).toBe('2012-10-17');
-    const denied = aws(server, ['iam', 'get-role', '--role-name', 'b']);
-    await expect(denied).rejects.toThrow(/NoSuchEntity/);
+    expect(made.StackId).toMatch(/^arn:aws:cloudformation:eu-west-1:111111111111:stack\/a\//);
+    expect(missing).toMatch(/NoSuchEntity/);
   });
 });

@@ -43,15 +43,17 @@ export const spec: CommandSpec = {
   },
 };
 
-async function fromStdin({ options }: Invocation, filling: Filling): Promise<readonly string[]> {
-  const [{ readStdin }, { acceptedValues }, { parseEnv }] = await Promise.all([
+async function fromStdin(invocation: Invocation, filling: Filling): Promise<readonly string[]> {
+  const [{ readStdin }, { acceptedValues }, { tellDoubts }, { parseEnv }] = await Promise.all([
     import('../../stdin.ts'),
     import('../../../workflows/fill.ts'),
+    import('../../fill-questions.ts'),
     import('node:util'),
   ]);
   const given = parseEnv(await readStdin('values')) as Record<string, string>;
-  const accepted = acceptedValues(filling, given, flagOf(options, 'overwrite') ? 'overwrite' : 'keep');
+  const accepted = acceptedValues(filling, given, flagOf(invocation.options, 'overwrite') ? 'overwrite' : 'keep');
   if (Object.keys(accepted).length > 0) await filling.store(accepted);
+  tellDoubts(invocation, filling, accepted);
   return Object.keys(accepted);
 }
 

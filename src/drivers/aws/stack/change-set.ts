@@ -34,6 +34,8 @@ export async function prepareChange(
   if (set.Status === 'CREATE_COMPLETE') return set;
   await cloud.deleteChangeSet(ids);
   const words = set.StatusReason ?? '';
+  // The first change set of a stack made it, with nothing in it.
+  if (type === 'CREATE') await cloud.deleteStack({ StackName: set.StackId });
   if (/didn't contain changes|No updates are to be performed/.test(words)) return undefined;
   throw new DeployerError({
     code: 'INVALID_CONFIG',

@@ -21,8 +21,20 @@ export function stackFailure(
   return new DeployerError({
     code,
     reason: `CloudFormation could not ${verb} ${what}`,
-    fix: FIXES[code] ?? 'See its events, correct what they name, and try again',
+    fix: verb === 'roll back' ? STUCK : (FIXES[code] ?? 'See its events, correct what they name, and try again'),
     detail: [...failed.map(wordsOf), ...consoleOf(stack)],
+  });
+}
+
+const STUCK =
+  'Correct what its events name, and try again; or give it up: "aws cloudformation continue-update-rollback --resources-to-skip"';
+
+/** Somebody has said that a stack is to stay. */
+export function protectedStack({ name }: Pick<StackView, 'name'>): DeployerError {
+  return new DeployerError({
+    code: 'GATE_REFUSED',
+    reason: `The stack ${name} is protected from deletion`,
+    fix: `If it may go: "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${name}"`,
   });
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { wordsOf } from '../../../aws/failure.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { TAGS } from '../names.ts';
 import { executeChange, prepareChange, type StackRequest, tokenOf } from './change-set.ts';
-import { deletionFailure, stackFailure } from './failure.ts';
+import { deletionFailure, protectedStack, stackFailure } from './failure.ts';
 import { followBegun, followStack, type StackEnd } from './follow.ts';
 import { type Cloudformation, lookAtStack, type StackContext, type StackView, stackResources } from './look.ts';
 
@@ -110,7 +111,11 @@ export async function removeStack(
 async function deleteStack(cloud: Cloudformation, stack: StackView, context: StackContext): Promise<void> {
   context.log(`deleting the stack ${stack.name}`, 'info');
   const ClientRequestToken = tokenOf(context, `delete ${stack.id} ${stack.status}`);
-  await cloud.deleteStack({ StackName: stack.id, ClientRequestToken });
+  try {
+    await cloud.deleteStack({ StackName: stack.id, ClientRequestToken });
+  } catch (error) {
+    throw /TerminationProtection/.test(wordsOf(error)) ? protectedStack(stack) : error;
+  }
   const { stack: left } = await followBegun(cloud, stack, context, 'deletion');
   if (left) throw deletionFailure(left, await stackResources(cloud, left.id));
 }

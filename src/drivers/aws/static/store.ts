@@ -1,4 +1,5 @@
 import { hasCode } from '../../../aws/failure.ts';
+import { DeployerError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/json.ts';
 import type { Account } from '../account.ts';
 import type { Live, Mark } from './live.ts';
@@ -12,6 +13,8 @@ export interface Changes {
 
 /** In one request; the bytes are far fewer than the 3 MB that one may have. */
 const AT_ONCE = 50;
+/** Of a whole store. */
+const MOST_BYTES = 5 * 1024 * 1024;
 const TRIES = 5;
 
 /** `undefined` where the key, or the whole store, is not there. */
@@ -64,6 +67,21 @@ export async function changeStore(account: Account, place: Place, { put, remove 
     await update(account, place, { Puts: puts.slice(from, from + AT_ONCE) });
   for (let from = 0; from < removals.length; from += AT_ONCE)
     await update(account, place, { Deletes: removals.slice(from, from + AT_ONCE) });
+}
+
+/** Fails before anything goes up where the store could not take it all. */
+export async function requireRoom(account: Account, { store }: Place, put: ReadonlyMap<string, string>): Promise<void> {
+  const { describeKeyValueStore } = await account.aws.keyValues();
+  const { TotalSizeInBytes: used = 0 } = await describeKeyValueStore({ KvsARN: store });
+  let more = 0;
+  for (const [key, value] of put) more += Buffer.byteLength(key) + Buffer.byteLength(value);
+  if (used + more <= MOST_BYTES) return;
+  throw new DeployerError({
+    code: 'QUOTA_EXCEEDED',
+    stage: 'deploy',
+    reason: 'The names of the files of all kept releases do not fit into a key value store of CloudFront any more',
+    fix: 'Keep fewer versions, or deploy fewer files',
+  });
 }
 
 /** Changes what viewers get in one request; `decide` sees what they get now, and sees it anew when somebody was faster. */

@@ -2,6 +2,7 @@ import type { DriverContext, Target } from '../../../core/driver.ts';
 import type { KeptVariable } from '../../../core/inspection.ts';
 import { Secret } from '../../../core/secret.ts';
 import { Railway } from '../api/client.ts';
+import { MARK } from '../names.ts';
 import { findPlace, idsOf } from './find.ts';
 import { readRecord } from './record.ts';
 import { readVariables, sealedNames } from './variables.ts';
@@ -20,7 +21,7 @@ export async function keptVariables(
     readVariables(api, place),
     sealedNames(api, place),
   ]);
-  const readable = Object.entries(there).filter(([name]) => !sealed.includes(name));
+  const readable = Object.entries(there).filter(([name]) => name !== MARK && !sealed.includes(name));
   return [
     ...readable.map(([name, value]) => ({ name, ours: names.includes(name), value: new Secret(value) })),
     ...sealed.map((name) => ({ name, ours: names.includes(name) })),

@@ -1,10 +1,10 @@
 import { pageOf } from '../pages.ts';
 import { type AwsCall, AwsFault, type AwsOperation, arnOf } from '../service.ts';
 import { tellStack } from './perform.ts';
-import { changesOf } from './plan.ts';
+import { changesOf, plan } from './plan.ts';
 import { create, type Steps, update } from './run.ts';
 import { checkUpdatable, designOf, findStack, isBusy, look, lookFor, makeStack, start } from './stacks.ts';
-import { type ChangeSet, type Design, lagOf, type Stack, stacksOf } from './state.ts';
+import { type ChangeSet, type Design, lagOf, type Stack, stacksOf, takeFailing } from './state.ts';
 import { invalid } from './template.ts';
 
 const NOTHING =
@@ -18,6 +18,8 @@ export const changeSetOperations: Readonly<Record<string, AwsOperation>> = {
     if (existing && ClientToken && existing.token === ClientToken) return { Id: existing.id, StackId: before?.id };
     if (existing) throw new AwsFault('AlreadyExistsException', `ChangeSet ${ChangeSetName} already exists`);
     const design = designOf(input, before?.design);
+    // What is wrong with a template is told before there is a stack.
+    plan(design, before ?? { id: '', name: input.StackName }, call);
     const stack = ChangeSetType === 'CREATE' ? stackToCreate(call, input.StackName, before, design) : before;
     if (!stack) throw invalid(`Stack [${input.StackName}] does not exist`);
     if (ChangeSetType === 'UPDATE') checkUpdatable(stack);
@@ -26,7 +28,7 @@ export const changeSetOperations: Readonly<Record<string, AwsOperation>> = {
   },
   DescribeChangeSet: (input, call) => {
     const { set, stack } = findChangeSet(call, input);
-    settle(set);
+    settle(set, stack, call);
     const { items, next } = pageOf(set.changes, input.NextToken, 100, 'ValidationError');
     return {
       ...shown(set, stack),
@@ -105,16 +107,17 @@ function makeChangeSet(
   return set;
 }
 
-function settle(set: ChangeSet): void {
+function settle(set: ChangeSet, stack: Stack, call: AwsCall): void {
   if (!/^CREATE_(PENDING|IN_PROGRESS)$/.test(set.status)) return;
   if (set.looks-- > 0) {
     set.status = 'CREATE_IN_PROGRESS';
     return;
   }
+  const failing = takeFailing(call, { logicalId: stack.name, type: '' }, 'prepare');
   const empty = set.changes.length === 0 && !set.outputsChange;
-  set.status = empty ? 'FAILED' : 'CREATE_COMPLETE';
-  set.reason = empty ? NOTHING : undefined;
-  set.execution = empty ? 'UNAVAILABLE' : 'AVAILABLE';
+  set.reason = failing ?? (empty ? NOTHING : undefined);
+  set.status = set.reason ? 'FAILED' : 'CREATE_COMPLETE';
+  set.execution = set.reason ? 'UNAVAILABLE' : 'AVAILABLE';
 }
 
 function execute(set: ChangeSet, stack: Stack, call: AwsCall, token: string | undefined): void {

@@ -10,7 +10,6 @@ import {
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { aws, hasAws, installAws } from '../command-line.ts';
 import { rolesOf } from '../iam/state.ts';
 import { type AwsServer, startAws } from '../server.ts';
 import { failResource } from './state.ts';
@@ -200,17 +199,4 @@ test.each([
 
 test('Roles need a word of consent', async () => {
   await expect(changeSet('CREATE', template(), { Capabilities: [] })).rejects.toThrow('CAPABILITY_NAMED_IAM');
-});
-
-describe.skipIf(!hasAws())('The official command line', () => {
-  beforeAll(installAws);
-
-  test('sees what is there', async () => {
-    await execute('CREATE');
-    const { Stacks } = await aws(server, ['cloudformation', 'describe-stacks', '--stack-name', StackName]);
-    expect(Stacks[0]).toMatchObject({
-      StackStatus: 'CREATE_COMPLETE',
-      Outputs: [{ OutputValue: `${StackName}-first` }],
-    });
-  });
 });

@@ -96,9 +96,10 @@ export interface Change {
 
 /** What a test has prepared to fail. */
 export interface Failing {
-  /** Logical id or type. */
+  /** Logical id or type; the name of a stack for `prepare`. */
   readonly resource: string;
-  readonly moment: 'create' | 'update' | 'remove';
+  /** `prepare`: a change set comes to nothing. */
+  readonly moment: 'create' | 'update' | 'remove' | 'prepare';
   readonly reason: string;
   /** How often; once unless given. */
   times?: number;
@@ -126,7 +127,11 @@ export function failResource(place: AwsPlace, failing: Failing): void {
 }
 
 /** The reason why it fails now, if a test has prepared that. */
-export function takeFailing(place: AwsPlace, resource: StackResource, moment: Failing['moment']): string | undefined {
+export function takeFailing(
+  place: AwsPlace,
+  resource: Pick<StackResource, 'logicalId' | 'type'>,
+  moment: Failing['moment'],
+): string | undefined {
   const { failing } = state(place);
   const found = failing.find(
     (it) => it.moment === moment && (it.resource === resource.logicalId || it.resource === resource.type),

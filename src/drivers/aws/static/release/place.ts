@@ -9,7 +9,7 @@ import { readSite, type SiteContents } from '../site/objects.ts';
 import { type Pages, pagesOf } from '../site/pages.ts';
 import { requirePlace, urlOf } from '../site/place.ts';
 import { CHECK_HEADER, CHECK_PARAMETER, PLACES } from '../site/viewer-code.ts';
-import { changeStore } from '../store.ts';
+import { changeStore, requireRoom } from '../store.ts';
 import { type Listed, listObjects, listRecords, readRecord, writeRecord } from './records.ts';
 import { removeRelease } from './retire.ts';
 import { uploadObjects } from './upload.ts';
@@ -54,16 +54,21 @@ function madeBy({ spa, immutable, compress }: StaticOptions): string {
 }
 
 async function bringUp({ account, place, context, request }: Placing, ref: string, newest?: Listed): Promise<void> {
-  const site = await readSite(request.artifact, account.options, context);
+  const { options } = account;
+  const site = await readSite(request.artifact, options, context);
   const before = newest && (await readRecord(account, place, newest.ref));
-  await bringObjects({ account, place, context }, site, new Set(before?.keys));
   const pages = pagesOf(site.entries);
   const known = before ? pagesOf(before.entries).values : new Map<string, string>();
-  const fresh = [...pages.values].filter(([key]) => !known.has(key));
-  const check = [PLACES.check + tokenOf(ref), JSON.stringify(markOf(ref, pages, account.options))] as const;
-  await changeStore(account, place, { put: new Map([...fresh, check]), remove: [] });
-  const keys = [...site.objects.keys()];
-  await writeRecord(account, place, ref, { entries: site.entries, keys, made: madeBy(account.options) });
+  const put = new Map([...pages.values].filter(([key]) => !known.has(key)));
+  put.set(PLACES.check + tokenOf(ref), JSON.stringify(markOf(ref, pages, options)));
+  await requireRoom(account, place, put);
+  await bringObjects({ account, place, context }, site, new Set(before?.keys));
+  await changeStore(account, place, { put, remove: [] });
+  await writeRecord(account, place, ref, {
+    entries: site.entries,
+    keys: [...site.objects.keys()],
+    made: madeBy(options),
+  });
 }
 
 /** So many are sent again rather than looked for: a look is a request for each thousand. */
