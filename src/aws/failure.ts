@@ -38,7 +38,7 @@ export function toAwsFailure(error: unknown, { service, operation }: AwsErrand):
     ],
     ...(wait === undefined ? {} : { retry_after_ms: wait }),
   };
-  return new DeployerError(failure, error);
+  return new DeployerError(failure, new AwsRefusal(name, typeof message === 'string' ? message : '', status));
 }
 
 interface Refusal extends AwsErrand {
@@ -51,24 +51,39 @@ function reasonOf({ service, operation, name, status }: Refusal): string {
   return `${service} ${status === undefined ? 'gave no answer to' : 'refused'} ${operation}: ${name}`;
 }
 
+/** What is kept of an error of the SDK, which itself holds the whole exchange with its headers. */
+class AwsRefusal extends Error {
+  readonly code: string;
+  readonly status: number | undefined;
+
+  constructor(code: string, message: string, status: number | undefined) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
 /**
  * Whether a failure of ours is one that the service names so, with or without `Exception` at its end: query services are
  * named one way by their models and another way on the wire.
  */
 export function hasCode(error: unknown, ...names: readonly string[]): boolean {
-  if (!(error instanceof DeployerError) || error.cause === undefined) return false;
-  return names.map(bare).includes(nameOf(error.cause));
+  const code = refusalOf(error)?.code;
+  return code !== undefined && names.map(bare).includes(code);
 }
 
 /** The service's own sentence, for looking at; may name resources of others, so that it is only shown as detail. */
 export function wordsOf(error: unknown): string {
-  const { message } = ((error instanceof DeployerError ? error.cause : error) ?? {}) as SdkError;
-  return typeof message === 'string' ? message : '';
+  return refusalOf(error)?.message ?? '';
 }
 
 /** HTTP status of the answer behind a failure, where there was one. */
 export function statusOf(error: unknown): number | undefined {
-  return error instanceof DeployerError ? ((error.cause ?? {}) as SdkError).$metadata?.httpStatusCode : undefined;
+  return refusalOf(error)?.status;
+}
+
+function refusalOf(error: unknown): AwsRefusal | undefined {
+  return error instanceof DeployerError && error.cause instanceof AwsRefusal ? error.cause : undefined;
 }
 
 /** The name of a foreign error, without the `Exception` that some services append. */

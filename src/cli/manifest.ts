@@ -137,6 +137,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     () => import('./commands/local/status.ts'),
   ),
   entry('tools', 'local stop', 'Stop the local gateway and its services', () => import('./commands/local/stop.ts')),
+  entry('tools', 'aws policy', 'Print the rights that deploys to AWS need', () => import('./commands/aws/policy.ts')),
   entry('tools', 'config get', 'Show a value and where it came from', () => import('./commands/config/get.ts')),
   entry('tools', 'schema', 'Print the JSON Schema of the config or of outputs', () => import('./commands/schema.ts')),
   entry('tools', 'completion', 'Print a completion script for a shell', () => import('./commands/completion.ts')),

@@ -62,6 +62,10 @@ export interface DriverFacts {
   /** How many files an artifact may have, and what to do about more; `undefined` for any number. Pure. */
   fileLimit?(options: JsonObject): FileLimit | undefined;
   /**
+   * Whether what is placed is given variables without a start command, as images are and what a driver configures. Pure.
+   */
+  readsVariables?(options: JsonObject): boolean;
+  /**
    * Checked options that refer to secrets: their path, its parts joined by dots → the reference, such as `env:NAME`. Pure.
    * What they stand for is looked up when the driver is called, and is among its credentials under the path.
    */

@@ -25,12 +25,9 @@ export async function checkEnvironment(
   const variables = await resolveVariables(workspace, environment, configuration);
   const needs = await neededHere(workspace, environment, configuration);
   const drivers = await loadFacts(workspace, environment);
-  const named = await optionVariableFindings(workspace, environment, variables);
-  const judged = await judgeVariables(
-    workspace,
-    withBuildsOf(environment, withNeeds(environment, needs, configuration)),
-    variables,
-  );
+  const given = withNeeds(environment, needs, configuration);
+  const named = await optionVariableFindings(workspace, given, variables);
+  const judged = await judgeVariables(workspace, withBuildsOf(environment, given), variables);
   const told = [...variables.findings, ...judged];
   const missing = await needFindings({ environment, needs, variables, configuration, drivers, told }, 'likely');
   const found = withEvidence(told, needs);

@@ -34,24 +34,26 @@ function stackNeeds({ config }: Workspace): readonly DetectedNeed[] {
   }));
 }
 
-/** As a release keeps them: what a template alone names is no fact about the code. */
-export function recordNeeds(needs: readonly DetectedNeed[] = []): readonly string[] {
-  return needs
-    .filter(({ certainty }) => certainty !== 'listed')
-    .map(({ key, optional, when, certainty }) => {
-      const mark = optional || certainty !== 'sure' ? '?' : '';
-      return `${key}${mark}${when === 'build' ? ':build' : ''}`;
-    });
+/** As a release keeps them: what is not sure is no reason to refuse a later promotion. */
+export function recordNeeds(needs: readonly DetectedNeed[]): readonly string[] {
+  return needs.map(({ key, optional, when, certainty }) => {
+    const mark = optional || certainty !== 'sure' ? '?' : '';
+    return `${key}${mark}${when === 'build' ? ':build' : ''}`;
+  });
 }
 
 /** What a version's sources asked for, or those of what runs now. */
-export function recordedNeeds(version: Version | undefined, current: EnvironmentState | undefined): EnvironmentNeeds {
+export function recordedNeeds(
+  workspace: Workspace,
+  version: Version | undefined,
+  current: EnvironmentState | undefined,
+): EnvironmentNeeds {
   const parts = version?.services ?? current?.current ?? {};
   const evidence = version ? [`version ${version.name ?? version.id}`] : ['what runs now'];
   const services = Object.entries(parts).map(
     ([name, { inputs }]) => [name, readNeeds(inputs.needs, evidence)] as const,
   );
-  return { services: Object.fromEntries(services), project: [] };
+  return { services: Object.fromEntries(services), project: stackNeeds(workspace) };
 }
 
 function readNeeds(recorded: readonly string[] = [], evidence: readonly string[]): readonly DetectedNeed[] {
@@ -90,7 +92,9 @@ function withOwnNeeds(
   const unseen = needs.filter(({ key, when }) => when === 'build' && !service.build.env.includes(key));
   // Without `env` it gets all secrets anyway.
   const given = service.env.length > 0 ? fresh.filter(({ key }) => Object.hasOwn(secrets, key)) : [];
-  const built = unseen.filter(({ key }) => Object.hasOwn(variables, key) || Object.hasOwn(flags, key));
+  const isPlain = (key: string) =>
+    !Object.hasOwn(secrets, key) && (Object.hasOwn(variables, key) || Object.hasOwn(flags, key));
+  const built = unseen.filter(({ key }) => isPlain(key));
   if (given.length + built.length === 0) return service;
   return {
     ...service,

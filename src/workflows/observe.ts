@@ -270,5 +270,5 @@ interface NeedsPlace {
 /** Of the sources where they may be built; else of the version that is placed. A roll-back has what its run had. */
 async function needsOf(workspace: Workspace, { request, current, sources }: NeedsPlace): Promise<EnvironmentNeeds> {
   if (request.services) return NO_NEEDS;
-  return request.building ? detectNeeds(workspace, sources) : recordedNeeds(request.version, current);
+  return request.building ? detectNeeds(workspace, sources) : recordedNeeds(workspace, request.version, current);
 }

@@ -73,9 +73,9 @@ export function serviceVariables(
 }
 
 /** Whether anything of it runs, and can read variables then. */
-export function runs({ start, release_command }: ServiceConfig, facts: DriverFacts | undefined): boolean {
+export function runs({ start, release_command, options }: ServiceConfig, facts: DriverFacts | undefined): boolean {
   if (start !== undefined || release_command !== undefined || facts?.artifact === 'image') return true;
-  return facts?.capabilities.includes('configure') === true;
+  return facts?.capabilities.includes('configure') === true || facts?.readsVariables?.(options) === true;
 }
 
 /** What its build sees: only the names that the config lists. */

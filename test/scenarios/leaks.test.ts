@@ -115,6 +115,7 @@ describe('a secret', () => {
     await expectCode('migrate resolve 0001_table --applied --env staging');
     kept = folderSinks(world.project.path('.deployer'));
     await expectCode('env destroy --env production --yes --confirm production --verbose');
+    await expectCode('aws policy --kind function --json');
     await expectCode('local stop');
   }
 

@@ -7,6 +7,7 @@ import { facts } from '../../src/drivers/local/facts.ts';
 import type { DetectedNeed } from '../../src/project/needs/judge.ts';
 import { needFindings } from '../../src/workflows/need-findings.ts';
 import { type EnvironmentNeeds, recordedNeeds, recordNeeds, withNeeds } from '../../src/workflows/needs.ts';
+import type { Workspace } from '../../src/workflows/workspace.ts';
 import { config, FRAME, findings } from '../config/reading.ts';
 
 const need = (key: string, more: Partial<DetectedNeed> = {}): DetectedNeed => ({
@@ -119,6 +120,8 @@ describe('what a service needs and has no value', () => {
   });
 });
 
+const workspace = { config: { file: '/shop/deploy.config.yaml' } } as Workspace;
+
 describe('what a service needs and has a value', () => {
   const own = [need('KEY'), need('VITE_URL', { when: 'build' }), need('VITE_SECRET', { when: 'build' }), need('NONE')];
   const configuration = applied({ variables: { VITE_URL: 'x' }, secrets: { KEY: 'env:KEY', VITE_SECRET: 'env:S' } });
@@ -139,18 +142,19 @@ describe('what a service needs and has a value', () => {
       need('MAYBE', { certainty: 'likely' }),
       need('LISTED', { certainty: 'listed' }),
     ]);
-    expect(recorded).toEqual(['KEY', 'VITE_URL:build', 'VITE_SECRET:build', 'NONE', 'MAYBE?']);
+    expect(recorded).toEqual(['KEY', 'VITE_URL:build', 'VITE_SECRET:build', 'NONE', 'MAYBE?', 'LISTED?']);
     const version = {
       id: 'ver_1',
       name: 'v3',
       services: { api: { inputs: { needs: recorded } } },
     } as unknown as Version;
-    expect(recordedNeeds(version, undefined).services['api']).toMatchObject([
+    expect(recordedNeeds(workspace, version, undefined).services['api']).toMatchObject([
       { key: 'KEY', optional: false, when: 'run', evidence: ['version v3'] },
       { key: 'VITE_URL', when: 'build' },
       { key: 'VITE_SECRET', when: 'build' },
       { key: 'NONE' },
       { key: 'MAYBE', optional: true },
+      { key: 'LISTED', optional: true },
     ]);
   });
 });

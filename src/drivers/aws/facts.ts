@@ -11,7 +11,7 @@ const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'logs',
 const OF_KIND: Readonly<Record<AwsKind, readonly Capability[]>> = {
   static: ['provision', 'switch', 'weights', 'rollback', 'static'],
   container: [...SHARED, 'build', 'metrics', 'jobs', 'process'],
-  function: [...SHARED, 'metrics', 'process'],
+  function: [...SHARED, 'static'],
 };
 
 export const facts: DriverFacts = {
@@ -25,6 +25,7 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
+  readsVariables: (options) => readOptions(options).kind !== 'static',
   fileLimit: (options) => (readOptions(options).kind === 'static' ? STATIC_FILES : undefined),
   traitsOf: ({ options }) => {
     const { kind } = readOptions(options);

@@ -78,6 +78,11 @@ const HELP = document(
 
 const SCHEMA = document('A JSON Schema', { schema: anything('The schema.') });
 
+const AWS_POLICY = document('Rights that deploys to AWS need', {
+  kind: oneOf(['static', 'container', 'function'], 'Kind of the services.'),
+  policy: anything('A policy, as IAM takes it.'),
+});
+
 const COMPLETION = document('A completion script', { shell: text('Shell.'), script: text('Script.') });
 
 const VERSION = document('The tool', { name: text('deployer.'), version: text('Version.') });
@@ -91,6 +96,7 @@ export const TOOL_SCHEMAS: readonly (readonly [string, Schema])[] = [
   ['config-get', CONFIG_GET],
   ['help', HELP],
   ['schema', SCHEMA],
+  ['aws-policy', AWS_POLICY],
   ['completion', COMPLETION],
   ['version', VERSION],
 ];

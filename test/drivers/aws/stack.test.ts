@@ -157,6 +157,7 @@ describe('What is found stuck is mended', () => {
     const failure = await failureOf(ensure(asking('two')));
     expect(failure).toMatchObject({ code: 'DEPLOY_FAILED', detail: expect.arrayContaining(['First: slow']) });
     expect(living()[0]?.status).toBe('UPDATE_ROLLBACK_FAILED');
+    server.faults.next({ operation: 'ContinueUpdateRollback', fault: 'lost' });
     expect(await ensure(asking('three'))).toBe('updated');
     expect(first()?.Description).toBe('three');
   });

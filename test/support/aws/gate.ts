@@ -5,7 +5,7 @@ import { authenticate } from './authenticate.ts';
 import type { Fault } from './faults.ts';
 import { ServiceModel } from './model.ts';
 import { playAfter, playBefore } from './play.ts';
-import { type Exchange, readExchange, writeFault } from './protocol/exchange.ts';
+import { type Exchange, ModelFault, readExchange, writeFault } from './protocol/exchange.ts';
 import { requestOf, type WireAnswer, type WireRequest } from './protocol/request.ts';
 import { Router } from './protocol/route.ts';
 import { CommonFault, commonFault, WIRES, type Wire } from './protocol/wire.ts';
@@ -42,8 +42,7 @@ export class Gate {
     try {
       await this.#answer(request, response, id);
     } catch (error) {
-      // A connection that the client closed has nobody to be told.
-      if (!message.aborted && !response.destroyed) this.faulty.push(error);
+      if (!isGone(error)) this.faulty.push(error);
       response.destroy();
     }
     message.resume();
@@ -54,50 +53,41 @@ export class Gate {
     const wire = sender instanceof AwsFault ? guessWire(request) : (WIRES[sender.service.signedFor] as Wire);
     if (sender instanceof AwsFault) return send(request, response, writeFault(wire, undefined, sender, id), id);
     const { service, place, caller, body } = sender;
-    const { model, router } = await this.#known(service);
+    const known = await this.#known(service);
     const call: AwsCall = { ...place, request: id, caller };
-    try {
-      const exchange = await readExchange(model, router, wire, { ...request, body });
-      await this.#perform(
-        service,
-        exchange,
-        call,
-        (answer, fault) => {
-          return fault ? playAfter(fault, answer, response) : send(request, response, answer, id);
-        },
-        response,
-      );
-    } catch (error) {
-      const fault = this.#refusal(error, wire, request, service);
-      await send(request, response, writeFault(wire, model, fault, id), id);
-    }
+    const result = await this.#carryOut(service, known, { ...request, body }, call, response).catch((error) => {
+      return {
+        answer: writeFault(wire, known.model, this.#refusal(error, wire, request, service), id),
+        fault: undefined,
+      };
+    });
+    if (result?.fault) await playAfter(result.fault, result.answer, response);
+    else if (result) await send(request, response, result.answer, id);
   }
 
-  async #perform(
+  /** The answer of a call, and what is to happen to it; undefined when the connection is gone by a fault. */
+  async #carryOut(
     service: AwsService,
-    { operation, input, write }: Exchange,
+    { model, router }: Known,
+    request: WireRequest,
     call: AwsCall,
-    answer: (answer: WireAnswer, fault: Fault | undefined) => Promise<void>,
     response: ServerResponse,
-  ): Promise<void> {
+  ): Promise<{ answer: WireAnswer; fault: Fault | undefined } | undefined> {
+    const wire = WIRES[service.signedFor] as Wire;
+    const { operation, input, write } = await readExchange(model, router, wire, request);
     const { world, account, region } = call;
-    const told = {
-      service: service.signedFor,
-      operation: operation.name,
-      account,
-      region,
-      input: withoutStreams(input),
-    };
+    const { name } = operation;
+    const told = { service: service.signedFor, operation: name, account, region, input: withoutStreams(input) };
     this.requests.push(told);
     await this.#tell(told, 'before');
     const fault = world.faults.take(told);
-    if (fault && (await playBefore(fault, response))) return;
-    world.policy.check(rightOf(service, operation.name), call, service.resourceOf?.(operation.name, input, call));
-    const perform = service.operations[operation.name];
-    if (!perform) throw new Unknown(`${service.signedFor} has no ${operation.name} in the stand-in`);
+    if (fault && (await playBefore(fault, response))) return undefined;
+    world.policy.check(rightOf(service, name), call, service.resourceOf?.(name, input, call));
+    const perform = service.operations[name];
+    if (!perform) throw new Error(`${service.signedFor} has no ${name} in the stand-in`);
     const output = await perform(input, call);
     await this.#tell(told, 'after');
-    await answer(write(output, call.request), fault);
+    return { answer: write(output, call.request), fault };
   }
 
   async #tell(call: AwsRequest, moment: 'before' | 'after'): Promise<void> {
@@ -105,11 +95,8 @@ export class Gate {
   }
 
   #refusal(error: unknown, wire: Wire, request: WireRequest, { signedFor }: AwsService): AwsFault {
-    if (
-      error instanceof AwsFault &&
-      error.code === wire.invalid &&
-      /unknown|missing|needed|is not|no /.test(error.message)
-    )
+    if (isGone(error)) throw error;
+    if (error instanceof ModelFault)
       this.rejected.push(`${signedFor} ${request.headers['x-amz-target'] ?? request.path}: ${error.message}`);
     if (error instanceof AwsFault) return error;
     if (error instanceof CommonFault) return commonFault(wire, error);
@@ -126,7 +113,10 @@ export class Gate {
   }
 }
 
-class Unknown extends Error {}
+/** Somebody who closed the connection, as a killed client does, has made no mistake. */
+function isGone(error: unknown): boolean {
+  return /^(?:ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/.test((error as NodeJS.ErrnoException).code ?? '');
+}
 
 /** What is told of a call outlives it; a body that is streamed does not. */
 function withoutStreams(input: Exchange['input']): Exchange['input'] {

@@ -2,10 +2,22 @@ import { cloudformation } from './cloudformation/service.ts';
 import { keyValues } from './cloudfront/key-values.ts';
 import { cloudfront } from './cloudfront/service.ts';
 import { iam } from './iam/service.ts';
+import { lambda } from './lambda/service.ts';
+import { logs } from './logs/service.ts';
 import { s3 } from './s3/service.ts';
 import type { AwsService } from './service.ts';
 import { sts } from './sts/service.ts';
 import { tagging } from './tagging/service.ts';
 
 /** All services of the stand-in. */
-export const SERVICES: readonly AwsService[] = [cloudformation, cloudfront, iam, keyValues, s3, sts, tagging];
+export const SERVICES: readonly AwsService[] = [
+  cloudformation,
+  cloudfront,
+  iam,
+  keyValues,
+  lambda,
+  logs,
+  s3,
+  sts,
+  tagging,
+];

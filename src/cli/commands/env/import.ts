@@ -22,7 +22,7 @@ export const spec: CommandSpec = {
   ],
   examples: [
     'deployer env import .env.old --env staging',
-    'deployer env import .env.old --env production --to vault:kv/shop --keys DATABASE_URL,STRIPE_SECRET_KEY --yes',
+    'deployer env import .env.old --to vault:kv/shop --keys DATABASE_URL,REDIS_URL',
   ],
   async run(invocation) {
     const { options } = invocation;

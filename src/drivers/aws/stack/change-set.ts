@@ -111,6 +111,6 @@ export async function executeChange(cloud: Cloudformation, set: ChangeSet, conte
 }
 
 /** The same for each attempt of one operation at one thing. */
-export function tokenOf({ idempotencyKey }: Pick<StackContext, 'idempotencyKey'>, thing: string): string {
+function tokenOf({ idempotencyKey }: Pick<StackContext, 'idempotencyKey'>, thing: string): string {
   return createHash('sha256').update(`${idempotencyKey}\n${thing}`).digest('hex').slice(0, 32);
 }

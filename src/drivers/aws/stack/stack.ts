@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { wordsOf } from '../../../aws/failure.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { TAGS } from '../names.ts';
-import { executeChange, prepareChange, type StackRequest, tokenOf } from './change-set.ts';
+import { executeChange, prepareChange, type StackRequest } from './change-set.ts';
 import { deletionFailure, protectedStack, stackFailure } from './failure.ts';
 import { followBegun, followStack, type StackEnd } from './follow.ts';
-import { type Cloudformation, lookAtStack, type StackContext, type StackView, stackResources } from './look.ts';
+import { type Cloudformation, isBusy, lookAtStack, type StackContext, type StackView, stackResources } from './look.ts';
 
 export type { StackRequest } from './change-set.ts';
 export {
@@ -19,7 +19,6 @@ export {
 
 /** Output that tells what a stack was made from: one call sees then that nothing is to do. */
 const MADE_FROM = 'DeployerMadeFrom';
-const ROUNDS = 3;
 
 /** How a stack came to be as it is asked for. */
 export type StackOutcome = 'created' | 'updated' | 'unchanged';
@@ -52,44 +51,47 @@ export async function ensureStack(
   );
 }
 
+const OPEN = /^(?:(?:CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE|REVIEW_IN_PROGRESS)$/;
+
 /** The stack when it can be changed; undefined when a new one is to be made. */
 async function usable(
   cloud: Cloudformation,
   request: StackRequest,
   context: StackContext,
 ): Promise<StackView | undefined> {
-  let end: StackEnd = { stack: await lookAtStack(cloud, request.name), failed: [] };
-  for (let round = 0; round < ROUNDS; round++) {
-    if (end.stack) end = await atRest(cloud, ownOnly(end.stack, request), context);
-    const { stack } = end;
-    if (
-      !stack ||
-      /^(?:(?:CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE|REVIEW_IN_PROGRESS)$/.test(stack.status)
-    )
-      return stack;
-    end = await mended(cloud, stack, context);
-  }
-  throw stackFailure(end.stack ?? { id: '', name: request.name }, 'roll back', end.failed);
+  const found = await lookAtStack(cloud, request.name);
+  if (!found) return undefined;
+  const { stack } = await atRest(cloud, ownOnly(found, request), context);
+  if (!stack || OPEN.test(stack.status)) return stack;
+  const { stack: after, failed } = await mended(cloud, stack, context);
+  if (after && !OPEN.test(after.status)) throw stackFailure(after, 'roll back', failed);
+  return after;
 }
 
-function atRest(cloud: Cloudformation, stack: StackView, context: StackContext): Promise<StackEnd> {
-  if (!stack.status.endsWith('_IN_PROGRESS') || stack.status === 'REVIEW_IN_PROGRESS')
-    return Promise.resolve({ stack, failed: [] });
+async function atRest(cloud: Cloudformation, stack: StackView, context: StackContext): Promise<StackEnd> {
+  if (!isBusy(stack)) return { stack, failed: [] };
   context.log(`something is under way in the stack ${stack.name} already`, 'info');
   return followStack(cloud, stack, context);
 }
 
 /** Out of a state in which a stack takes no change: a creation that failed is removed, a roll-back that stuck is gone on with. */
 async function mended(cloud: Cloudformation, stack: StackView, context: StackContext): Promise<StackEnd> {
-  const { id, status } = stack;
-  const token = tokenOf(context, `${id} ${status}`);
-  if (/^UPDATE_(?:ROLLBACK_)?FAILED$/.test(status)) {
+  if (/^UPDATE_(?:ROLLBACK_)?FAILED$/.test(stack.status)) {
     context.log(`going on with the roll-back of the stack ${stack.name}`, 'info');
-    await cloud.continueUpdateRollback({ StackName: id, ClientRequestToken: token });
+    await goOn(cloud, stack);
     return followBegun(cloud, stack, context, 'change');
   }
   await deleteStack(cloud, stack, context);
   return { stack: undefined, failed: [] };
+}
+
+async function goOn(cloud: Cloudformation, { id }: StackView): Promise<void> {
+  try {
+    await cloud.continueUpdateRollback({ StackName: id });
+  } catch (error) {
+    // Begun by a call whose answer was lost.
+    if (!/_IN_PROGRESS/.test(wordsOf(error))) throw error;
+  }
 }
 
 /**
@@ -110,9 +112,8 @@ export async function removeStack(
 
 async function deleteStack(cloud: Cloudformation, stack: StackView, context: StackContext): Promise<void> {
   context.log(`deleting the stack ${stack.name}`, 'info');
-  const ClientRequestToken = tokenOf(context, `delete ${stack.id} ${stack.status}`);
   try {
-    await cloud.deleteStack({ StackName: stack.id, ClientRequestToken });
+    await cloud.deleteStack({ StackName: stack.id });
   } catch (error) {
     throw /TerminationProtection/.test(wordsOf(error)) ? protectedStack(stack) : error;
   }

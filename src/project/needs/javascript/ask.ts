@@ -97,7 +97,7 @@ function testAsk(from: Spot, program: Program): Ask {
     else if (isCall(node) && at.as === 'arguments') {
       if (INSISTS.test(calleeName(node))) return 'demands';
       if (calleeName(node) !== 'Boolean') return 'tests';
-    } else if (!['LogicalExpression'].includes(node.type) && !isWrapper(node)) return 'tests';
+    } else if (node.type !== 'LogicalExpression' && !isWrapper(node)) return 'tests';
   }
   return 'tests';
 }

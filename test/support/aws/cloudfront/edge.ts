@@ -18,6 +18,7 @@ export interface Edge {
 export interface Seen {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
   readonly text: string;
 }
 
@@ -54,8 +55,8 @@ function seen(port: number, path: string, headers: Readonly<Record<string, strin
     const asked = request({ host: '127.0.0.1', port, path, headers, agent: false }, async (response) => {
       const parts: Buffer[] = [];
       for await (const part of response) parts.push(part);
-      const text = Buffer.concat(parts).toString();
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      const bytes = Buffer.concat(parts);
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes, text: bytes.toString() });
     });
     asked.on('error', reject).end();
   });

@@ -17,6 +17,9 @@ export interface Exchange {
   readonly write: (output: unknown, request: string) => WireAnswer;
 }
 
+/** The validation error of a service, for what its model does not allow. */
+export class ModelFault extends AwsFault {}
+
 /** Reads a request as its service's protocol has it. What the model does not allow is the service's validation error. */
 export async function readExchange(
   model: ServiceModel,
@@ -30,7 +33,7 @@ export async function readExchange(
       return await readRouted(model, router, wire, request);
     return await readAction(model, wire, request);
   } catch (error) {
-    if (error instanceof NotInModel) throw new AwsFault(wire.invalid, error.message, 400);
+    if (error instanceof NotInModel) throw new ModelFault(wire.invalid, error.message, 400);
     throw error;
   }
 }

@@ -3,9 +3,8 @@ import type { InspectedRelease, Inspection } from '../../../../core/inspection.t
 import { type Account, openAccount } from '../../account.ts';
 import type { StaticOptions } from '../../options/static.ts';
 import { type Live, percentOf } from '../live.ts';
-import { type Place, tokenOf, versionOf } from '../names.ts';
-import { findPlace, urlOf } from '../site/place.ts';
-import { CHECK_PARAMETER } from '../site/viewer-code.ts';
+import { type Place, versionOf } from '../names.ts';
+import { checkUrlOf, findPlace, urlOf } from '../site/place.ts';
 import { readLive } from '../store.ts';
 import { type Listed, listRecords } from './records.ts';
 
@@ -28,15 +27,14 @@ interface At {
 }
 
 function releaseOf({ ref, at }: Listed, live: Live, { account, place }: At): InspectedRelease {
-  const url = urlOf(account, place);
   const percent = percentOf(ref, live);
   return {
     ref,
     version_id: versionOf(ref),
     state: 'running',
     percent,
-    internal_url: `${url}/?${CHECK_PARAMETER}=${tokenOf(ref)}`,
+    internal_url: checkUrlOf(place, ref),
     started_at: at.toISOString(),
-    ...(percent > 0 ? { url } : {}),
+    ...(percent > 0 ? { url: urlOf(account, place) } : {}),
   };
 }

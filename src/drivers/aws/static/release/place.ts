@@ -7,11 +7,11 @@ import type { Mark } from '../live.ts';
 import { type Place, refOf, tokenOf, versionOf } from '../names.ts';
 import { readSite, type SiteContents } from '../site/objects.ts';
 import { type Pages, pagesOf } from '../site/pages.ts';
-import { requirePlace, urlOf } from '../site/place.ts';
-import { CHECK_HEADER, CHECK_PARAMETER, PLACES } from '../site/viewer-code.ts';
+import { checkUrlOf, ownUrlOf, requirePlace, urlOf } from '../site/place.ts';
+import { CHECK_HEADER, PLACES } from '../site/viewer-code.ts';
 import { changeStore, requireRoom } from '../store.ts';
 import { type Listed, listObjects, listRecords, readRecord, writeRecord } from './records.ts';
-import { removeRelease } from './retire.ts';
+import { retireRelease } from './retire.ts';
 import { uploadObjects } from './upload.ts';
 
 interface Placing {
@@ -93,25 +93,24 @@ function markOf(ref: string, { root, depth, count }: Pages, { spa }: StaticOptio
 }
 
 /** A release that does not become healthy is taken away again. */
-async function passCheck({ account, place, target, context, request }: Placing, ref: string): Promise<void> {
+async function passCheck({ place, target, context, request }: Placing, ref: string): Promise<void> {
   try {
     await passOwnCheck({
       target,
       request,
       context,
-      url: urlOf(account, place),
+      url: ownUrlOf(place),
       headers: { [CHECK_HEADER]: new Secret(tokenOf(ref)) },
       lines: async () => [],
       keptOut: { statuses: /HTTP 40[13]/, fix: 'Let checks through where something guards the distribution' },
     });
   } catch (error) {
-    if (!context.signal.aborted) await removeRelease(account, place, ref).catch(() => undefined);
+    if (!context.signal.aborted) await retireRelease(target, ref, context).catch(() => undefined);
     throw error;
   }
 }
 
 function placedOf(ref: string, { account, place }: Placing): Placed {
-  const url = urlOf(account, place);
   const console = `https://console.aws.amazon.com/cloudfront/v4/home#/distributions/${place.distribution}`;
-  return { ref, url, internal_url: `${url}/?${CHECK_PARAMETER}=${tokenOf(ref)}`, dashboard_url: console };
+  return { ref, url: urlOf(account, place), internal_url: checkUrlOf(place, ref), dashboard_url: console };
 }

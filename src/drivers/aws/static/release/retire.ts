@@ -23,7 +23,7 @@ export async function retireRelease(target: Target, ref: Json, context: DriverCo
  * The list goes first: from then on nothing counts on the rest. What of the rest is left by a cut, and by uploads that were
  * never finished, goes with the next release that does, since all is removed that no list names.
  */
-export async function removeRelease(account: Account, place: Place, ref: string): Promise<void> {
+async function removeRelease(account: Account, place: Place, ref: string): Promise<void> {
   const records = await listRecords(account, place);
   if (!records) return;
   await changeLive(account, place, (live) => without(live, ref));

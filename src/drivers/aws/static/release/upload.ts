@@ -9,10 +9,10 @@ import type { SiteObject } from '../site/objects.ts';
 import { STATUS_METADATA } from '../site/viewer-code.ts';
 import { Budget } from './budget.ts';
 
-/** As many as the client has connections for, and a few less. */
-const AT_ONCE = 40;
+/** Fewer than the client has connections. */
+const AT_ONCE = 32;
 /** What is under way at once, in memory; bytes. */
-const IN_MEMORY = 32 * 1024 * 1024;
+const IN_MEMORY = 12 * 1024 * 1024;
 /** Larger files go up in parts of this size, which the client can send again; bytes. */
 const PART = 8 * 1024 * 1024;
 /** S3 takes so many parts of one object. */
@@ -77,9 +77,8 @@ function headersOf({ key, type, caching, encoding, status }: SiteObject, { id }:
 }
 
 async function bytesOf(content: Content): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for await (const part of content.open()) parts.push(part);
-  return Buffer.concat(parts);
+  for await (const all of chunksOf(content, Math.max(1, content.size))) return all;
+  return Buffer.alloc(0);
 }
 
 function compressed(bytes: Buffer, encoding: SiteObject['encoding']): Promise<Buffer> {
@@ -105,18 +104,25 @@ async function inParts(object: SiteObject, { account, place, signal }: Uploading
   }
 }
 
-async function* partsOf(content: Content): AsyncGenerator<Buffer> {
-  const size = Math.max(PART, Math.ceil(content.size / MOST_PARTS));
-  let held: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of content.open()) {
-    held.push(part);
-    length += part.length;
-    if (length < size) continue;
-    yield Buffer.concat(held);
-    [held, length] = [[], 0];
-  }
-  if (length > 0) yield Buffer.concat(held);
+function partsOf(content: Content): AsyncGenerator<Buffer> {
+  return chunksOf(content, Math.max(PART, Math.ceil(content.size / MOST_PARTS)));
+}
+
+/** Of one size each but for the last; nothing is held twice. What is read too much or too little fails at its end. */
+async function* chunksOf(content: Content, size: number): AsyncGenerator<Buffer> {
+  let chunk = Buffer.allocUnsafe(Math.min(size, content.size));
+  let [used, left] = [0, content.size];
+  for await (const part of content.open())
+    for (let from = 0; from < part.length && left > 0; ) {
+      const fitting = part.subarray(from, from + chunk.length - used);
+      chunk.set(fitting, used);
+      used += fitting.length;
+      from += fitting.length;
+      if (used < chunk.length) continue;
+      yield chunk;
+      left -= used;
+      [chunk, used] = [Buffer.allocUnsafe(Math.min(size, left)), 0];
+    }
 }
 
 function named(error: unknown, { content }: SiteObject): unknown {

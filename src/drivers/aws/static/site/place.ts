@@ -6,9 +6,10 @@ import { type Account, openAccount } from '../../account.ts';
 import { ownTags } from '../../names.ts';
 import type { StaticOptions } from '../../options/static.ts';
 import { ensureStack } from '../../stack/stack.ts';
-import { ownName, type Place, placeOf } from '../names.ts';
+import { ownName, type Place, placeOf, tokenOf } from '../names.ts';
 import { templateOf } from './template.ts';
 import { findThings } from './things.ts';
+import { CHECK_PARAMETER } from './viewer-code.ts';
 
 /** Makes the stack, or brings it to what the options say now; one that is under way is waited for. */
 export async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
@@ -40,6 +41,15 @@ export async function requirePlace(target: Target, account: Account): Promise<Pl
     reason: `${target.service.name} has no stack in the account ${account.id}, region ${account.region}`,
     fix: 'Deploy again, which makes it anew',
   });
+}
+
+/** Where releases are looked at before they have users: CloudFront's own host, which answers before any name leads there. */
+export function ownUrlOf({ domain }: Place): string {
+  return `https://${domain}`;
+}
+
+export function checkUrlOf(place: Place, ref: string): string {
+  return `${ownUrlOf(place)}/?${CHECK_PARAMETER}=${tokenOf(ref)}`;
 }
 
 export function urlOf({ options }: Account<StaticOptions>, { domain }: Place): string {

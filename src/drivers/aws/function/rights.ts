@@ -1,0 +1,14 @@
+import { actions } from '../rights.ts';
+
+/** Actions that deploys of this kind need, as policies name them. */
+export const RIGHTS: readonly string[] = [
+  ...actions('lambda', [
+    'CreateFunction GetFunction GetFunctionConfiguration UpdateFunctionCode UpdateFunctionConfiguration PublishVersion',
+    'ListVersionsByFunction CreateAlias GetAlias UpdateAlias DeleteAlias CreateFunctionUrlConfig GetFunctionUrlConfig',
+    'DeleteFunctionUrlConfig AddPermission TagResource ListTags DeleteFunction',
+  ]),
+  ...actions('iam', ['GetRole CreateRole TagRole PutRolePolicy DeleteRolePolicy DeleteRole PassRole']),
+  ...actions('logs', [
+    'CreateLogGroup PutRetentionPolicy TagResource ListTagsForResource FilterLogEvents DeleteLogGroup',
+  ]),
+];

@@ -1,0 +1,73 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { AwsKind } from './options/shared.ts';
+
+const RIGHTS: Readonly<Record<AwsKind, () => Promise<{ readonly RIGHTS: readonly string[] }>>> = {
+  static: () => import('./static/rights.ts'),
+  container: () => import('./container/rights.ts'),
+  function: () => import('./function/rights.ts'),
+};
+
+/** Who takes on the roles that are made. */
+const RUNS: Partial<Readonly<Record<AwsKind, string>>> = {
+  container: 'ecs-tasks.amazonaws.com',
+  function: 'lambda.amazonaws.com',
+};
+
+/**
+ * The least policy with which a project's services of one kind are provisioned, deployed and destroyed, as IAM takes it.
+ * Where a service of AWS knows names, it is for names that begin with the project's.
+ */
+export async function policyOf({
+  kind,
+  project,
+}: {
+  readonly kind: AwsKind;
+  readonly project: string;
+}): Promise<JsonObject> {
+  const { RIGHTS: rights } = await RIGHTS[kind]();
+  const services = [...new Set(rights.map(serviceOf))].sort();
+  const plain = rights.filter((right) => right !== 'iam:PassRole');
+  const statements = services.map((service) => ({
+    Sid: service.replace(/[^a-z0-9]/g, ''),
+    Effect: 'Allow',
+    Action: plain.filter((right) => serviceOf(right) === service).sort(),
+    Resource: resourcesOf(service, project),
+  }));
+  return { Version: '2012-10-17', Statement: [...statements, ...passing(kind, project), ...everywhere(kind)] };
+}
+
+function serviceOf(right: string): string {
+  return right.split(':')[0] ?? right;
+}
+
+function resourcesOf(service: string, project: string): string[] {
+  const named: Readonly<Record<string, readonly string[]>> = {
+    cloudformation: [
+      `arn:aws:cloudformation:*:*:stack/${project}-*/*`,
+      `arn:aws:cloudformation:*:*:stack/deployer-${project}-*/*`,
+    ],
+    iam: [`arn:aws:iam::*:role/${project}-*`, `arn:aws:iam::*:role/deployer-${project}-*`],
+    lambda: [`arn:aws:lambda:*:*:function:${project}-*`],
+    logs: [`arn:aws:logs:*:*:log-group:/aws/lambda/${project}-*`, `arn:aws:logs:*:*:log-group:/deployer/${project}-*`],
+    s3: [`arn:aws:s3:::${project}-*`],
+    ssm: [`arn:aws:ssm:*:*:parameter/deployer/${project}/*`],
+  };
+  return [...(named[service] ?? ['*'])];
+}
+
+/** Roles may be given to what runs, and to nobody else. */
+function passing(kind: AwsKind, project: string): JsonObject[] {
+  const service = RUNS[kind];
+  if (service === undefined) return [];
+  const Condition = { StringEquals: { 'iam:PassedToService': service } };
+  const Resource = resourcesOf('iam', project);
+  return [{ Sid: 'passrole', Effect: 'Allow', Action: ['iam:PassRole'], Resource, Condition }];
+}
+
+/** An account that has never had such a thing gets the service's own role with the first. */
+function everywhere(kind: AwsKind): JsonObject[] {
+  if (kind !== 'container') return [];
+  const names = ['ecs.amazonaws.com', 'elasticloadbalancing.amazonaws.com'];
+  const Condition = { StringEquals: { 'iam:AWSServiceName': names } };
+  return [{ Sid: 'linkedroles', Effect: 'Allow', Action: ['iam:CreateServiceLinkedRole'], Resource: '*', Condition }];
+}

@@ -1,0 +1,225 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aws, hasAws, installAws } from '../support/aws/command-line.ts';
+import { type LambdaFront, startLambdaFront } from '../support/aws/lambda/front.ts';
+import { type AwsServer, startAws } from '../support/aws/server.ts';
+import { type Outcome, type Project, projectOf } from '../support/project.ts';
+
+const SECRET = 'Zq7lambdaScenarioCanaryV4k';
+const [STAGING, PRODUCTION] = ['111111111111', '222222222222'] as const;
+
+const CONFIG = `version: 1
+project: shop
+services:
+  api:
+    path: api
+    driver: aws
+    aws: { kind: function, handler: api.handler, memory: 512, time_limit: 5s }
+    build: { command: node build.js, output: dist }
+    env: [API_KEY]
+environments:
+  staging: { mode: staging, secrets: { API_KEY: "env:OUTER_KEY" }, services: { api: { aws: { account: "${STAGING}", profile: staging, region: eu-west-1 } } } }
+  production:
+    mode: production
+    protected: false
+    secrets: { API_KEY: "env:OUTER_KEY" }
+    services: { api: { aws: { account: "${PRODUCTION}", profile: production, region: eu-central-1 } } }
+  preview:
+    mode: preview
+    ttl: 72h
+    secrets: { API_KEY: "env:OUTER_KEY" }
+    services: { api: { aws: { profile: staging, region: eu-west-1 } } }
+`;
+/** Tells how often it ran. */
+const BUILD = `const fs = require('node:fs');
+fs.mkdirSync('dist', { recursive: true });
+const label = fs.readFileSync('label.txt', 'utf8');
+fs.writeFileSync('dist/api.mjs', \`export const handler = async () => ({ statusCode: 200, body: '\${label} ' + process.env.API_KEY.length });\`);
+fs.appendFileSync('../builds.txt', 'built\\n');
+`;
+
+if (hasAws()) await installAws();
+
+describe('an API on Lambda', () => {
+  let project: Project;
+  let server: AwsServer;
+  let front: LambdaFront;
+  let keys: string;
+
+  beforeAll(async () => {
+    server = await startAws();
+    front = await startLambdaFront(server.world, [STAGING, PRODUCTION]);
+    keys = await mkdtemp(join(tmpdir(), 'aws-keys-'));
+    await writeFile(join(keys, 'credentials'), [STAGING, PRODUCTION].map(profileOf).join('\n'), { mode: 0o600 });
+    project = await projectOf({ 'deploy.config.yaml': CONFIG, 'api/build.js': BUILD, 'api/label.txt': 'one' });
+  });
+  afterAll(async () => {
+    await Promise.all([project.dispose(), rm(keys, { recursive: true })]);
+    await front.close();
+    await server.close();
+  });
+
+  it('is refused before anything is made: wrong account, missing right, a name that is taken, no credentials', async () => {
+    const plan = ['plan', '--env', 'staging', '--json'];
+    await project.edit('deploy.config.yaml', STAGING, PRODUCTION);
+    const wrong = await project.run(plan, { env: env() });
+    await project.write('deploy.config.yaml', CONFIG);
+    expect(wrong.code).toBe(4);
+    expect(wrong.json().findings).toMatchObject([
+      { code: 'GATE_REFUSED', message: expect.stringContaining(STAGING), fix: expect.stringContaining('AWS_PROFILE') },
+    ]);
+    const allow = server.deny('lambda:GetFunction', STAGING);
+    const denied = await project.run(plan, { env: env() });
+    allow();
+    expect(denied.code).toBe(3);
+    expect(denied.json().findings).toMatchObject([
+      { code: 'INSUFFICIENT_PERMISSIONS', message: expect.stringContaining('getFunction') },
+    ]);
+    const nobody = await project.run(plan, { env: { ...env(), AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' } });
+    expect(nobody.code).toBe(3);
+    expect(server.requests.filter(({ operation }) => !/^Get/.test(operation))).toEqual([]);
+  });
+
+  it('is deployed, goes on after its keys ended in the middle, and is left alone when nothing has changed', async () => {
+    server.faults.next({ service: 'lambda', operation: 'PublishVersion', fault: 'expired' });
+    const failed = await project.run(['deploy', '--env', 'staging'], { env: env() });
+    expect(failed.code).toBe(3);
+    expect(failed.stdout + failed.stderr).not.toContain(SECRET);
+    await run(['resume', '--env', 'staging']);
+    expect(await shown('staging')).toBe(`one ${SECRET.length}`);
+    const before = server.requests.length;
+    expect((await run(['plan', '--env', 'staging', '--json'])).json().operations).toEqual([]);
+    expect(server.requests.slice(before).every(({ operation }) => /^(?:Get|List)/.test(operation))).toBe(true);
+  });
+
+  it('is promoted to another account and region with the same bytes, without a build', async () => {
+    const builds = readFileSync(project.path('builds.txt'), 'utf8');
+    await run(['env', 'promote', 'staging', 'production', '--yes']);
+    expect(await shown('production')).toBe(`one ${SECRET.length}`);
+    expect(readFileSync(project.path('builds.txt'), 'utf8')).toBe(builds);
+    expect(new Set(codes())).toHaveProperty('size', 1);
+  });
+
+  it('is brought back to the version before by its alias alone', async () => {
+    await project.write('api/label.txt', 'two');
+    await run(['deploy', '--env', 'production', '--yes']);
+    expect(await shown('production')).toBe(`two ${SECRET.length}`);
+    const before = server.requests.length;
+    await run(['rollback', '--env', 'production', '--yes']);
+    expect(await shown('production')).toBe(`one ${SECRET.length}`);
+    const made = server.requests.slice(before).map(({ operation }) => operation);
+    expect(made).not.toContain('UpdateFunctionCode');
+    expect(made).not.toContain('PublishVersion');
+  });
+
+  it('gives a canary its share, takes it back, and gives it everybody', async () => {
+    await project.write('api/label.txt', 'three');
+    const canary = ['deploy', '--env', 'production', '--yes', '--canary', '20'];
+    await run(canary);
+    expect(await seen()).toEqual({ one: 80, three: 20 });
+    await run(['canary', 'abort', '--env', 'production', '--yes']);
+    expect(await seen()).toEqual({ one: 100 });
+    await run(canary);
+    await run(['canary', 'promote', '--env', 'production', '--yes']);
+    expect(await seen()).toEqual({ three: 100 });
+  });
+
+  it('has previews that live for their time', async () => {
+    await run(['env', 'create', 'pr-7', '--from', 'preview', '--ttl', '1ms']);
+    await run(['deploy', '--env', 'pr-7']);
+    expect(await shown('pr-7')).toBe(`three ${SECRET.length}`);
+    await run(['env', 'prune', '--yes']);
+    expect((await left(STAGING, 'eu-west-1')).filter((name) => name.includes('pr-7'))).toEqual([]);
+  });
+
+  it('is seen by status, logs and doctor', async () => {
+    const { services } = (await run(['status', '--env', 'production', '--json'])).json();
+    expect(services).toContainEqual(expect.objectContaining({ service: 'api', state: 'running', percent: 100 }));
+    await run(['logs', '--env', 'production', '--service', 'api']);
+    await run(['doctor', '--env', 'staging']);
+  });
+
+  it('leaves nothing that the aws command line would find, and has written no secret and no key', async () => {
+    await run(['env', 'destroy', 'staging', '--confirm', 'staging']);
+    await run(['env', 'destroy', 'production', '--confirm', 'production']);
+    expect(await left(STAGING, 'eu-west-1')).toEqual([]);
+    expect(await left(PRODUCTION, 'eu-central-1')).toEqual([]);
+    expect(server.rejected).toEqual([]);
+    const secrets = [
+      SECRET,
+      ...[STAGING, PRODUCTION].map((one) => server.environment(one)['AWS_SECRET_ACCESS_KEY'] ?? ''),
+    ];
+    const leaks = readdirSync(project.folder, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(project.folder, name))
+      .filter((file) => statSync(file).isFile())
+      .filter((file) => secrets.some((secret) => readFileSync(file, 'latin1').includes(secret)));
+    expect(leaks).toEqual([]);
+  });
+
+  function env(): Record<string, string> {
+    const { AWS_ENDPOINT_URL = '' } = server.environment();
+    const files = { AWS_SHARED_CREDENTIALS_FILE: join(keys, 'credentials'), AWS_CONFIG_FILE: join(keys, 'config') };
+    return { AWS_ENDPOINT_URL, AWS_EC2_METADATA_DISABLED: 'true', OUTER_KEY: SECRET, ...files };
+  }
+
+  function profileOf(account: string): string {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = server.environment(account);
+    const name = account === STAGING ? 'staging' : 'production';
+    return `[${name}]\naws_access_key_id = ${AWS_ACCESS_KEY_ID}\naws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}\n`;
+  }
+
+  async function run(args: readonly string[]): Promise<Outcome> {
+    const outcome = await project.ok(args, { env: env() });
+    expect(outcome.stdout + outcome.stderr).not.toContain(SECRET);
+    return outcome;
+  }
+
+  async function shown(name: string): Promise<string> {
+    const { urls } = (await run(['open', '--env', name, '--json'])).json() as { urls: { api: string } };
+    return asked(urls.api);
+  }
+
+  /** What a user of the address reads. */
+  function asked(url: string): Promise<string> {
+    const headers = { host: new URL(url).host };
+    return new Promise((resolve, reject) => {
+      const asking = request(front.url, { headers }, async (response) => {
+        const parts: Buffer[] = [];
+        for await (const part of response) parts.push(part as Buffer);
+        resolve(Buffer.concat(parts).toString());
+      });
+      asking.on('error', reject).end();
+    });
+  }
+
+  /** Of a hundred users. */
+  async function seen(): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    const { urls } = (await run(['open', '--env', 'production', '--json'])).json() as { urls: { api: string } };
+    for (let user = 0; user < 100; user++) {
+      const [label = ''] = (await asked(urls.api)).split(' ');
+      counts[label] = (counts[label] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  function codes(): readonly string[] {
+    const uploads = server.requests.filter(({ operation }) =>
+      /^(?:CreateFunction|UpdateFunctionCode)$/.test(operation),
+    );
+    return uploads.map(({ input }) => Buffer.from(input.ZipFile ?? input.Code.ZipFile).toString('base64'));
+  }
+
+  async function left(account: string, region: string): Promise<readonly string[]> {
+    const ask = (args: readonly string[]): Promise<readonly string[]> => aws(server, args, { account, region });
+    return [
+      ...(await ask(['lambda', 'list-functions', '--query', 'Functions[].FunctionName'])),
+      ...(await ask(['iam', 'list-roles', '--query', 'Roles[].RoleName'])),
+      ...(await ask(['logs', 'describe-log-groups', '--query', 'logGroups[].logGroupName'])),
+    ];
+  }
+});
