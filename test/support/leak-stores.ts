@@ -35,6 +35,8 @@ export interface LeakStore {
 export const VALUES = Object.fromEntries(CANARIES.map(({ name, value }) => [name.toUpperCase(), value]));
 const NAMES = Object.keys(VALUES);
 
+/** One AWS for both of its stores, since a command asks one. */
+let aws: Promise<AwsStores> | undefined;
 /** Secrets inside of other text. */
 const TEXTS = {
   LEAK_TEXT_PLAIN: 'before ${secret:env:OUTER_PLAIN} after',
@@ -167,8 +169,6 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
     return { ...onAws(server), references: named((name) => `aws-ssm:/leaks/${name}`) };
   },
 };
-
-let aws: Promise<AwsStores> | undefined;
 
 /** Both stores are behind one address. */
 function sharedAws(): Promise<AwsStores> {
