@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aws, hasAws, installAws } from '../support/aws/command-line.ts';
 import { type LambdaFront, startLambdaFront } from '../support/aws/lambda/front.ts';
+import { functionsOf } from '../support/aws/lambda/state.ts';
 import { type AwsServer, startAws } from '../support/aws/server.ts';
 import { type Outcome, type Project, projectOf } from '../support/project.ts';
 
@@ -72,16 +73,18 @@ describe('an API on Lambda', () => {
     expect(wrong.json().findings).toMatchObject([
       { code: 'GATE_REFUSED', message: expect.stringContaining(STAGING), fix: expect.stringContaining('AWS_PROFILE') },
     ]);
-    const allow = server.deny('lambda:GetFunction', STAGING);
-    const denied = await project.run(plan, { env: env() });
-    allow();
-    expect(denied.code).toBe(3);
-    expect(denied.json().findings).toMatchObject([
-      { code: 'INSUFFICIENT_PERMISSIONS', message: expect.stringContaining('getFunction') },
-    ]);
+    for (const right of ['lambda:GetFunction', 'lambda:PublishVersion']) {
+      const allow = server.deny(right, STAGING);
+      const denied = await project.run(plan, { env: env() });
+      allow();
+      expect(denied.code).toBe(3);
+      expect(denied.json().findings).toMatchObject([
+        { code: 'INSUFFICIENT_PERMISSIONS', fix: expect.stringContaining('deployer aws policy') },
+      ]);
+    }
     const nobody = await project.run(plan, { env: { ...env(), AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' } });
     expect(nobody.code).toBe(3);
-    expect(server.requests.filter(({ operation }) => !/^Get/.test(operation))).toEqual([]);
+    expect(server.requests.filter(({ operation }) => !/^(?:Get|Simulate)/.test(operation))).toEqual([]);
   });
 
   it('is deployed, goes on after its keys ended in the middle, and is left alone when nothing has changed', async () => {
@@ -133,7 +136,7 @@ describe('an API on Lambda', () => {
     await run(['deploy', '--env', 'pr-7']);
     expect(await shown('pr-7')).toBe(`three ${SECRET.length}`);
     await run(['env', 'prune', '--yes']);
-    expect((await left(STAGING, 'eu-west-1')).filter((name) => name.includes('pr-7'))).toEqual([]);
+    expect(functionsIn(STAGING, 'eu-west-1')).toHaveLength(1);
   });
 
   it('is seen by status, logs and doctor', async () => {
@@ -141,6 +144,26 @@ describe('an API on Lambda', () => {
     expect(services).toContainEqual(expect.objectContaining({ service: 'api', state: 'running', percent: 100 }));
     await run(['logs', '--env', 'production', '--service', 'api']);
     await run(['doctor', '--env', 'staging']);
+  });
+
+  it('is shown by the example, which is deployed, promoted and taken away', async () => {
+    const example = await projectOf({});
+    await cp(resolve(import.meta.dirname, '../../examples/aws-function'), example.folder, { recursive: true });
+    // The command line looks names up where no test can answer.
+    await example.edit(
+      'deploy.config.yaml',
+      'health: { path: /healthz, timeout: 60s, interval: 2s, successes: 1 }',
+      '',
+    );
+    const keysOf = { ...server.environment(STAGING), AWS_REGION: '' };
+    await example.ok(['deploy'], { env: keysOf });
+    await example.ok(['env', 'promote', 'staging', 'production', '--yes'], { env: keysOf });
+    const { urls } = (await example.ok(['open', '--env', 'production', '--json'], { env: keysOf })).json();
+    expect(JSON.parse(await asked(`${urls.api}/there`))).toMatchObject({ greeting: 'Hello' });
+    for (const name of ['staging', 'production'])
+      await example.ok(['env', 'destroy', name, '--confirm', name], { env: keysOf });
+    expect(functionsIn(STAGING, 'eu-central-1')).toEqual([]);
+    await example.dispose();
   });
 
   it('leaves nothing that the aws command line would find, and has written no secret and no key', async () => {
@@ -214,12 +237,17 @@ describe('an API on Lambda', () => {
     return uploads.map(({ input }) => Buffer.from(input.ZipFile ?? input.Code.ZipFile).toString('base64'));
   }
 
+  function functionsIn(account: string, region: string): readonly string[] {
+    return [...functionsOf({ world: server.world, account, region }).keys()];
+  }
+
   async function left(account: string, region: string): Promise<readonly string[]> {
     const ask = (args: readonly string[]): Promise<readonly string[]> => aws(server, args, { account, region });
-    return [
-      ...(await ask(['lambda', 'list-functions', '--query', 'Functions[].FunctionName'])),
-      ...(await ask(['iam', 'list-roles', '--query', 'Roles[].RoleName'])),
-      ...(await ask(['logs', 'describe-log-groups', '--query', 'logGroups[].logGroupName'])),
-    ];
+    const lists = await Promise.all([
+      ask(['lambda', 'list-functions', '--query', 'Functions[].FunctionName']),
+      ask(['iam', 'list-roles', '--query', 'Roles[].RoleName']),
+      ask(['logs', 'describe-log-groups', '--query', 'logGroups[].logGroupName']),
+    ]);
+    return lists.flat();
   }
 });

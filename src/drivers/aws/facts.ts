@@ -1,5 +1,6 @@
 import { AWS_CREDENTIALS, AWS_SETTINGS } from '../../aws/access.ts';
 import type { Capability, DriverFacts } from '../../core/driver.ts';
+import { functionTraits } from './function/traits.ts';
 import { checkOptions, readOptions } from './options/options.ts';
 import { optionsSchema } from './options/schema.ts';
 import type { AwsKind } from './options/shared.ts';
@@ -25,13 +26,19 @@ export const facts: DriverFacts = {
   askedByPlans: true,
   optionsSchema,
   checkOptions,
+  madeElsewhere: (options) => {
+    const read = readOptions(options);
+    return read.kind === 'function' ? read.image : undefined;
+  },
   readsVariables: (options) => readOptions(options).kind !== 'static',
   fileLimit: (options) => (readOptions(options).kind === 'static' ? STATIC_FILES : undefined),
   traitsOf: ({ options }) => {
-    const { kind } = readOptions(options);
+    const read = readOptions(options);
+    const { kind } = read;
     return {
       capabilities: OF_KIND[kind],
       ...(kind === 'static' ? { creates: STATIC_CREATES } : {}),
+      ...(read.kind === 'function' ? functionTraits(read) : {}),
       ...(kind === 'container' ? { artifact: 'image' as const } : {}),
     };
   },

@@ -1,4 +1,5 @@
 import type { Driver } from '../../../core/driver.ts';
+import { examineAccount } from '../examination.ts';
 import { facts } from '../facts.ts';
 import { provision } from './place/provision.ts';
 import { preflight } from './preflight.ts';
@@ -7,11 +8,13 @@ import { inspectTarget } from './release/inspection.ts';
 import { releaseLogs } from './release/logs.ts';
 import { placeRelease } from './release/placement.ts';
 import { retireRelease, setTraffic } from './release/traffic.ts';
+import { RIGHTS } from './rights.ts';
 
 /** Places services as published versions of Lambda functions, led to by an alias. */
 export const driver: Driver = {
   facts,
   preflight,
+  examine: (target, context) => examineAccount(target, context, RIGHTS),
   provision,
   deploy: placeRelease,
   traffic: setTraffic,

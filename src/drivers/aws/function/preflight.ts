@@ -1,15 +1,20 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import type { Finding } from '../../../core/finding.ts';
+import { missingRights } from '../examination.ts';
 import type { FunctionOptions } from '../options/function.ts';
+import { RIGHTS } from './rights.ts';
 import { findFunction, openSite } from './site.ts';
 
 /** Whether account, name and options can be used. Changes nothing. */
 export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
   try {
     const site = await openSite(target, context);
-    await findFunction(site);
-    return optionFindings(target, site.account.options, site.account.region);
+    const { account } = site;
+    const found = await findFunction(site);
+    // Before anything is made; what has been deployed once may be deployed again.
+    const lacking = found ? [] : await missingRights(target, account, RIGHTS);
+    return [...lacking, ...optionFindings(target, account.options, account.region)];
   } catch (error) {
     if (!(error instanceof DeployerError)) throw error;
     return [findingOf(error, target)];
