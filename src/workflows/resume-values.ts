@@ -81,7 +81,7 @@ function pinnedReference({ configuration, secrets }: RunContext, name: string): 
   const version = secrets?.[name]?.version;
   const text = configuration.secrets[name] ?? '';
   const reference = holdsSecrets(text) ? undefined : parseReference(text);
-  if (version === undefined || reference?.key === undefined || reference.version !== undefined) return undefined;
+  if (version === undefined || !reference || reference.version !== undefined) return undefined;
   return [[name, `${text}@${version}`]];
 }
 

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { parseConfig } from '../../src/config/parse.ts';
+import type { DeployerError } from '../../src/core/errors.ts';
+import { catalog as drivers } from '../../src/drivers/catalog.ts';
 import { secretProviders } from '../../src/secrets/catalog.ts';
 import { checkReference } from '../../src/secrets/check-reference.ts';
 import { complaints, config, FRAME, findings } from './reading.ts';
@@ -52,4 +55,24 @@ test.each([
   ['["volt:kv/*"]', 'not a reference to a known provider'],
 ])('secret_paths: %s is refused', async (list, words) => {
   expect(await complaints(environments(`secret_paths: ${list}`), { known })).toEqual([expect.stringContaining(words)]);
+});
+
+test('options of a service lead to where every environment that has it so may read', async () => {
+  const text = `version: 1
+project: shop
+services:
+  api: { driver: docker, path: api, docker: { registry: { repository: registry.example.com/shop, username: ci, password: env:CI_KEY } } }
+environments:
+  dev: { mode: dev, secret_paths: ["env:DEV_*"] }
+  staging: { mode: staging }
+  production:
+    mode: production
+    secret_paths: ["env:PRODUCTION_*"]
+    services: { api: { docker: { registry: { repository: registry.example.com/shop, username: ci, password: env:PRODUCTION_KEY } } } }
+`;
+  const request = { file: '/project/deploy.config.yaml', environment: {}, drivers, known };
+  const error = await parseConfig(text, request).catch((thrown: DeployerError) => thrown.failure.findings);
+  expect(error).toMatchObject([
+    { path: 'services.api.docker.registry.password', message: 'dev may not read env:CI_KEY', code: 'INVALID_CONFIG' },
+  ]);
 });

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS, findCommand } from '../../src/cli/manifest.ts';
 import { secretProviders } from '../../src/secrets/catalog.ts';
-import { LEAK_STORES } from '../support/leak-stores.ts';
+import { LEAK_STORES, VALUES } from '../support/leak-stores.ts';
 import { type LeakWorld, leakWorld } from '../support/leak-world.ts';
-import { CANARIES, findLeaks, folderSinks, type Sink } from '../support/leaks.ts';
+import { CANARIES, type Canary, findLeaks, folderSinks, type Sink } from '../support/leaks.ts';
 
 /** Commands that only look: how each is called, and how it ends. */
 const LOOKS: readonly (readonly [line: string, code?: number])[] = [
@@ -43,12 +45,14 @@ describe('a secret', () => {
   let processes: ReturnType<LeakWorld['processes']>;
   let kept: Sink[];
   let logs: Sink[];
+  /** What deployer made up itself. */
+  let made: Canary;
 
   /** Commands that ended otherwise than was meant, with what they said. */
   const surprises: string[] = [];
 
-  const expectCode = async (line: string, code: number | null = 0): Promise<string> => {
-    const { code: ended, stdout, stderr } = await world.run(line.split(' '));
+  const expectCode = async (line: string, code: number | null = 0, input = ''): Promise<string> => {
+    const { code: ended, stdout, stderr } = await world.run(line.split(' '), { input });
     // With the first one there is nothing to look at.
     if (ended !== code && world.commands.length === 1) throw new Error(`${line}: ${ended}\n${stderr}`);
     if (ended !== code) surprises.push(`${line}: ${ended}\n${stderr}`);
@@ -81,6 +85,7 @@ describe('a secret', () => {
     await deploys('canary', '--canary 10 --json');
     await expectCode('canary promote --env staging --json');
     await expectCode('env promote staging production --yes --verbose');
+    await expectCode('redeploy --env production --yes --events ndjson');
     await expectCode('exec --env staging --service app -- node tell.js');
     await expectCode('exec --env staging --service app --json -- node tell.js');
   }
@@ -102,6 +107,20 @@ describe('a secret', () => {
     return [...some, [`version show ${versions[0].id} --json`]];
   }
 
+  /** Values that are made, asked for, taken in and written out. */
+  async function fillIn(): Promise<void> {
+    await expectCode('env template --env staging --json');
+    await expectCode('env export --env staging --json');
+    await expectCode('env export --env staging --secrets --out exported.env --json');
+    await expectCode('env generate SESSION_SECRET --env review --to dotenv:made.env');
+    await expectCode('env import import.env --env review --to dotenv:imported.env --yes --verbose');
+    const line = `LEAK_ENV_PLAIN=${VALUES['SHORT']}`;
+    await expectCode('env fill --env review --stdin --overwrite --to dotenv:filled.env --json', 0, line);
+    await expectCode('env copy staging review --secrets --yes');
+    const { SESSION_SECRET: value = '' } = parseEnv(await world.project.read('made.env'));
+    made = { name: 'made', value, cores: [value] };
+  }
+
   async function end(): Promise<void> {
     await expectCode('env set NOTE=hello --env staging');
     await expectCode('env unset NOTE --env staging');
@@ -110,6 +129,7 @@ describe('a secret', () => {
     await expectCode('env generate OWN_SECRET --env production');
     await expectCode('env copy staging production --secrets --yes');
     await expectCode('env create review --from staging');
+    await fillIn();
     await expectCode('env prune --yes');
     await expectCode('migrate run --env staging --json');
     await expectCode('migrate resolve 0001_table --applied --env staging');
@@ -146,7 +166,7 @@ describe('a secret', () => {
     expect(new Set(findLeaks(logs).map(({ canary }) => canary)).size).toBe(CANARIES.length);
     const told = logs.map(({ text }) => String(text)).join('\n');
     const names = [...Object.keys(world.stores.secrets), ...Object.keys(world.stores.variables)];
-    for (const name of names) expect(told).toContain(`given ${name} `);
+    expect(names.filter((name) => !told.includes(`given ${name} `))).toEqual([]);
     const printed = world.printed.map(({ text }) => String(text)).join('\n');
     expect(printed).toContain('VALUE=[secret]');
   });
@@ -158,18 +178,30 @@ describe('a secret', () => {
   it("is nowhere below .deployer but in the apps' own logs", () => {
     const after = folderSinks(world.project.path('.deployer'));
     expect(kept.length).toBeGreaterThan(100);
-    expect(findLeaks([...kept, ...after].filter((sink) => !isLog(sink)))).toEqual([]);
+    expect(
+      findLeaks(
+        [...kept, ...after].filter((sink) => !isLog(sink)),
+        [...CANARIES, made],
+      ),
+    ).toEqual([]);
     expect(findLeaks([...kept, ...after], world.stores.credentials)).toEqual([]);
   });
 
   it('is in no file that was written beside: a saved plan, a new config, what is temporary', async () => {
-    const written = ['saved.plan.json', 'fresh/deploy.config.yaml'].map(async (name) => ({
+    const written = ['saved.plan.json', 'fresh/deploy.config.yaml', '.env.example'].map(async (name) => ({
       name,
       text: await world.project.read(name),
     }));
     expect(findLeaks(await Promise.all(written), all())).toEqual([]);
     expect(findLeaks(world.temporary(), all())).toEqual([]);
     expect(folderSinks(world.project.path('tmp')).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('is in files that are there for it, which others cannot read', async () => {
+    for (const name of ['exported.env', 'imported.env', 'filled.env', 'made.env']) {
+      expect(findLeaks([{ name, text: await world.project.read(name) }], all()), name).not.toEqual([]);
+      expect((await stat(world.project.path(name))).mode & 0o777, name).toBe(0o600);
+    }
   });
 
   it('is in no notification', () => {
@@ -192,7 +224,10 @@ describe('a secret', () => {
       expect(processes.environments.map(({ name }) => name).join('\n'), part).toContain(part);
     expect(findLeaks(others)).toEqual([]);
     const known = ['bin/deployer.js', ...world.stores.entitled];
-    const children = ours.filter(({ name }) => !known.some((program) => name.includes(program)));
+    // Credentials may be the same in other tests that run now.
+    const started = ours.filter(({ text }) => String(text).includes(world.project.folder));
+    const children = started.filter(({ name }) => !known.some((program) => name.includes(program)));
+    expect(children.length).toBeGreaterThan(10);
     expect(findLeaks(children, world.stores.credentials)).toEqual([]);
   });
 
@@ -203,7 +238,7 @@ describe('a secret', () => {
   });
 
   function all() {
-    return [...CANARIES, ...world.stores.credentials];
+    return [...CANARIES, made, ...world.stores.credentials];
   }
 });
 

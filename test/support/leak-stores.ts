@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ageKey, encrypted, hasAge, installAge } from './age.ts';
+import type { AwsServer } from './aws/server.ts';
 import { dotenvx, privateKeyIn } from './dotenvx.ts';
 import { CANARIES, type Canary, OWN } from './leaks.ts';
+import { type AwsStores, awsStores } from './stores/aws.ts';
 import { connectFake } from './stores/connect.ts';
 import { dopplerFake } from './stores/doppler.ts';
 import { fakeProgram } from './stores/fake-program.ts';
@@ -21,6 +23,8 @@ export interface LeakStore {
   readonly credentials?: readonly string[];
   /** Files of the project, mode 0600. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
+  /** Where reading takes long: what is done in staging goes without it. */
+  readonly production?: 'only';
   /** The program that is given the credentials, where one is. */
   readonly entitled?: string;
   /** Lines of the config's top level. */
@@ -31,6 +35,8 @@ export interface LeakStore {
 export const VALUES = Object.fromEntries(CANARIES.map(({ name, value }) => [name.toUpperCase(), value]));
 const NAMES = Object.keys(VALUES);
 
+/** One AWS for both of its stores, since a command asks one. */
+let aws: Promise<AwsStores> | undefined;
 /** Secrets inside of other text. */
 const TEXTS = {
   LEAK_TEXT_PLAIN: 'before ${secret:env:OUTER_PLAIN} after',
@@ -152,12 +158,37 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
       close: () => connect.close(),
     };
   },
+  'aws-sm': async () => {
+    const { server, secrets } = await sharedAws();
+    secrets.set('leaks', { versions: [{ id: '11111111-1111-4111-8111-111111111111', text: JSON.stringify(VALUES) }] });
+    return { ...onAws(server), references: named((name) => `aws-sm:leaks#${name}`), close: () => server.close() };
+  },
+  'aws-ssm': async () => {
+    const { server, parameters } = await sharedAws();
+    for (const [name, value] of Object.entries(VALUES)) parameters.set(`/leaks/${name}`, [value]);
+    return { ...onAws(server), references: named((name) => `aws-ssm:/leaks/${name}`) };
+  },
 };
+
+/** Both stores are behind one address. */
+function sharedAws(): Promise<AwsStores> {
+  aws ??= awsStores();
+  return aws;
+}
+
+/** Its library takes long to load. */
+function onAws(server: AwsServer): Pick<LeakStore, 'env' | 'credentials' | 'production'> {
+  const env = server.environment();
+  const credentials = [env['AWS_SECRET_ACCESS_KEY'] ?? ''];
+  return { env, credentials, production: 'only' };
+}
 
 /** All of the stores as one. Variables are called `LEAK_<PROVIDER>_<CANARY>`. */
 export interface LeakStores {
   /** Variable → reference. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Those that production alone has. */
+  readonly productionOnly: ReadonlySet<string>;
   /** Variables with secrets in their text. */
   readonly variables: Readonly<Record<string, string>>;
   /** Providers that could not be had. */
@@ -181,6 +212,11 @@ export async function openLeakStores(): Promise<LeakStores> {
   );
   return {
     secrets: Object.fromEntries(secrets),
+    productionOnly: new Set(
+      there.flatMap(({ name, store }) =>
+        store.production ? Object.keys(store.references).map((canary) => variableOf(name, canary)) : [],
+      ),
+    ),
     variables: TEXTS,
     missing: opened.filter(({ store }) => !store).map(({ name }) => name),
     env: Object.assign({}, ...there.map(({ store }) => store.env)),

@@ -20,7 +20,7 @@ export interface LeakWorld {
   readonly notified: readonly Sink[];
   /** What was seen below the folder for temporary files, meanwhile and at last. */
   temporary(): readonly Sink[];
-  run(args: readonly string[], options?: { readonly killedAt?: string }): Promise<Outcome>;
+  run(args: readonly string[], options?: { readonly killedAt?: string; readonly input?: string }): Promise<Outcome>;
   /** Ends the looking at processes. */
   processes(): ReturnType<ReturnType<typeof watchProcesses>['stop']>;
   dispose(): Promise<void>;
@@ -50,9 +50,9 @@ export async function leakWorld(): Promise<LeakWorld> {
     printed,
     notified,
     temporary: () => temporary(),
-    async run(args, { killedAt } = {}) {
+    async run(args, { killedAt, input = '' } = {}) {
       const env = { ...stores.env, TMPDIR: project.path('tmp'), ...(killedAt ? { CRASH_AT: killedAt } : {}) };
-      const outcome = await project.run(args, { env, node: killedAt ? ['--import', PRELOAD] : [] });
+      const outcome = await project.run(args, { env, input, node: killedAt ? ['--import', PRELOAD] : [] });
       commands.push(args);
       printed.push(
         { name: `stdout of ${args.join(' ')}`, text: outcome.stdout },
@@ -101,6 +101,7 @@ server.listen(Number(process.env.PORT), '127.0.0.1');
 `;
 
 function filesOf(stores: LeakStores, receiver: Loopback): Record<string, string> {
+  const dotenv = stores.files['secrets.env']?.toString() ?? '';
   return {
     'deploy.config.yaml': configOf(stores, receiver),
     'app/version.txt': 'one',
@@ -125,25 +126,29 @@ ${SERVED}`,
     'db/0001_table.sql': 'CREATE TABLE notes (text TEXT);\n',
     'fresh/package.json': '{ "name": "fresh", "scripts": { "start": "node server.js" } }',
     'fresh/server.js': 'require("node:http").createServer().listen(process.env.PORT);',
-    'fresh/.env': stores.files['secrets.env']?.toString() ?? '',
+    'fresh/.env': dotenv,
+    'import.env': dotenv.replaceAll(/^([A-Z]+)=/gm, '$1_API_KEY='),
   };
 }
 
 function configOf(stores: LeakStores, receiver: Loopback): string {
-  const names = [...Object.keys(stores.secrets), ...Object.keys(stores.variables)].join(', ');
+  const all = [...Object.keys(stores.secrets), ...Object.keys(stores.variables)];
+  const needed = all.filter((name) => !stores.productionOnly.has(name));
   const lines = (all: Readonly<Record<string, string>>) =>
     Object.entries(all).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
-  const environment = (name: string) =>
-    `{ mode: ${name}, variables: { GREETING: hi, DATABASE_URL: "sqlite:${name}.db", ${lines(stores.variables)} }, secrets: { ${lines(stores.secrets)} } }`;
+  const optional = [...stores.productionOnly].map((name) => `{ key: ${name}, optional: true }`);
+  const staging = Object.entries(stores.secrets).filter(([name]) => !stores.productionOnly.has(name));
+  const environment = (name: string, secrets: Readonly<Record<string, string>>) =>
+    `{ mode: ${name}, variables: { GREETING: hi, DATABASE_URL: "sqlite:${name}.db", ${lines(stores.variables)} }, secrets: { ${lines(secrets)} } }`;
   return `version: 1
 project: leaks
 defaults: { driver: local }
 services:
   app:
     path: app
-    build: { command: node build.js, output: dist, env: [${names}] }
+    build: { command: node build.js, output: dist, env: [${needed}] }
     start: node server.js
-    env: [${names}]
+    env: [${[...needed, ...optional]}]
     health: { path: /, timeout: 3s, interval: 50ms, successes: 1 }
   other:
     path: other
@@ -158,7 +163,7 @@ notifications:
   - { url: "${receiver.url}/all", on: [started, succeeded, failed], allow_private: true }
 ${stores.config}
 environments:
-  staging: ${environment('staging')}
-  production: ${environment('production')}
+  staging: ${environment('staging', Object.fromEntries(staging))}
+  production: ${environment('production', stores.secrets)}
 `;
 }

@@ -12,8 +12,18 @@ const TIMEOUT = 10_000;
 /** Never aborted: each call has a signal of its own. */
 const OPEN = new AbortController().signal;
 
-/** AWS as the operator: by the variables here, else by the chain of the SDK (profiles, roles of the machine or of CI). */
-export function awsOf({ environment }: Pick<ProviderWorld, 'environment'>, region?: string): Aws {
+/** AWS by region, the operator's own unless named; each is opened once, when it is first asked. */
+export function awsByRegion(world: Pick<ProviderWorld, 'environment'>): (region?: string) => Aws {
+  const opened = new Map<string | undefined, Aws>();
+  return (region) => {
+    const aws = opened.get(region) ?? awsOf(world, region);
+    opened.set(region, aws);
+    return aws;
+  };
+}
+
+/** As the operator: by the variables here, else by the chain of the SDK (profiles, roles of the machine or of CI). */
+function awsOf({ environment }: Pick<ProviderWorld, 'environment'>, region?: string): Aws {
   const set = (names: readonly { readonly variable: string }[]) =>
     names.flatMap(({ variable }) => (environment[variable] ? [[variable, environment[variable]] as const] : []));
   return openAws({

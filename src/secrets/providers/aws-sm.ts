@@ -7,7 +7,7 @@ import type {
   SecretValue,
 } from '../../core/provider.ts';
 import type { Secret } from '../../core/secret.ts';
-import { askAws, awsOf } from '../aws/access.ts';
+import { askAws, awsByRegion } from '../aws/access.ts';
 import { failure } from '../failure.ts';
 import { fieldOf, jsonFields } from '../fields.ts';
 import { onceEach } from '../once-each.ts';
@@ -40,21 +40,22 @@ interface Found {
 
 function open(world: ProviderWorld): SecretProvider {
   const secrets = onceEach<Found>();
+  const aws = awsByRegion(world);
   return { name: 'aws-sm', read };
 
   async function read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue> {
     const { path, version = '' } = reference;
-    const found = await secrets(`${path}@${version}`, () => readSecret(reference, world, signal));
+    const found = await secrets(`${path}@${version}`, () => readSecret(reference, aws, signal));
     return { value: chosenBy(reference, found.text), ...(found.version ? { version: found.version } : {}) };
   }
 }
 
 async function readSecret(
   { path, version }: SecretReference,
-  world: ProviderWorld,
+  aws: ReturnType<typeof awsByRegion>,
   signal: AbortSignal,
 ): Promise<Found> {
-  const manager = await awsOf(world, ARN.exec(path)?.[1]).secretsManager();
+  const manager = await aws(ARN.exec(path)?.[1]).secretsManager();
   const which =
     version === undefined ? {} : VERSION_ID.test(version) ? { VersionId: version } : { VersionStage: version };
   const what = `aws-sm:${path}${version === undefined ? '' : ` in version ${version}`}`;

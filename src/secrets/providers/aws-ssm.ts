@@ -1,3 +1,4 @@
+import type { Aws } from '../../aws/aws.ts';
 import { DeployerError } from '../../core/errors.ts';
 import type {
   ProviderFactory,
@@ -7,7 +8,7 @@ import type {
   SecretReference,
   SecretValue,
 } from '../../core/provider.ts';
-import { askAws, awsOf } from '../aws/access.ts';
+import { askAws, awsByRegion } from '../aws/access.ts';
 import { gathered } from '../aws/gathered.ts';
 import { failure } from '../failure.ts';
 import { fieldOf } from '../fields.ts';
@@ -36,7 +37,8 @@ interface Parameter {
 }
 
 function open(world: ProviderWorld): SecretProvider {
-  const parameters = gathered<Parameter>(10, (names, signal) => getParameters(names, world, signal));
+  const aws = awsByRegion(world);
+  const parameters = gathered<Parameter>(10, (names, signal) => getParameters(names, aws(), signal));
   return { name: 'aws-ssm', read };
 
   async function read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue> {
@@ -51,7 +53,7 @@ function open(world: ProviderWorld): SecretProvider {
   async function alone(name: string, error: unknown, signal: AbortSignal): Promise<Parameter | undefined> {
     signal.throwIfAborted();
     if (error instanceof DeployerError && error.code !== 'INSUFFICIENT_PERMISSIONS') throw error;
-    return (await getParameters([name], world, signal)).get(name);
+    return (await getParameters([name], aws(), signal)).get(name);
   }
 }
 
@@ -60,10 +62,10 @@ const GONE_FIX =
 
 async function getParameters(
   names: readonly string[],
-  world: ProviderWorld,
+  aws: Aws,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Parameter>> {
-  const ssm = await awsOf(world).ssm();
+  const ssm = await aws.ssm();
   const what = names.length === 1 ? `aws-ssm:${names[0]}` : 'AWS Systems Manager';
   const { Parameters = [] } = await askAws(
     (limited) => ssm.getParameters({ Names: [...names], WithDecryption: true }, limited),

@@ -22,7 +22,11 @@ import { type ProjectFile, readProjectFile } from '../project-file.ts';
  * here, by the key in the variable that dotenvx uses too or in `.env.keys` beside the file. Nothing is expanded, and no command
  * in a value is run.
  */
-export const provider: ProviderFactory = { check, open };
+export const provider: ProviderFactory = {
+  check,
+  open,
+  readOnly: 'Values of such a file are set by dotenvx set, which encrypts them',
+};
 
 function check({ path, key, version }: SecretReference): ReferenceProblem | undefined {
   if (key !== undefined && version === undefined) return undefined;

@@ -18,7 +18,11 @@ import { insideProject } from '../project-file.ts';
  * `sops:FILE#KEY` or `sops:FILE#KEY.KEY…`: a value of a file inside the project that SOPS has encrypted; numbers count the
  * members of a list from 0. The user's own `sops` decrypts it, each file once; nothing of it touches the disk.
  */
-export const provider: ProviderFactory = { check, open };
+export const provider: ProviderFactory = {
+  check,
+  open,
+  readOnly: 'A file of SOPS is changed by sops edit, which knows whom it is encrypted for',
+};
 
 /** What says who decrypts: age, PGP, and the key services of clouds and Vault. */
 const CREDENTIALS =

@@ -1,7 +1,7 @@
 // What an installation weighs, and what a plan of it reads.
 
 import { spawnSync } from 'node:child_process';
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, output } from '../measure.js';
 import { deployer, newFolder, REPOSITORY, sampleProject } from '../projects.js';
@@ -20,6 +20,12 @@ export async function measure() {
       value: installed.bytes / MIB,
       unit: 'MiB',
       note: `${installed.files} files`,
+    },
+    {
+      what: 'the same without what only AWS needs',
+      value: (installed.bytes - bytesForAws()) / MIB,
+      unit: 'MiB',
+      note: 'clients of the AWS SDK, of which each loads when its service is asked',
     },
     { what: 'own files loaded by a plan', value: filesLoaded(), unit: '' },
   ];
@@ -44,6 +50,24 @@ function weigh(folder) {
     },
     { files: 0, bytes: 0 },
   );
+}
+
+/** Scripts of dist/ that only the clients of the AWS SDK lead to. */
+function bytesForAws() {
+  const dist = join(REPOSITORY, 'dist');
+  const scripts = readdirSync(dist).filter((name) => /\.c?js$/.test(name));
+  const clients = readdirSync(join(REPOSITORY, 'src/aws/clients')).map((name) => name.replace('.ts', ''));
+  const isClient = (name) => clients.some((client) => new RegExp(`^${client}-[\\w-]{8}\\.c?js$`).test(name));
+  const reached = new Set();
+  for (const name of scripts.filter((one) => !/-[\w-]{8}\.c?js$/.test(one))) follow(name);
+  return scripts.filter((name) => !reached.has(name)).reduce((sum, name) => sum + lstatSync(join(dist, name)).size, 0);
+
+  function follow(name) {
+    if (reached.has(name) || isClient(name)) return;
+    reached.add(name);
+    const text = readFileSync(join(dist, name), 'latin1');
+    for (const [, next] of text.matchAll(/["'`]\.\/([\w.-]+\.c?js)["'`]/g)) if (scripts.includes(next)) follow(next);
+  }
 }
 
 /** Scripts that Node reads: those of Node's own debug log of modules, and ours, which have a compiled form beside them. */

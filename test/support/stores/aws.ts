@@ -21,6 +21,8 @@ export interface AwsStores {
 
 /** Secrets Manager and the parameters of Systems Manager, on the stand-in of AWS, which holds each call against the real models. */
 export async function awsStores(): Promise<AwsStores> {
+  // Keys follow from the account: one of our own, so that other tests that run meanwhile have other keys.
+  const accounts = [String(process.pid).padStart(12, '9')];
   const content = {
     secrets: new Map<string, StoredAwsSecret>(),
     parameters: new Map<string, readonly string[]>(),
@@ -28,7 +30,7 @@ export async function awsStores(): Promise<AwsStores> {
   };
   const own = [secretsManager(content.secrets), systemsManager(content)];
   const others = SERVICES.filter(({ signedFor }) => !own.some((service) => service.signedFor === signedFor));
-  return { server: await startAws({ services: [...others, ...own] }), ...content };
+  return { server: await startAws({ accounts, services: [...others, ...own] }), ...content };
 }
 
 function secretsManager(secrets: AwsStores['secrets']): AwsService {

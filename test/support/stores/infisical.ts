@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Asked, hasOnly, type Reply, type StoreFake, storeFake } from './store-fake.ts';
 
 export interface StoredSecret {
@@ -45,7 +46,7 @@ function logIn({ clients, tokens }: Content, { body, headers }: Asked): Reply {
   if (headers['content-type'] !== 'application/json' || Object.keys(rest).length > 0)
     return refusal(422, 'ValidationFailure');
   if (clients[clientId] !== clientSecret) return refusal(401, 'UnauthorizedError');
-  const accessToken = `st.${clientId}.${tokens.size}`;
+  const accessToken = `st.${clientId}.${randomUUID()}`;
   tokens.set(accessToken, ['']);
   return { status: 200, body: { accessToken, expiresIn: 7200, accessTokenMaxTTL: 7200, tokenType: 'Bearer' } };
 }

@@ -9,7 +9,8 @@ export const RIGHTS: readonly string[] = [
     'AbortMultipartUpload',
   ]),
   ...actions('cloudfront', [
-    'CreateDistribution GetDistribution UpdateDistribution DeleteDistribution TagResource ListTagsForResource',
+    'CreateDistribution GetDistribution GetDistributionConfig UpdateDistribution DeleteDistribution TagResource',
+    'ListTagsForResource GetFunction',
     'CreateOriginAccessControl GetOriginAccessControl UpdateOriginAccessControl DeleteOriginAccessControl',
     'CreateKeyValueStore DescribeKeyValueStore UpdateKeyValueStore DeleteKeyValueStore CreateFunction DescribeFunction',
     'UpdateFunction PublishFunction DeleteFunction ListConflictingAliases',

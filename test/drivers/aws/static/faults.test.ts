@@ -22,10 +22,10 @@ const CALLS = [
   ['cloudformation', 'DeleteStack'],
 ] as const;
 
-describe('a call whose answer is lost', () => {
-  it.each(CALLS)('to %s, %s, ends in the same things, none twice', async (service, operation) => {
-    world.server.faults.next({ fault: 'lost', service, operation });
-    const { shown, target } = await wholeLife(`lost-${operation.toLowerCase()}`);
+describe('calls whose answers are lost', () => {
+  it('end in the same things, none twice', async () => {
+    for (const [service, operation] of CALLS) world.server.faults.next({ fault: 'lost', service, operation });
+    const { shown, target } = await wholeLife('lost');
     expect(shown).toEqual(['one', 'two', 'one']);
     expect(world.server.faults.left).toBe(0);
     expect(thingsOf()).toEqual([]);

@@ -24,7 +24,7 @@ export interface ViewerEvent {
 
 type Handler = (event: ViewerEvent) => Promise<ViewerRequest | ViewerResponse> | ViewerRequest | ViewerResponse;
 
-/** How often one call may ask the store, and what no newer runtime of CloudFront's knows. */
+/** What Node knows and no runtime of CloudFront's does. */
 const NOT_KNOWN = /\?\.|\?\?|\bfor await\b|\bclass \w|\brequire\(|=>\s*\{[^}]*\byield\b/;
 
 /** Makes a function of its code as CloudFront does: nothing of Node, and the store as its only import. */

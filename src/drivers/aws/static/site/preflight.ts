@@ -3,8 +3,10 @@ import type { DriverContext, Target } from '../../../../core/driver.ts';
 import { DeployerError } from '../../../../core/errors.ts';
 import type { Finding } from '../../../../core/finding.ts';
 import { type Account, openAccount } from '../../account.ts';
+import { missingRights } from '../../examination.ts';
 import type { StaticOptions } from '../../options/static.ts';
 import { bucketName, hasNamespace } from '../names.ts';
+import { RIGHTS } from '../rights.ts';
 import { findThings } from './things.ts';
 
 /** Whether the account, the names and the certificate can be used. Changes nothing. */
@@ -15,8 +17,9 @@ export async function preflight(target: Target, context: DriverContext): Promise
     const things = await findThings(target, account);
     const bucket = things?.get('Bucket');
     if (bucket === undefined) await refuseTaken(target, account, bucketName(target, account));
+    const lacking = things === undefined ? await missingRights(target, account, RIGHTS) : [];
     const taken = await takenDomains(target, account, things?.get('Distribution'));
-    return [...uncovered, ...taken];
+    return [...lacking, ...uncovered, ...taken];
   } catch (error) {
     if (!(error instanceof DeployerError)) throw error;
     return [findingOf(error)];
