@@ -7,7 +7,7 @@ import { aws, installAws } from '../support/aws/command-line.ts';
 import { networkOf } from '../support/aws/ec2/state.ts';
 import { ecsOf } from '../support/aws/ecs/state.ts';
 import { type ContainerAws, DOCKERFILE, startContainerAws } from '../support/aws-container-world.ts';
-import { dockerEngine } from '../support/docker/engine.ts';
+import { dockerEngine, hostsUnavailable } from '../support/docker/engine.ts';
 import { appFiles } from '../support/driver-world.ts';
 import { type Outcome, type Project, projectOf } from '../support/project.ts';
 
@@ -35,7 +35,9 @@ environments:
   preview: { mode: preview, ttl: 72h, secrets: { GREETING: "env:OUTER_KEY" } }
 `;
 
-describe('a service on Fargate', { timeout: 240_000 }, () => {
+const reason = hostsUnavailable ? ` (skipped: ${hostsUnavailable})` : '';
+
+describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 240_000 }, () => {
   let cloud: ContainerAws;
   let engine: string;
   let project: Project;
