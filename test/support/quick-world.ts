@@ -69,9 +69,9 @@ function browsing({ url: here, has }: PlayedPlatform): Http {
   const real = systemHttp();
   return {
     send: (request) => {
-      const { hostname, pathname, search } = new URL(request.url);
+      const { host, hostname, pathname, search } = new URL(request.url);
       if (!has(hostname)) return real.send(request);
-      const headers = { ...request.headers, host: hostname };
+      const headers = { ...request.headers, host };
       return real.send({ ...request, url: `${here}${pathname}${search}`, headers, reach: 'private' });
     },
   };

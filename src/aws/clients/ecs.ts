@@ -13,6 +13,7 @@ import {
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   StopTaskCommand,
+  TagResourceCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { callsOf } from '../operations.ts';
@@ -38,6 +39,7 @@ export function openEcs({ config, signal }: ClientTerms) {
       describeTasks: DescribeTasksCommand,
       runTask: RunTaskCommand,
       stopTask: StopTaskCommand,
+      tagResource: TagResourceCommand,
     },
   );
 }

@@ -10,6 +10,7 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
+  ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { callsOf } from '../operations.ts';
 import type { ClientTerms } from '../terms.ts';
@@ -30,6 +31,7 @@ export function openElb({ config, signal }: ClientTerms) {
       describeTargetHealth: DescribeTargetHealthCommand,
       describeTags: DescribeTagsCommand,
       describeAccountLimits: DescribeAccountLimitsCommand,
+      modifyTargetGroup: ModifyTargetGroupCommand,
     },
   );
 }

@@ -1,5 +1,7 @@
 import { AWS_CREDENTIALS, AWS_SETTINGS } from '../../aws/access.ts';
 import type { Capability, DriverFacts } from '../../core/driver.ts';
+import { ENGINE_SETTINGS } from '../image/engine/settings.ts';
+import { containerTraits } from './container/traits.ts';
 import { functionTraits } from './function/traits.ts';
 import { checkOptions, readOptions } from './options/options.ts';
 import { optionsSchema } from './options/schema.ts';
@@ -20,7 +22,7 @@ export const facts: DriverFacts = {
   title: 'AWS',
   capabilities: [...new Set(Object.values(OF_KIND).flat())],
   credentials: AWS_CREDENTIALS,
-  settings: AWS_SETTINGS,
+  settings: [...AWS_SETTINGS, ...ENGINE_SETTINGS],
   concurrency: 4,
   artifact: 'files',
   askedByPlans: true,
@@ -32,14 +34,10 @@ export const facts: DriverFacts = {
   },
   readsVariables: (options) => readOptions(options).kind !== 'static',
   fileLimit: (options) => (readOptions(options).kind === 'static' ? STATIC_FILES : undefined),
-  traitsOf: ({ options }) => {
+  traitsOf: ({ options }, { mode }) => {
     const read = readOptions(options);
-    const { kind } = read;
-    return {
-      capabilities: OF_KIND[kind],
-      ...(kind === 'static' ? { creates: STATIC_CREATES } : {}),
-      ...(read.kind === 'function' ? functionTraits(read) : {}),
-      ...(kind === 'container' ? { artifact: 'image' as const } : {}),
-    };
+    if (read.kind === 'container') return containerTraits(read, OF_KIND.container, mode);
+    if (read.kind === 'static') return { capabilities: OF_KIND.static, creates: STATIC_CREATES };
+    return { capabilities: OF_KIND.function, ...functionTraits(read) };
   },
 };

@@ -1,4 +1,5 @@
 import type { DriverFacts } from '../../core/driver.ts';
+import { ENGINE_SETTINGS } from '../image/engine/settings.ts';
 import { checkOptions, readOptions } from './options.ts';
 import { optionsSchema } from './options-schema.ts';
 import { references } from './secret-options.ts';
@@ -9,15 +10,7 @@ export const facts: DriverFacts = {
   title: 'Docker',
   capabilities: ['provision', 'build', 'switch', 'weights', 'metrics', 'logs', 'rollback', 'jobs', 'lock', 'process'],
   credentials: [],
-  settings: [
-    { variable: 'DOCKER_HOST', purpose: 'the engine, where the config names none' },
-    { variable: 'DOCKER_CONTEXT', purpose: 'the Docker context, where neither names an engine' },
-    { variable: 'DOCKER_CONFIG', purpose: 'the folder of contexts, instead of ~/.docker' },
-    { variable: 'DOCKER_CERT_PATH', purpose: 'the folder of the certificates for TLS' },
-    { variable: 'DOCKER_TLS_VERIFY', purpose: 'whether DOCKER_HOST speaks TLS' },
-    { variable: 'SSH_AUTH_SOCK', purpose: 'the agent that ssh asks' },
-    { variable: 'HOME', purpose: 'where ~/.docker is' },
-  ],
+  settings: ENGINE_SETTINGS,
   concurrency: 4,
   artifact: 'image',
   askedByPlans: true,

@@ -124,7 +124,11 @@ export const functionOptions: KindOptions = {
       type: 'string',
       description: 'function: bucket for archives that are larger than 50 MiB',
     },
-    subnets: { type: 'array', items: { type: 'string' }, description: 'Ids of subnets' },
+    subnets: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Ids of subnets; of containers in two zones at least, the default ones when left out',
+    },
     security_groups: { type: 'array', items: { type: 'string' }, description: 'Ids of security groups' },
     layers: {
       type: 'array',
@@ -134,7 +138,7 @@ export const functionOptions: KindOptions = {
     log_retention_days: {
       enum: RETENTIONS,
       default: 30,
-      description: 'function: for how long lines of the log are kept',
+      description: 'For how long lines of the log are kept',
     },
   },
 };

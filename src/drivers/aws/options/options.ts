@@ -25,11 +25,15 @@ export function checkOptions(written: unknown): OptionsCheck {
   const kind = kindOf(written);
   if (kind === undefined) return withoutKind();
   const own = OF_KIND[kind];
-  return checkAll(written, {
+  const checked = checkAll(written, {
     driver: `aws (kind: ${kind})`,
     checks: { ...sharedOptions.checks, ...own.checks },
     defaults: { ...sharedOptions.defaults, ...own.defaults },
   });
+  if (!checked.ok) return checked;
+  const problems = Object.entries(own.together?.(checked.options) ?? {});
+  if (problems.length === 0) return checked;
+  return { ok: false, problems: problems.map(([name, problem]) => ({ path: [name], ...problem })) };
 }
 
 function kindOf(written: unknown): AwsKind | undefined {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../core/json.ts';
-import { matching, type OptionCheck, oneOf } from '../../option-checks.ts';
+import { matching, type OptionCheck, type OptionProblem, oneOf } from '../../option-checks.ts';
 
 /** What a service is made of in AWS. */
 export type AwsKind = (typeof KINDS)[number];
@@ -27,6 +27,8 @@ export interface KindOptions {
   readonly defaults: JsonObject;
   /** JSON Schema of its properties. */
   readonly properties: JsonObject;
+  /** What is wrong with options that are right each by itself, by option. Pure. */
+  readonly together?: (options: JsonObject) => Readonly<Record<string, OptionProblem>>;
 }
 
 export const sharedOptions: KindOptions = {

@@ -1,0 +1,152 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DriverContext } from '../../../core/driver.ts';
+import { DeployerError } from '../../../core/errors.ts';
+import type { HttpAnswer, HttpRequest } from '../../../core/ports.ts';
+import type { Secret } from '../../../core/secret.ts';
+import type { RegistryFixes } from './failure.ts';
+
+/** One repository of a registry, and who we are there. */
+export interface RegistryAccess {
+  /** Such as `https://registry.example.com`. */
+  readonly origin: string;
+  readonly name: string;
+  readonly username: string;
+  readonly password: Secret;
+  readonly fixes: RegistryFixes;
+}
+
+export interface ImageCopy {
+  readonly from: RegistryAccess;
+  readonly to: RegistryAccess;
+  /** Of the manifest: it is the same in both. */
+  readonly digest: string;
+  readonly tag: string;
+}
+
+interface Part {
+  readonly digest: string;
+  readonly size: number;
+}
+
+interface Manifest {
+  readonly mediaType?: string;
+  readonly config?: Part;
+  readonly layers?: readonly Part[];
+  readonly manifests?: readonly Part[];
+}
+
+const MANIFESTS = [
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+];
+const LIMIT = 60_000;
+const LARGEST_MANIFEST = 4 * 1024 * 1024;
+
+/** Copies an image byte by byte between registries, without an engine; what is there already is left out. */
+export async function copyImage({ from, to, digest, tag }: ImageCopy, context: DriverContext): Promise<void> {
+  await copyManifest(from, to, { digest, as: tag }, context);
+}
+
+async function copyManifest(
+  from: RegistryAccess,
+  to: RegistryAccess,
+  { digest, as }: { readonly digest: string; readonly as: string },
+  context: DriverContext,
+): Promise<void> {
+  const { body, headers } = await ask(from, `manifests/${digest}`, context, {
+    headers: { accept: MANIFESTS.join(', ') },
+    limit: LARGEST_MANIFEST,
+  });
+  const manifest = JSON.parse(Buffer.from(body).toString('utf8')) as Manifest;
+  for (const inner of manifest.manifests ?? [])
+    await copyManifest(from, to, { digest: inner.digest, as: inner.digest }, context);
+  for (const part of [...(manifest.config ? [manifest.config] : []), ...(manifest.layers ?? [])])
+    await copyBlob(from, to, part, context);
+  const type = manifest.mediaType ?? headers['content-type'] ?? MANIFESTS[2] ?? '';
+  await ask(to, `manifests/${as}`, context, { method: 'PUT', headers: { 'content-type': type }, body });
+}
+
+async function copyBlob(from: RegistryAccess, to: RegistryAccess, part: Part, context: DriverContext): Promise<void> {
+  const there = await ask(to, `blobs/${part.digest}`, context, { method: 'HEAD' }, [404]);
+  if (there.status !== 404) return;
+  await mkdir(context.folder, { recursive: true });
+  const file = join(context.folder, `copy-${part.digest.replace(':', '-')}`);
+  try {
+    await download(from, part, file, context);
+    const { headers } = await ask(to, 'blobs/uploads/', context, { method: 'POST', body: '' });
+    const place = new URL(headers['location'] ?? '', addressOf(to, ''));
+    place.searchParams.set('digest', part.digest);
+    const body = { size: part.size, open: () => createReadStream(file) };
+    const type = { 'content-type': 'application/octet-stream' };
+    await ask(to, place.href, context, { method: 'PUT', headers: type, body, timeout: context.timeout });
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** Registries of clouds may be at private addresses, and send us on to their store of objects, which must not see our password. */
+async function download(from: RegistryAccess, part: Part, file: string, context: DriverContext): Promise<void> {
+  const path = `blobs/${part.digest}`;
+  const first = await receive(file, (onData) => ask(from, path, context, { onData, timeout: context.timeout }));
+  const { location } = first.headers;
+  if (first.status < 300 || location === undefined) return;
+  const url = new URL(location, addressOf(from, path)).href;
+  const { signal, http } = context;
+  const answer = await receive(file, (onData) =>
+    http.send({ url, signal, timeout: context.timeout, reach: 'private', onData }),
+  );
+  if (answer.status !== 200) throw refusal(from, answer, path);
+}
+
+async function receive(
+  file: string,
+  send: (onData: (part: Uint8Array) => void) => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  const out = createWriteStream(file);
+  try {
+    return await send((part) => void out.write(part));
+  } finally {
+    await new Promise<void>((resolve, reject) => out.once('error', reject).end(resolve));
+  }
+}
+
+async function ask(
+  access: RegistryAccess,
+  path: string,
+  { http, signal }: DriverContext,
+  request: Partial<HttpRequest>,
+  accept: readonly number[] = [],
+): Promise<HttpAnswer> {
+  const url = addressOf(access, path);
+  const { username, password } = access;
+  const authorization = `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`;
+  const headers = { ...request.headers, authorization };
+  const answer = await http.send({ timeout: LIMIT, ...request, url, headers, signal, reach: 'private' });
+  if (answer.status < 400 || accept.includes(answer.status)) return answer;
+  throw refusal(access, answer, path);
+}
+
+function addressOf({ origin, name }: RegistryAccess, path: string): string {
+  return /^https?:/.test(path) ? path : `${origin}/v2/${name}/${path}`;
+}
+
+const CODES = {
+  401: 'AUTH_FAILED',
+  403: 'INSUFFICIENT_PERMISSIONS',
+  404: 'NOT_FOUND',
+  429: 'RATE_LIMIT_EXCEEDED',
+} as const;
+
+function refusal({ origin, name, fixes }: RegistryAccess, { status }: HttpAnswer, path: string): DeployerError {
+  const code = CODES[status as keyof typeof CODES] ?? (status >= 500 ? 'PLATFORM_UNAVAILABLE' : 'UPLOAD_FAILED');
+  return new DeployerError({
+    code,
+    stage: 'deploy',
+    reason: `The registry ${origin} answered ${status} about ${path.startsWith('http') ? 'an upload' : path} of ${name}`,
+    fix: code === 'AUTH_FAILED' ? fixes.account : code === 'INSUFFICIENT_PERMISSIONS' ? fixes.rights : 'Try again',
+  });
+}

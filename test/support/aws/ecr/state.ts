@@ -1,0 +1,21 @@
+import type { AwsPlace } from '../service.ts';
+import type { Tags } from '../tags.ts';
+import { stateOf } from '../world.ts';
+
+export interface Repository {
+  readonly repositoryName: string;
+  readonly repositoryArn: string;
+  readonly repositoryUri: string;
+  readonly createdAt: Date;
+  imageTagMutability: 'MUTABLE' | 'IMMUTABLE';
+  /** Ids of accounts that its policy lets read. */
+  readers: readonly string[];
+  tags: Tags;
+  readonly emptyOnDelete: boolean;
+}
+
+/** Repositories of a region, by name. */
+export const repositoriesOf: (place: AwsPlace) => Map<string, Repository> = stateOf('ecr', () => new Map());
+
+/** Passwords that were given out → the account they are of. */
+export const tokensOf: (place: AwsPlace) => Map<string, string> = stateOf('ecr tokens', () => new Map(), 'world');
