@@ -11,6 +11,7 @@ import {
   type WantedVariables,
 } from '../plan/variable-drift.ts';
 import { type Kept, keptVariables } from './kept-variables.ts';
+import { recordedNeeds, withNeeds } from './needs.ts';
 import { findTarget, requireState } from './observe.ts';
 import { optionFindings } from './option-secrets.ts';
 import { optionFingerprints, versionsAmong } from './secret-records.ts';
@@ -69,9 +70,10 @@ interface Look {
 /** Compares the variables that an environment should have with what its releases were given and what its platforms keep. */
 export async function readDrift(workspace: Workspace, env: string): Promise<EnvironmentDrift> {
   const { document } = await workspace.state.read();
-  const environment = findTarget(workspace, document, { env });
-  const state = requireState(document, environment.name);
-  const configuration = configurationOf(environment, state);
+  const asked = findTarget(workspace, document, { env });
+  const state = requireState(document, asked.name);
+  const configuration = configurationOf(asked, state);
+  const environment = withNeeds(asked, recordedNeeds(workspace, undefined, state), configuration);
   const variables = await resolveVariables(workspace, environment, configuration);
   const findings = [...variables.findings, ...(await optionFindings(workspace, environment))];
   const look: Look = { workspace, environment, state, configuration, variables };

@@ -99,6 +99,11 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
     await project.write('api/label.txt', 'two');
     await run(FIRST, ['deploy', '--env', 'staging', '--yes', '--canary', '20']);
     expect(await seen('staging')).toEqual(new Set(['one', 'two']));
+    const counts = (await run(FIRST, ['canary', 'status', '--env', 'staging', '--json'])).json();
+    expect(requestsIn(counts)).toBeGreaterThanOrEqual(50);
+    const allow = cloud.server.deny('cloudwatch:GetMetricData');
+    expect(requestsIn((await run(FIRST, ['canary', 'status', '--env', 'staging', '--json'])).json())).toBe(0);
+    allow();
     await run(FIRST, ['canary', 'promote', '--env', 'staging', '--yes']);
     expect(await seen('staging')).toEqual(new Set(['two']));
     const before = [...ecsOf(at(FIRST)).definitions.values()].filter(({ family }) => !family.endsWith('-job')).length;
@@ -189,6 +194,12 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
   async function shown(account: string, name: string, path = '/'): Promise<string> {
     const { urls } = (await run(account, ['open', '--env', name, '--json'])).json();
     return page(new URL(urls.api).host, path);
+  }
+
+  /** Of both sides together, as far as they were counted. */
+  function requestsIn(document: object): number {
+    const found = [...JSON.stringify(document).matchAll(/"requests":(\d+)/g)];
+    return found.reduce((sum, [, number]) => sum + Number(number), 0);
   }
 
   async function seen(name: string): Promise<ReadonlySet<string>> {

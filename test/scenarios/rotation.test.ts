@@ -12,8 +12,8 @@ const server = createServer((request, response) => response.end(JSON.stringify({
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
 server.listen(Number(process.env.PORT), '127.0.0.1');
 `;
-const service = (env: string, more = '') =>
-  `{ path: app, start: node server.js, env: [${env}], ${more}health: { path: /, timeout: 10s, interval: 50ms, successes: 1 } }`;
+const service = (env: string, more = '', path = 'app') =>
+  `{ path: ${path}, start: node server.js, env: [${env}], ${more}health: { path: /, timeout: 10s, interval: 50ms, successes: 1 } }`;
 const FILES = {
   'deploy.config.yaml': `version: 1
 project: rotation
@@ -21,7 +21,7 @@ defaults: { driver: local }
 services:
   api: ${service('DB, KEY')}
   web: ${service('DB, KEY', 'after: [api], ')}
-  plain: ${service('GREETING')}
+  plain: ${service('GREETING', '', 'plain')}
 environments:
   prod:
     mode: staging
@@ -29,6 +29,11 @@ environments:
     secrets: { DB: "vault:kv/app#db", KEY: "env:OUTER_KEY" }
 `,
   'app/server.js': SERVER,
+  // What reads no secret is given none.
+  'plain/server.js': SERVER.replace('DB, KEY, GREETING } =', 'GREETING } =').replace(
+    '{ DB, KEY, GREETING,',
+    '{ GREETING,',
+  ),
 };
 
 describe('a secret that changes', () => {

@@ -1,6 +1,7 @@
 import { cloudformation } from './cloudformation/service.ts';
 import { keyValues } from './cloudfront/key-values.ts';
 import { cloudfront } from './cloudfront/service.ts';
+import { cloudwatch } from './cloudwatch/service.ts';
 import { ec2 } from './ec2/service.ts';
 import { ecr } from './ecr/service.ts';
 import { ecs } from './ecs/service.ts';
@@ -18,6 +19,7 @@ import { tagging } from './tagging/service.ts';
 export const SERVICES: readonly AwsService[] = [
   cloudformation,
   cloudfront,
+  cloudwatch,
   ec2,
   ecr,
   ecs,

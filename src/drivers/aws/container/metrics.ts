@@ -1,3 +1,4 @@
+import { DeployerError } from '../../../core/errors.ts';
 import type { InspectedRelease } from '../../../core/inspection.ts';
 import type { Site } from './places.ts';
 import type { Held } from './slots.ts';
@@ -9,7 +10,17 @@ const MINUTE = 60_000;
 const LONGEST = 15 * 24 * 60 * MINUTE;
 
 /** Requests and failures of a slot since its release was made: counted by the load balancer, and told minutes late. */
-export async function requestCounts({ account, places, context }: Site, { slot, definition }: Held): Promise<Counts> {
+export async function requestCounts(site: Site, held: Held): Promise<Counts> {
+  try {
+    return await countsOf(site, held);
+  } catch (error) {
+    // A canary without figures cannot be judged, and must still be seen and taken back.
+    if (error instanceof DeployerError) return {};
+    throw error;
+  }
+}
+
+async function countsOf({ account, places, context }: Site, { slot, definition }: Held): Promise<Counts> {
   const { entrance } = places;
   if (!entrance) return {};
   const now = context.clock.now();

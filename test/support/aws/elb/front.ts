@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { count } from '../cloudwatch/state.ts';
 import type { AwsPlace } from '../service.ts';
 import type { AwsWorld } from '../world.ts';
 import {
@@ -28,7 +29,7 @@ function serve(world: AwsWorld, message: IncomingMessage, response: ServerRespon
       (it) => it.LoadBalancerArn === balancer?.LoadBalancerArn && it.Port === Number(port),
     );
     if (listener) {
-      act(place, actionsFor(place, listener, name), message, response);
+      act({ place, balancer: listener.LoadBalancerArn }, actionsFor(place, listener, name), message, response);
       return;
     }
   }
@@ -54,7 +55,12 @@ function nextDraw(): number {
 }
 
 /** Each request is drawn by the weights anew; a group without targets has no answer. */
-function act(place: AwsPlace, actions: Parts, message: IncomingMessage, response: ServerResponse): void {
+function act(
+  { place, balancer }: { readonly place: AwsPlace; readonly balancer: string },
+  actions: Parts,
+  message: IncomingMessage,
+  response: ServerResponse,
+): void {
   const [fixed] = actions.filter((it) => it.Type === 'fixed-response');
   if (fixed)
     return void end(response, Number(fixed.FixedResponseConfig.StatusCode), fixed.FixedResponseConfig.MessageBody);
@@ -71,12 +77,25 @@ function act(place: AwsPlace, actions: Parts, message: IncomingMessage, response
   const onward = request(
     { host, port, method: message.method, path: message.url, headers: message.headers },
     (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      const status = answer.statusCode ?? 502;
+      counted(place, { balancer, group: chosen?.arn ?? '' }, status);
+      response.writeHead(status, answer.headers);
       answer.pipe(response);
     },
   );
   onward.once('error', () => end(response, 502, 'Bad Gateway'));
   message.pipe(onward);
+}
+
+/** As CloudWatch is told: every answer of a group, and its failures. */
+function counted(place: AwsPlace, { balancer, group }: { balancer: string; group: string }, status: number): void {
+  const dimensions = {
+    LoadBalancer: balancer.split(':loadbalancer/')[1] ?? '',
+    TargetGroup: group.split(':').at(-1) ?? '',
+  };
+  const namespace = 'AWS/ApplicationELB';
+  count(place, { namespace, metric: 'RequestCount', dimensions });
+  if (status >= 500) count(place, { namespace, metric: 'HTTPCode_Target_5XX_Count', dimensions });
 }
 
 function end(response: ServerResponse, status: number, text: string): void {
