@@ -18,7 +18,7 @@ import { type Project, projectOf, type RunOptions } from '../support/project.ts'
 
 /** Behind every changing call; by default some of them. */
 const every = process.env['DEPLOYER_LONG'] !== undefined;
-const SAMPLE = 3;
+const SAMPLE = 2;
 const ACCOUNT = '111111111111';
 const REGION = 'eu-west-1';
 const READING = /^(?:Get|Head|List|Describe|Simulate|Filter|BatchGet|BatchCheck|AssumeRole)/;

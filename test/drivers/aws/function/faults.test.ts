@@ -47,15 +47,12 @@ describe('Lambda in trouble', () => {
     await world.end();
   });
 
-  test.each(
-    CALLS.flatMap((call, index) => [
-      [call, 'lost'] as const,
-      [call, FAULTS[1 + (index % (FAULTS.length - 1))] ?? 'reset'] as const,
-    ]),
-  )('makes nothing twice and leaves nothing when %s meets: %s', async (operation, fault) => {
+  test.each(FAULTS)('makes nothing twice and leaves nothing when every call meets once: %s', async (fault) => {
     const { server } = world;
-    server.faults.next({ operation, fault });
-    await life(world.target({ name: `of-${operation.toLowerCase()}-${fault}`, health: undefined as never }));
+    // The SDK waits for a second or more after each.
+    const met = fault === 'throttle' ? CALLS.filter((_, index) => index % 6 === 0) : CALLS;
+    for (const operation of met) server.faults.next({ operation, fault });
+    await life(world.target({ name: `of-${fault}`, health: undefined as never }));
     expect(server.faults.left).toBe(0);
     expect(world.things()).toEqual([]);
   });
