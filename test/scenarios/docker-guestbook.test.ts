@@ -1,13 +1,14 @@
 import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { notLong } from '../state/machine.ts';
 import { type Engine, hostEngine, hostsUnavailable } from '../support/docker/engine.ts';
 import type { Host } from '../support/docker/host.ts';
 import { demand, IMAGES, makeImages } from '../support/docker/images.ts';
 import { postgresImage } from '../support/docker/postgres-image.ts';
-import { type Registry, registry } from '../support/docker/registry.ts';
+import { registry } from '../support/docker/registry.ts';
 import { type SshHosts, sshHosts } from '../support/docker/ssh.ts';
-import { type Swarm, swarm } from '../support/docker/swarm.ts';
+import { swarm } from '../support/docker/swarm.ts';
 import { thingsOf } from '../support/docker/things.ts';
 import { get, type Project, projectOf } from '../support/project.ts';
 
@@ -21,19 +22,16 @@ describe.skipIf(hostsUnavailable)(`the guest book${reason}`, { timeout: 240_000 
   let first: Engine & Host;
   let second: Engine & Host;
   let servers: SshHosts;
-  let cluster: Swarm;
-  let nodes: SshHosts;
-  let store: Registry;
 
   beforeAll(async () => {
-    [first, second, cluster, store] = await Promise.all([hostEngine(1), hostEngine(2), swarm(), registry()]);
-    [servers, nodes] = await Promise.all([sshHosts(), sshHosts({ engines: cluster.nodes })]);
-    for (const engine of [first, second, cluster.nodes[0]]) await nameImages(engine);
+    [first, second] = await Promise.all([hostEngine(1), hostEngine(2)]);
+    servers = await sshHosts();
+    for (const engine of [first, second]) await nameImages(engine);
     project = await projectOf({});
     await cp(EXAMPLE, project.folder, { recursive: true });
   }, 300_000);
   afterAll(async () => {
-    await Promise.all([project?.dispose(), servers?.end(), nodes?.end(), store?.end()]);
+    await Promise.all([project?.dispose(), servers?.end()]);
   });
 
   it('runs on one engine, by its socket', async () => {
@@ -55,8 +53,11 @@ describe.skipIf(hostsUnavailable)(`the guest book${reason}`, { timeout: 240_000 
     });
   });
 
-  it('runs in a Swarm of two nodes', async () => {
+  it.skipIf(notLong)(`runs in a Swarm of two nodes${notLong ? ` (skipped: ${notLong})` : ''}`, async () => {
+    const [cluster, store] = await Promise.all([swarm(), registry()]);
+    const nodes = await sshHosts({ engines: cluster.nodes });
     const [manager] = cluster.nodes;
+    await nameImages(manager);
     await works('cluster', [manager], {
       ...nodes.environment,
       MANAGER: `ssh://${manager.address}`,
@@ -65,6 +66,7 @@ describe.skipIf(hostsUnavailable)(`the guest book${reason}`, { timeout: 240_000 
     });
     const services = (await demand(manager.socket, 'GET', '/services')) as { Spec: { Name: string } }[];
     expect(services.filter(({ Spec }) => Spec.Name.startsWith('guestbook'))).toEqual([]);
+    await Promise.all([nodes.end(), store.end()]);
   });
 
   /** From nothing to entries in the book, on every host, and back to nothing. */

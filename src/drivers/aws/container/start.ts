@@ -64,10 +64,9 @@ function graceOf({ target }: Site): number {
 
 /** By its token a call that is sent again is known: the service would be refused as being there already. */
 async function create(site: Site, slot: Slot, { arn, tags }: Definition): Promise<void> {
-  const { account, places, target, options } = site;
+  const { account, target } = site;
   const serviceName = namesOf(target).service(slot);
   const ecs = await account.aws.ecs();
-  const { entrance } = places;
   await ecs.createService({
     ...settings(site, arn),
     ...capacityOf(site),
@@ -75,32 +74,26 @@ async function create(site: Site, slot: Slot, { arn, tags }: Definition): Promis
     clientToken: `${tags[RELEASE_TAG]}-${slot}`,
     propagateTags: 'SERVICE',
     tags: ecsTags(ownTags(target)),
-    ...(entrance
-      ? {
-          loadBalancers: [
-            { targetGroupArn: entrance.groups[slot], containerName: CONTAINER, containerPort: options.port },
-          ],
-        }
-      : {}),
+    ...balancedBy(site, slot),
   });
 }
 
 async function update(site: Site, slot: Slot, arn: string): Promise<void> {
-  const { account, places, target, options } = site;
+  const { account, target } = site;
   const ecs = await account.aws.ecs();
-  const { entrance } = places;
   await ecs.updateService({
     ...settings(site, arn),
     ...(isSpot(site) ? { ...capacityOf(site), forceNewDeployment: true } : {}),
     service: namesOf(target).service(slot),
-    ...(entrance
-      ? {
-          loadBalancers: [
-            { targetGroupArn: entrance.groups[slot], containerName: CONTAINER, containerPort: options.port },
-          ],
-        }
-      : {}),
+    ...balancedBy(site, slot),
   });
+}
+
+/** Behind which group of the load balancer its tasks stand; a worker has none. */
+function balancedBy({ places: { entrance }, options }: Site, slot: Slot) {
+  if (!entrance) return {};
+  const balancer = { targetGroupArn: entrance.groups[slot], containerName: CONTAINER, containerPort: options.port };
+  return { loadBalancers: [balancer] };
 }
 
 function capacityOf(site: Site) {

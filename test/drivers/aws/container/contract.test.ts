@@ -1,11 +1,11 @@
 import { describe } from 'vitest';
-import { facts } from '../../../src/drivers/aws/facts.ts';
-import { describeDriver } from '../../contracts/driver.ts';
-import { ecsOf } from '../../support/aws/ecs/state.ts';
-import { groupsOf } from '../../support/aws/logs/state.ts';
-import { createContainerWorld } from '../../support/aws-container-world.ts';
-import { hostsUnavailable } from '../../support/docker/engine.ts';
-import { filesBelow } from '../../support/file-tree.ts';
+import { facts } from '../../../../src/drivers/aws/facts.ts';
+import { describeDriver } from '../../../contracts/driver.ts';
+import { ecsOf } from '../../../support/aws/ecs/state.ts';
+import { groupsOf } from '../../../support/aws/logs/state.ts';
+import { createContainerWorld } from '../../../support/aws-container-world.ts';
+import { hostsUnavailable } from '../../../support/docker/engine.ts';
+import { filesBelow } from '../../../support/file-tree.ts';
 
 const KIND = { kind: 'container' };
 const checked = facts.checkOptions(KIND);
@@ -17,7 +17,7 @@ const reason = hostsUnavailable ? ` (skipped: ${hostsUnavailable})` : '';
 describe.skipIf(hostsUnavailable)(`containers on AWS${reason}`, () => {
   describeDriver({
     facts,
-    factsFile: new URL('../../../src/drivers/aws/facts.ts', import.meta.url),
+    factsFile: new URL('../../../../src/drivers/aws/facts.ts', import.meta.url),
     without: facts.capabilities.filter((capability) => !capabilities.includes(capability)),
     leastOptions: KIND,
     mixesOutput: true,

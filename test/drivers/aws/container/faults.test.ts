@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Secret } from '../../../src/core/secret.ts';
-import { ecsOf } from '../../support/aws/ecs/state.ts';
-import { rulesOf } from '../../support/aws/elb/state.ts';
-import { parametersOf } from '../../support/aws/ssm/service.ts';
-import { type ContainerWorld, createContainerWorld } from '../../support/aws-container-world.ts';
-import { hostsUnavailable } from '../../support/docker/engine.ts';
-import { persistently } from '../../support/quick-world.ts';
+import { Secret } from '../../../../src/core/secret.ts';
+import { ecsOf } from '../../../support/aws/ecs/state.ts';
+import { rulesOf } from '../../../support/aws/elb/state.ts';
+import { parametersOf } from '../../../support/aws/ssm/service.ts';
+import { type ContainerWorld, createContainerWorld } from '../../../support/aws-container-world.ts';
+import { hostsUnavailable } from '../../../support/docker/engine.ts';
+import { persistently } from '../../../support/quick-world.ts';
 
 const reason = hostsUnavailable ? ` (skipped: ${hostsUnavailable})` : '';
 let world: ContainerWorld;

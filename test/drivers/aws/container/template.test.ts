@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { JsonObject } from '../../../src/core/json.ts';
-import { templateOf } from '../../../src/drivers/aws/container/template.ts';
-import { facts } from '../../../src/drivers/aws/facts.ts';
-import type { ContainerOptions } from '../../../src/drivers/aws/options/container.ts';
-import { targetOf } from '../../support/driver-world.ts';
+import type { JsonObject } from '../../../../src/core/json.ts';
+import { templateOf } from '../../../../src/drivers/aws/container/template.ts';
+import { facts } from '../../../../src/drivers/aws/facts.ts';
+import type { ContainerOptions } from '../../../../src/drivers/aws/options/container.ts';
+import { targetOf } from '../../../support/driver-world.ts';
 
 function made(options: JsonObject, balancer_groups?: readonly string[]) {
   const target = targetOf(facts, { options: { kind: 'container', ...options } });
