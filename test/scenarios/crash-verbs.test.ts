@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { notLong } from '../state/machine.ts';
 import { borders, type Chain, cutOff, cutOffAt, type Told, undisturbed } from '../support/crash/chain.ts';
 import { CrashProject, NOTHING } from '../support/crash/project.ts';
 
 /** Every call on every file; by default every fourth border of operations. */
 const every = process.env['DEPLOYER_LONG'] !== undefined;
+const skipped = notLong ? ` (skipped: ${notLong})` : '';
 const LIMIT = { timeout: every ? 3_600_000 : 300_000 };
 
 describe('what resume makes of a killed', () => {
@@ -42,7 +44,7 @@ describe('what resume makes of a killed', () => {
     });
   });
 
-  it('canary step: the share that was asked for', LIMIT, async () => {
+  it.skipIf(notLong)(`canary step: the share that was asked for${skipped}`, LIMIT, async () => {
     await proveAll('a canary step', {
       env: 'staging',
       command: ['deploy', '--env', 'staging', '--canary', '10', '--json'],
@@ -144,7 +146,7 @@ describe('what rollback makes of a killed deploy', () => {
   async function takenBack(crash: CrashProject, { picture, steps }: Told) {
     const from = steps.findIndex((step) => step.includes('events.ndjson'));
     const until = steps.findIndex((step) => step.includes('run.finished'));
-    const begun = steps.slice(from, until).filter((_, index) => every || index % 3 === 0);
+    const begun = steps.slice(from, until).filter((_, index) => every || index % 5 === 0);
     for (const [index, step] of begun.entries()) {
       const chain: Chain = {
         env: 'staging',

@@ -13,6 +13,7 @@ import { thingsOf } from '../support/docker/things.ts';
 import { get, type Project, projectOf } from '../support/project.ts';
 
 const reason = hostsUnavailable ? ` (skipped: ${hostsUnavailable})` : '';
+const skipped = notLong ? ` (skipped: ${notLong})` : '';
 const EXAMPLE = resolve(import.meta.dirname, '../../examples/guestbook');
 const PASSWORD = 'Zq7guestbookCanaryV4k';
 
@@ -44,7 +45,7 @@ describe.skipIf(hostsUnavailable)(`the guest book${reason}`, { timeout: 240_000 
     });
   });
 
-  it('runs on two servers, over ssh', async () => {
+  it.skipIf(notLong)(`runs on two servers, over ssh${skipped}`, async () => {
     await works('servers', [first, second], {
       ...servers.environment,
       HOST_1: `ssh://${first.address}`,
@@ -53,7 +54,7 @@ describe.skipIf(hostsUnavailable)(`the guest book${reason}`, { timeout: 240_000 
     });
   });
 
-  it.skipIf(notLong)(`runs in a Swarm of two nodes${notLong ? ` (skipped: ${notLong})` : ''}`, async () => {
+  it.skipIf(notLong)(`runs in a Swarm of two nodes${skipped}`, async () => {
     const [cluster, store] = await Promise.all([swarm(), registry()]);
     const nodes = await sshHosts({ engines: cluster.nodes });
     const [manager] = cluster.nodes;
