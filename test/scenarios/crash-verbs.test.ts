@@ -29,7 +29,8 @@ describe('what resume makes of a killed', () => {
     const { killed, troubles } = await cutOffAt(crash, chain, { ...told, steps }, every);
     console.log(`killed ${what} in front of ${killed} of ${steps.length} steps`);
     expect(troubles).toEqual([]);
-    expect(killed).toBeGreaterThan(steps.length * 0.8);
+    // Lines that are written in one go by chance have no border between them.
+    expect(killed).toBeGreaterThanOrEqual(Math.floor(steps.length * 0.7));
   }
 
   it('roll-back: the version before, and what was set when it ran', LIMIT, async () => {
