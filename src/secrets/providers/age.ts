@@ -4,13 +4,13 @@ import type { DeployerError } from '../../core/errors.ts';
 import type {
   ProviderFactory,
   ProviderWorld,
-  ReferenceProblem,
   SecretProvider,
   SecretReference,
   SecretValue,
 } from '../../core/provider.ts';
 import { failure } from '../failure.ts';
 import { type Fields, fieldOf, fileFields } from '../fields.ts';
+import { fileReference } from '../file-reference.ts';
 import { onceEach } from '../once-each.ts';
 import { askProgram, type ProgramAnswer } from '../program-call.ts';
 import { insideProject, warningsFor } from '../project-file.ts';
@@ -20,19 +20,16 @@ import { insideProject, warningsFor } from '../project-file.ts';
  * decrypts it, each file once; nothing of it touches the disk.
  */
 export const provider: ProviderFactory = {
-  check,
+  check: fileReference({
+    provider: 'age',
+    called: 'An age',
+    names: 'an encrypted file and one variable in it',
+    field: 'NAME',
+    expected: 'age:FILE#NAME',
+  }),
   open,
   readOnly: 'A file of age does not tell whom it is encrypted for; decrypt it, change it and encrypt it again by age',
 };
-
-function check({ path, key, version }: SecretReference): ReferenceProblem | undefined {
-  if (key !== undefined && version === undefined) return undefined;
-  return {
-    message: 'An age reference names an encrypted file and one variable in it',
-    expected: 'age:FILE#NAME',
-    fix: `Write age:${path}#NAME`,
-  };
-}
 
 interface Opened {
   readonly fields: Fields;

@@ -4,7 +4,6 @@ import { nearest } from '../../core/name.ts';
 import type {
   ProviderFactory,
   ProviderWorld,
-  ReferenceProblem,
   SecretProvider,
   SecretReference,
   SecretValue,
@@ -13,6 +12,7 @@ import { Secret } from '../../core/secret.ts';
 import { changeFile } from '../change-file.ts';
 import { withVariable } from '../dotenv-text.ts';
 import { isEncrypted } from '../dotenvx/names.ts';
+import { fileReference } from '../file-reference.ts';
 import { refuseUnlessKeptFromGit } from '../kept-from-git.ts';
 import { placeInProject, readProjectFile } from '../project-file.ts';
 
@@ -22,16 +22,16 @@ interface Parsed {
 }
 
 /** `dotenv:FILE#NAME`: a variable of a dotenv file inside the project. Each file is read once, until it is written. */
-export const provider: ProviderFactory = { check, open };
-
-function check({ path, key, version }: SecretReference): ReferenceProblem | undefined {
-  if (key !== undefined && version === undefined) return undefined;
-  return {
-    message: 'A dotenv reference names a file and one variable in it',
+export const provider: ProviderFactory = {
+  check: fileReference({
+    provider: 'dotenv',
+    called: 'A dotenv',
+    names: 'a file and one variable in it',
+    field: 'NAME',
     expected: 'dotenv:FILE#NAME',
-    fix: `Write dotenv:${path}#NAME`,
-  };
-}
+  }),
+  open,
+};
 
 function open({ root, processes }: ProviderWorld): SecretProvider {
   const files = new Map<string, Promise<Parsed>>();

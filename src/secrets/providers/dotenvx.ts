@@ -4,7 +4,6 @@ import { DeployerError } from '../../core/errors.ts';
 import type {
   ProviderFactory,
   ProviderWorld,
-  ReferenceProblem,
   SecretProvider,
   SecretReference,
   SecretValue,
@@ -14,6 +13,7 @@ import { decrypted, ENCRYPTED, isPrivateKey, publicKeyOf } from '../dotenvx/decr
 import { privateKeyName, publicKeyIn } from '../dotenvx/names.ts';
 import { failure } from '../failure.ts';
 import { fieldOf } from '../fields.ts';
+import { fileReference } from '../file-reference.ts';
 import { onceEach } from '../once-each.ts';
 import { type ProjectFile, readProjectFile } from '../project-file.ts';
 
@@ -23,19 +23,16 @@ import { type ProjectFile, readProjectFile } from '../project-file.ts';
  * in a value is run.
  */
 export const provider: ProviderFactory = {
-  check,
+  check: fileReference({
+    provider: 'dotenvx',
+    called: 'A dotenvx',
+    names: 'a file and one variable in it',
+    field: 'NAME',
+    expected: 'dotenvx:FILE#NAME',
+  }),
   open,
   readOnly: 'Values of such a file are set by dotenvx set, which encrypts them',
 };
-
-function check({ path, key, version }: SecretReference): ReferenceProblem | undefined {
-  if (key !== undefined && version === undefined) return undefined;
-  return {
-    message: 'A dotenvx reference names a file and one variable in it',
-    expected: 'dotenvx:FILE#NAME',
-    fix: `Write dotenvx:${path}#NAME`,
-  };
-}
 
 /** The private keys for a file; several may be good while one takes the place of another. */
 interface Keys {

@@ -3,13 +3,13 @@ import type { DeployerError } from '../../core/errors.ts';
 import type {
   ProviderFactory,
   ProviderWorld,
-  ReferenceProblem,
   SecretProvider,
   SecretReference,
   SecretValue,
 } from '../../core/provider.ts';
 import { failure } from '../failure.ts';
 import { asFields, type Fields, fieldOf, jsonFields } from '../fields.ts';
+import { fileReference } from '../file-reference.ts';
 import { onceEach } from '../once-each.ts';
 import { askProgram, type ProgramAnswer, variablesLike } from '../program-call.ts';
 import { insideProject } from '../project-file.ts';
@@ -19,7 +19,13 @@ import { insideProject } from '../project-file.ts';
  * members of a list from 0. The user's own `sops` decrypts it, each file once; nothing of it touches the disk.
  */
 export const provider: ProviderFactory = {
-  check,
+  check: fileReference({
+    provider: 'sops',
+    called: 'A SOPS',
+    names: 'an encrypted file and one value in it',
+    field: 'KEY',
+    expected: 'sops:FILE#KEY or sops:FILE#KEY.KEY',
+  }),
   open,
   readOnly: 'A file of SOPS is changed by sops edit, which knows whom it is encrypted for',
 };
@@ -27,15 +33,6 @@ export const provider: ProviderFactory = {
 /** What says who decrypts: age, PGP, and the key services of clouds and Vault. */
 const CREDENTIALS =
   /^(SOPS_|AWS_|AZURE_|GOOGLE_|CLOUDSDK_|VAULT_|BAO_|HUAWEICLOUD_|GNUPGHOME$|GPG_TTY$|XDG_CONFIG_HOME$|XDG_RUNTIME_DIR$)/;
-
-function check({ path, key, version }: SecretReference): ReferenceProblem | undefined {
-  if (key !== undefined && version === undefined) return undefined;
-  return {
-    message: 'A SOPS reference names an encrypted file and one value in it',
-    expected: 'sops:FILE#KEY or sops:FILE#KEY.KEY',
-    fix: `Write sops:${path}#KEY`,
-  };
-}
 
 function open(world: ProviderWorld): SecretProvider {
   const files = onceEach<Fields>();

@@ -48,16 +48,21 @@ export async function undisturbed(crash: CrashProject, chain: Chain, every = fal
   return { steps, picture: await crash.picture(chain.env) };
 }
 
-/** Cuts the command off in front of each step, finishes it, and compares with the undisturbed end. */
+/**
+ * Cuts the command off in front of each step, finishes it, and compares with the undisturbed end. A step that the command did
+ * not come by is tried once more: lines that are written in one go by chance have no border between them.
+ */
 export async function cutOffAt(
   crash: CrashProject,
   chain: Chain,
   { steps, picture }: Told,
   every = false,
 ): Promise<Cut> {
-  let killed = 0;
-  for (const [index, step] of steps.entries()) {
-    const cut = await cutOff(crash, chain, { step, round: index + 1, picture, every });
+  let [killed, round] = [0, 0];
+  for (const step of steps) {
+    const cutAgain = () => cutOff(crash, chain, { step, round: ++round, picture, every });
+    const first = await cutAgain();
+    const cut = first.killed || first.troubles.length > 0 ? first : await cutAgain();
     killed += cut.killed;
     // What comes after would only show the same again.
     if (cut.troubles.length > 0) return { killed, troubles: cut.troubles };
