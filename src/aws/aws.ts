@@ -21,7 +21,6 @@ const CLIENTS = {
   ssm: async (terms: ClientTerms) => (await import('./clients/ssm.ts')).openSsm(terms),
   secretsManager: async (terms: ClientTerms) =>
     (await import('./clients/secrets-manager.ts')).openSecretsManager(terms),
-  tagging: async (terms: ClientTerms) => (await import('./clients/tagging.ts')).openTagging(terms),
 } as const;
 
 /** Services of AWS by name; each answers its calls, loaded when first asked for. */

@@ -1,12 +1,10 @@
 import {
   CreateRuleCommand,
   DeleteRuleCommand,
-  DescribeAccountLimitsCommand,
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
   DescribeTagsCommand,
-  DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
@@ -22,7 +20,6 @@ export function openElb({ config, signal }: ClientTerms) {
     { service: 'ELB', signal },
     {
       describeLoadBalancers: DescribeLoadBalancersCommand,
-      describeTargetGroups: DescribeTargetGroupsCommand,
       describeListeners: DescribeListenersCommand,
       describeRules: DescribeRulesCommand,
       createRule: CreateRuleCommand,
@@ -30,7 +27,6 @@ export function openElb({ config, signal }: ClientTerms) {
       deleteRule: DeleteRuleCommand,
       describeTargetHealth: DescribeTargetHealthCommand,
       describeTags: DescribeTagsCommand,
-      describeAccountLimits: DescribeAccountLimitsCommand,
       modifyTargetGroup: ModifyTargetGroupCommand,
     },
   );

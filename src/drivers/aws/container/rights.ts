@@ -5,7 +5,7 @@ export const RIGHTS: readonly string[] = [
   ...actions('ecr', [
     'GetAuthorizationToken CreateRepository TagResource DescribeRepositories PutLifecyclePolicy SetRepositoryPolicy',
     'BatchCheckLayerAvailability InitiateLayerUpload UploadLayerPart CompleteLayerUpload PutImage BatchGetImage',
-    'GetDownloadUrlForLayer DescribeImages BatchDeleteImage DeleteRepository',
+    'GetDownloadUrlForLayer DescribeImages DeleteRepository',
   ]),
   ...actions('ecs', [
     'CreateCluster DescribeClusters DeleteCluster PutClusterCapacityProviders RegisterTaskDefinition DescribeTaskDefinition',
