@@ -110,6 +110,8 @@ export interface TargetTraits {
   readonly data?: true;
   /** What is made for the target at its first deploy, for plans. */
   readonly creates?: readonly Creation[];
+  /** What others have made and is used as it is, in words, for plans of a first deploy. */
+  readonly adopts?: readonly string[];
 }
 
 export type OptionsCheck =
