@@ -5,6 +5,7 @@ import type { Finding } from '../../../core/finding.ts';
 import { findContext } from '../../image/build/context.ts';
 import { openEngine } from '../../image/engine/client.ts';
 import { type Account, openAccount } from '../account.ts';
+import { balancerCertificate, certificateFindings } from '../certificate.ts';
 import { missingRights } from '../examination.ts';
 import type { ContainerOptions } from '../options/container.ts';
 import { findListener, requireCluster, requireRepository } from './adopted.ts';
@@ -26,6 +27,7 @@ export async function preflight(target: Target, context: DriverContext): Promise
     findListener(account),
     requireCluster(account, target),
     requireRepository(account),
+    certificateFindings(target, account, balancerCertificate(account)),
     ...(target.resource === null ? [missingRights(target, account, RIGHTS), takenNames(target, account)] : []),
   ];
   const found = await Promise.all([building, ...checks.map((check) => check.then(listOf, findingsOf))]);
