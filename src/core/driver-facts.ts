@@ -17,6 +17,8 @@ export type Capability =
   | 'weights'
   /** Tells requests and errors per release, for a watched canary. */
   | 'metrics'
+  /** Tells how long answers took, too, for a canary that may not be slower. */
+  | 'latency'
   | 'logs'
   /** Old releases can stay, and one that stayed is taken again faster than it could be placed anew. */
   | 'rollback'

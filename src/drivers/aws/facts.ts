@@ -8,12 +8,12 @@ import { optionsSchema } from './options/schema.ts';
 import type { AwsKind } from './options/shared.ts';
 import { STATIC_FILES, staticTraits } from './static/traits.ts';
 
-const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'logs', 'rollback'];
+const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'metrics', 'logs', 'rollback'];
 
 /** What each kind can do. */
 const OF_KIND: Readonly<Record<AwsKind, readonly Capability[]>> = {
   static: ['provision', 'switch', 'weights', 'rollback', 'static'],
-  container: [...SHARED, 'build', 'metrics', 'jobs', 'process'],
+  container: [...SHARED, 'build', 'jobs', 'process'],
   function: [...SHARED, 'static'],
 };
 
