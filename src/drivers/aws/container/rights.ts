@@ -31,4 +31,7 @@ export const RIGHTS: readonly string[] = [
 ];
 
 /** What plans look at beforehand, and go on without. */
-export const LOOKS: readonly string[] = actions('acm', ['DescribeCertificate']);
+export const LOOKS: readonly string[] = [
+  ...actions('acm', ['DescribeCertificate']),
+  ...actions('elasticloadbalancing', ['DescribeAccountLimits']),
+];

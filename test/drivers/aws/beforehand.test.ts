@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../../src/core/driver.ts';
 import { DeployerError } from '../../../src/core/errors.ts';
+import type { JsonObject } from '../../../src/core/json.ts';
 import { driver as containers } from '../../../src/drivers/aws/container/driver.ts';
 import { certificatesOf, makeCertificate } from '../../support/aws/acm/service.ts';
+import { limitsOf } from '../../support/aws/elb/state.ts';
 import { type AwsStaticWorld, createAwsStaticWorld } from '../../support/aws-static-world.ts';
 
 const HERE = 'eu-west-1';
@@ -59,13 +61,30 @@ describe.each([
   });
 
   async function seen(arn: string, names: readonly string[] = ['www.example.com'], resource: object | null = null) {
-    const options = { kind, [option]: arn, [hosts]: names };
-    const target = world.target({ name: 'web', options }, { resource: resource as Target['resource'] });
-    const driver = kind === 'static' ? world.driver : containers;
-    const found = await driver.preflight(target, { ...world.context(), peers: { send: () => Promise.reject(ALONE) } });
+    const options = { kind, [option]: arn, [hosts]: [...names] };
+    const found = await findings(options, resource);
     return found.filter((finding) => finding.path === path);
   }
 });
+
+it('is told of a load balancer that the account may not have any more, before anything is made', async () => {
+  const quota = limitsOf(place(HERE));
+  const full = async (more: object = {}) =>
+    (await findings({ kind: 'container', ...more })).filter(({ code }) => code === 'QUOTA_EXCEEDED');
+  expect(await full()).toEqual([]);
+  quota.most = 0;
+  expect(await full()).toMatchObject([{ level: 'error', path: 'services.web.aws.listener' }]);
+  expect(await full({ worker: true })).toEqual([]);
+  const allow = world.server.deny('elasticloadbalancing:DescribeAccountLimits');
+  expect(await full()).toEqual([]);
+  allow();
+});
+
+function findings(options: JsonObject, resource: object | null = null) {
+  const target = world.target({ name: 'web', options }, { resource: resource as Target['resource'] });
+  const driver = options['kind'] === 'static' ? world.driver : containers;
+  return driver.preflight(target, { ...world.context(), peers: { send: () => Promise.reject(ALONE) } });
+}
 
 function place(region: string) {
   return { world: world.server.world, account: '111111111111', region };
