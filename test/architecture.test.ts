@@ -68,6 +68,10 @@ describe('the source', () => {
   test('passes no bare booleans', () => {
     expect(habits.booleanArguments(sources)).toEqual([]);
   });
+
+  test('declares no call of AWS that nothing makes', () => {
+    expect(habits.unusedCalls(sources)).toEqual([]);
+  });
 });
 
 describe('the rules themselves', () => {
@@ -144,6 +148,7 @@ describe('the rules themselves', () => {
     ['chance from crypto', habits.impurities, 'core/a.ts', "import { randomUUID } from 'node:crypto';"],
     ['the environment', habits.impurities, 'plan/a.ts', 'process.env.HOME;'],
     ['the disk', habits.impurities, 'plan/a.ts', "import 'node:fs';"],
+    ['an unused call', habits.unusedCalls, 'aws/clients/sqs.ts', 'callsOf({ listQueues: ListQueuesCommand });'],
     ['a bare boolean', habits.booleanArguments, 'plan/a.ts', 'write(file, true);'],
   ])('see %s', (_, rule, path, text) => {
     expect(rule([parseSource(path, text)])).toEqual([expect.stringMatching(/^src\/[a-z/]+\.ts:\d+ /)]);

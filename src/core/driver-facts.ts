@@ -17,6 +17,8 @@ export type Capability =
   | 'weights'
   /** Tells requests and errors per release, for a watched canary. */
   | 'metrics'
+  /** Tells how long answers took, too, for a canary that may not be slower. */
+  | 'latency'
   | 'logs'
   /** Old releases can stay, and one that stayed is taken again faster than it could be placed anew. */
   | 'rollback'
@@ -108,6 +110,8 @@ export interface TargetTraits {
   readonly data?: true;
   /** What is made for the target at its first deploy, for plans. */
   readonly creates?: readonly Creation[];
+  /** What others have made and is used as it is, in words, for plans of a first deploy. */
+  readonly adopts?: readonly string[];
 }
 
 export type OptionsCheck =

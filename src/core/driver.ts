@@ -54,7 +54,7 @@ export interface DriverContext {
   readonly idempotencyKey: string;
   /**
    * Set where the call takes back what another did. What reaches several places goes as far as it still can then, and
-   * fails afterwards; else the first failure ends it.
+   * fails afterwards; else the first failure ends it. `destroy` may leave then, and name, what the next try needs.
    */
   readonly undoing?: true;
   /** For `destroy`: silent places, by name, that are left as they are when they still do not answer. */

@@ -20,6 +20,8 @@ export interface InspectedRelease {
   readonly requests?: number;
   readonly errors?: number;
   readonly latencies?: Latencies;
+  /** Its figures could not be read, which is not the same as having none. */
+  readonly uncounted?: true;
   /** Last exit, last error line; for status and failures. */
   readonly detail?: string;
   /** What it consists of, where that is more than one thing or stands on a host with a name. */

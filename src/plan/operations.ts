@@ -28,7 +28,11 @@ export function provisionStep({ service, facts, provision }: Placement): Step | 
     driver: service.driver,
     service: service.name,
     changes: provision.fresh
-      ? [`+ ${service.name} on ${service.driver}`, ...creates.map(({ what }) => `+ ${what}`)]
+      ? [
+          `+ ${service.name} on ${service.driver}`,
+          ...creates.map(({ what }) => `+ ${what}`),
+          ...(facts.adopts ?? []).map((what) => `= ${what}, as it is`),
+        ]
       : [],
     ...(costs.length > 0 ? { costs } : {}),
     action: { do: 'provision', service: service.name },

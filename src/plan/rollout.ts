@@ -1,5 +1,5 @@
 import type { RolloutConfig } from '../core/config.ts';
-import type { DriverFacts } from '../core/driver.ts';
+import type { Capability, DriverFacts } from '../core/driver.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Action } from '../core/plan.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -43,7 +43,7 @@ function watchOf({ interval, max_error_rate, max_latency_ratio, min_requests }: 
 /** Services whose driver cannot do the canary, each naming the drivers that can. */
 export function canaryErrors(snapshot: Snapshot, placements: readonly Placement[], rollout: Rollout): Finding[] {
   if (rollout.mode === 'all') return [];
-  const needed = rollout.mode === 'steps' ? (['weights', 'metrics'] as const) : (['weights'] as const);
+  const needed = neededFor(rollout);
   const does = (facts: Pick<DriverFacts, 'capabilities'>) => needed.every((capability) => can(facts, capability));
   const able = Object.values(snapshot.drivers)
     .filter(does)
@@ -54,6 +54,11 @@ export function canaryErrors(snapshot: Snapshot, placements: readonly Placement[
     .map((placement) =>
       able.includes(placement.facts.name) ? takenAway(snapshot, placement) : lacking(placement, able),
     );
+}
+
+function neededFor(rollout: Rollout): readonly Capability[] {
+  if (rollout.mode !== 'steps') return ['weights'];
+  return ['weights', 'metrics', ...(rollout.watch.max_latency_ratio === undefined ? [] : ['latency' as const])];
 }
 
 /** The driver could, but for the options, or the mode that they are read for. */
@@ -71,12 +76,22 @@ function lacking({ service, facts }: Placement, able: readonly string[]): Findin
   return {
     level: 'error',
     code: 'UNSUPPORTED',
-    message: can(facts, 'weights')
-      ? `${facts.title} does not count the failed requests of a release, so a canary of ${service.name} cannot be watched`
-      : `${facts.title} cannot send a share of the requests to a new release of ${service.name}`,
+    message: `${facts.title} ${cannot(facts, service.name)}`,
     path: `services.${service.name}.driver`,
-    fix: able.length > 0 ? `Deploy without a canary, or use the driver ${list(able)}` : 'Deploy without a canary',
+    fix: fixOf(facts, able),
   };
+}
+
+function cannot(facts: Placement['facts'], service: string): string {
+  if (!can(facts, 'weights')) return `cannot send a share of the requests to a new release of ${service}`;
+  if (!can(facts, 'metrics'))
+    return `does not count the failed requests of a release, so a canary of ${service} cannot be watched`;
+  return `does not tell how long answers take, so max_latency_ratio cannot be kept for ${service}`;
+}
+
+function fixOf(facts: Placement['facts'], able: readonly string[]): string {
+  const less = can(facts, 'metrics') ? 'Leave rollout.max_latency_ratio out' : 'Deploy without a canary';
+  return able.length > 0 ? `${less}, or use the driver ${list(able)}` : less;
 }
 
 /** Services that get all users at once although a share was asked for, because nothing runs beside them. */

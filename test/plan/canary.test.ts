@@ -138,6 +138,18 @@ describe('a canary that goes on by itself', () => {
     expect(errors[0]).toMatchObject({ code: 'UNSUPPORTED', fix: 'Deploy without a canary' });
     expect(errors[0]?.message).toContain('cannot be watched');
   });
+
+  test('needs a driver that tells how long answers take only where that is judged', () => {
+    const drivers = [aDriver('local', ['switch', 'weights', 'metrics', 'static', 'process'])];
+    const planned = (more: object) =>
+      planDeploy(aSnapshot({ current, observed: changed, drivers, environment: { rollout: { ...rollout, ...more } } }));
+    expect(planned({}).errors).toEqual([]);
+    expect(planned({ max_latency_ratio: 2 }).errors[0]).toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('max_latency_ratio cannot be kept'),
+      fix: 'Leave rollout.max_latency_ratio out',
+    });
+  });
 });
 
 describe('promoting a canary', () => {

@@ -48,19 +48,20 @@ describe('a first deploy', () => {
     expect(operation(plan, 'deploy:web').depends_on).toContain('provision:web');
   });
 
-  test('tells what a driver makes at first, and what of that costs money while idle', () => {
+  test('tells what a driver makes at first, what of others it uses, and what costs money while idle', () => {
     const drivers = [
       {
         ...aDriver('local', [...LOCAL, 'provision']),
         traitsOf: () => ({
           capabilities: [...LOCAL, 'provision'] as const,
           creates: [{ what: 'a repository' }, { what: 'a load balancer', costs: true as const }],
+          adopts: ['the cluster main'],
         }),
       },
     ];
     const { plan } = planDeploy(aSnapshot({ drivers }));
     expect(operation(plan, 'provision:web')).toMatchObject({
-      changes: ['+ web on local', '+ a repository', '+ a load balancer'],
+      changes: ['+ web on local', '+ a repository', '+ a load balancer', '= the cluster main, as it is'],
       costs: ['a load balancer'],
     });
     expect(planText(plan)).toContain('costs money while idle: a load balancer');

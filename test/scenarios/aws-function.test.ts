@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aws, hasAws, installAws } from '../support/aws/command-line.ts';
 import { type LambdaFront, startLambdaFront } from '../support/aws/lambda/front.ts';
@@ -35,11 +36,17 @@ environments:
     secrets: { API_KEY: "env:OUTER_KEY" }
     services: { api: { aws: { profile: staging, region: eu-west-1 } } }
 `;
+/** Between two requests of a user, ms. */
+const PAUSE = 10;
 /** Tells how often it ran. */
 const BUILD = `const fs = require('node:fs');
 fs.mkdirSync('dist', { recursive: true });
 const label = fs.readFileSync('label.txt', 'utf8');
-fs.writeFileSync('dist/api.mjs', \`export const handler = async () => ({ statusCode: 200, body: '\${label} ' + process.env.API_KEY.length });\`);
+fs.writeFileSync('dist/api.mjs', \`let calls = 0;
+export const handler = async () => {
+  if ('\${label}' === 'bad' && ++calls % 2 === 0) throw new Error('every second call');
+  return { statusCode: 200, body: '\${label} ' + process.env.API_KEY.length };
+};\`);
 fs.appendFileSync('../builds.txt', 'built\\n');
 `;
 
@@ -119,15 +126,34 @@ describe('an API on Lambda', () => {
     expect(made).not.toContain('PublishVersion');
   });
 
-  it('gives a canary its share, takes it back, and gives it everybody', async () => {
+  it('gives a canary its share, and takes it back', async () => {
     await project.write('api/label.txt', 'three');
-    const canary = ['deploy', '--env', 'production', '--yes', '--canary', '20'];
-    await run(canary);
+    await run(['deploy', '--env', 'production', '--yes', '--canary', '20']);
     expect(await seen()).toEqual({ one: 80, three: 20 });
+    const { stdout } = await run(['canary', 'status', '--env', 'production', '--json']);
+    expect([...stdout.matchAll(/"requests": ?(\d+)/g)].map(([, requests]) => requests).sort()).toEqual(['20', '80']);
     await run(['canary', 'abort', '--env', 'production', '--yes']);
     expect(await seen()).toEqual({ one: 100 });
-    await run(canary);
-    await run(['canary', 'promote', '--env', 'production', '--yes']);
+  });
+
+  it('is taken back by its figures when it is bad, and goes on when it is good', async () => {
+    const rollout = 'rollout: { strategy: canary, steps: [50], interval: 500ms, min_requests: 5 }';
+    await project.edit('deploy.config.yaml', 'protected: false', `protected: false\n    ${rollout}`);
+    const deploy = ['deploy', '--env', 'production', '--yes', '--json'];
+    const { urls } = (await run(['open', '--env', 'production', '--json'])).json();
+    const users = startUsers(() => asked(urls.api));
+    await project.write('api/label.txt', 'bad');
+    const bad = await project.run(deploy, { env: env() });
+    expect(bad.code).toBe(9);
+    expect(bad.stdout).toContain('of its canary');
+    const allow = server.deny('cloudwatch:GetMetricData');
+    await project.write('api/label.txt', 'three');
+    const held = (await run(deploy)).json();
+    expect(held.run_status).toBe('held');
+    allow();
+    await run(['canary', 'abort', '--env', 'production', '--yes']);
+    expect((await run(deploy)).json()).toMatchObject({ run_status: 'succeeded', held: null });
+    await users.stop();
     expect(await seen()).toEqual({ three: 100 });
   });
 
@@ -217,6 +243,20 @@ describe('an API on Lambda', () => {
       });
       asking.on('error', reject).end();
     });
+  }
+
+  /** Somebody asks all the time. */
+  function startUsers(ask: () => Promise<string>) {
+    let wanted = true;
+    const asking = (async () => {
+      while (wanted) await Promise.all([ask().catch(() => undefined), pause(PAUSE)]);
+    })();
+    return {
+      stop: () => {
+        wanted = false;
+        return asking;
+      },
+    };
   }
 
   /** Of a hundred users. */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appFolder, dockerConfig } from '../support/docker/config.ts';
+import { dockerConfig, pageFolder } from '../support/docker/config.ts';
 import { hostsUnavailable } from '../support/docker/engine.ts';
 import { engineCall } from '../support/docker/images.ts';
 import { proxyPort } from '../support/docker/ports.ts';
@@ -33,7 +33,7 @@ describe.skipIf(hostsUnavailable)(`a service on two hosts over ssh${reason}`, { 
     hosts = all.hosts as unknown as typeof hosts;
     project = await projectOf({
       'deploy.config.yaml': dockerConfig({ name, hosts, port, patience: '20s' }),
-      ...(await appFolder('zero')),
+      ...pageFolder('zero'),
     });
   });
   afterAll(async () => {

@@ -68,7 +68,7 @@ export function aDatabase(name: string, strategy: MigrationStrategy = 'pre_deplo
   };
 }
 
-export const LOCAL: readonly Capability[] = ['switch', 'weights', 'metrics', 'logs', 'static', 'process'];
+export const LOCAL: readonly Capability[] = ['switch', 'weights', 'metrics', 'latency', 'logs', 'static', 'process'];
 
 export function aDriver(name = 'local', capabilities: readonly Capability[] = LOCAL): DriverFacts {
   return {

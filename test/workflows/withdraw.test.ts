@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { Driver } from '../../src/core/driver.ts';
+import type { Driver, DriverContext } from '../../src/core/driver.ts';
 import type { Inspection } from '../../src/core/inspection.ts';
 import type { Json } from '../../src/core/json.ts';
+import type { Operation } from '../../src/core/plan.ts';
 import type { OperationContext } from '../../src/execute/handlers.ts';
+import { createHandlers } from '../../src/workflows/operations/handlers.ts';
 import { withdraw } from '../../src/workflows/operations/release.ts';
 import type { Session } from '../../src/workflows/operations/session.ts';
 import { aDriver, aService } from '../support/snapshots.ts';
 
 const ACTION = { do: 'withdraw', service: 'api' } as const;
+const REMOVAL = {
+  id: 'undo:provision:api',
+  type: 'cleanup',
+  title: 'Remove api again',
+  action: { do: 'destroy', service: 'api' },
+  when: 'started',
+} as const;
 
 /** A run that placed `placed`, on a platform that has what `inspection` says. */
 function world({ kept, placed, ...inspection }: Partial<Inspection> & { kept?: Json; placed?: Json }) {
@@ -17,6 +26,7 @@ function world({ kept, placed, ...inspection }: Partial<Inspection> & { kept?: J
     inspect: async () => ({ state: 'present', releases: [], ...inspection }),
     retire: async (_target: unknown, ref: Json) => void done.push(`retire ${ref}`),
     rest: async (_target: unknown, ref: Json) => void done.push(`rest ${ref}`),
+    destroy: async (_target: unknown, { undoing }: DriverContext) => void done.push(`destroy, undoing: ${undoing}`),
   } as unknown as Driver;
   const place = { action: { do: 'place', service: 'api', version: 'ver_1', ...(kept ? { kept } : {}) } };
   const session = {
@@ -31,7 +41,9 @@ function world({ kept, placed, ...inspection }: Partial<Inspection> & { kept?: J
   } as unknown as Session;
   const outputs = (id: string) => (id === 'deploy:api' && placed ? { release: { ref: placed } } : undefined);
   const scope = { outputs, remaining: () => 1_000, signal: new AbortController().signal, log: () => undefined };
-  return { done, run: () => withdraw(session, ACTION, scope as unknown as OperationContext) };
+  const context = scope as unknown as OperationContext;
+  const undo = () => createHandlers(session).compensate(REMOVAL, place as unknown as Operation, context);
+  return { done, run: () => withdraw(session, ACTION, context), undo };
 }
 
 function release(ref: string) {
@@ -58,6 +70,12 @@ describe('taking a release away again', () => {
     const other = world({ placed: 'new', kept: 'old' });
     await other.run();
     expect(other.done).toEqual(['retire new']);
+  });
+
+  it('removes what the run made, which the driver is told', async () => {
+    const { done, undo } = world({});
+    await undo();
+    expect(done).toEqual(['destroy, undoing: true']);
   });
 
   it('fails where a place that may have it does not answer, after all others', async () => {

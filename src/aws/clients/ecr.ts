@@ -1,10 +1,8 @@
 import {
-  BatchDeleteImageCommand,
   DescribeImagesCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
-  ListTagsForResourceCommand,
 } from '@aws-sdk/client-ecr';
 import { callsOf } from '../operations.ts';
 import type { ClientTerms } from '../terms.ts';
@@ -18,8 +16,6 @@ export function openEcr({ config, signal }: ClientTerms) {
       getAuthorizationToken: GetAuthorizationTokenCommand,
       describeRepositories: DescribeRepositoriesCommand,
       describeImages: DescribeImagesCommand,
-      batchDeleteImage: BatchDeleteImageCommand,
-      listTagsForResource: ListTagsForResourceCommand,
     },
   );
 }

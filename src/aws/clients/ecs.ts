@@ -1,7 +1,6 @@
 import {
   CreateServiceCommand,
   DeleteServiceCommand,
-  DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
   DescribeClustersCommand,
   DescribeServicesCommand,
@@ -30,7 +29,6 @@ export function openEcs({ config, signal }: ClientTerms) {
       describeTaskDefinition: DescribeTaskDefinitionCommand,
       listTaskDefinitions: ListTaskDefinitionsCommand,
       deregisterTaskDefinition: DeregisterTaskDefinitionCommand,
-      deleteTaskDefinitions: DeleteTaskDefinitionsCommand,
       createService: CreateServiceCommand,
       updateService: UpdateServiceCommand,
       describeServices: DescribeServicesCommand,

@@ -6,7 +6,6 @@ import {
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
   DescribeTagsCommand,
-  DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
@@ -22,7 +21,7 @@ export function openElb({ config, signal }: ClientTerms) {
     { service: 'ELB', signal },
     {
       describeLoadBalancers: DescribeLoadBalancersCommand,
-      describeTargetGroups: DescribeTargetGroupsCommand,
+      describeAccountLimits: DescribeAccountLimitsCommand,
       describeListeners: DescribeListenersCommand,
       describeRules: DescribeRulesCommand,
       createRule: CreateRuleCommand,
@@ -30,7 +29,6 @@ export function openElb({ config, signal }: ClientTerms) {
       deleteRule: DeleteRuleCommand,
       describeTargetHealth: DescribeTargetHealthCommand,
       describeTags: DescribeTagsCommand,
-      describeAccountLimits: DescribeAccountLimitsCommand,
       modifyTargetGroup: ModifyTargetGroupCommand,
     },
   );

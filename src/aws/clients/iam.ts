@@ -3,13 +3,9 @@ import {
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   GetRoleCommand,
-  GetRolePolicyCommand,
   IAMClient,
-  ListAttachedRolePoliciesCommand,
-  ListRolePoliciesCommand,
   PutRolePolicyCommand,
   SimulatePrincipalPolicyCommand,
-  TagRoleCommand,
 } from '@aws-sdk/client-iam';
 import { callsOf } from '../operations.ts';
 import type { ClientTerms } from '../terms.ts';
@@ -22,11 +18,7 @@ export function openIam({ config, signal }: ClientTerms) {
     {
       getRole: GetRoleCommand,
       createRole: CreateRoleCommand,
-      tagRole: TagRoleCommand,
       putRolePolicy: PutRolePolicyCommand,
-      getRolePolicy: GetRolePolicyCommand,
-      listRolePolicies: ListRolePoliciesCommand,
-      listAttachedRolePolicies: ListAttachedRolePoliciesCommand,
       deleteRolePolicy: DeleteRolePolicyCommand,
       deleteRole: DeleteRoleCommand,
       simulatePrincipalPolicy: SimulatePrincipalPolicyCommand,

@@ -2,7 +2,6 @@ import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   DeleteLogGroupCommand,
-  DescribeLogGroupsCommand,
   FilterLogEventsCommand,
   ListTagsForResourceCommand,
   PutRetentionPolicyCommand,
@@ -18,7 +17,6 @@ export function openLogs({ config, signal }: ClientTerms) {
     {
       createLogGroup: CreateLogGroupCommand,
       putRetentionPolicy: PutRetentionPolicyCommand,
-      describeLogGroups: DescribeLogGroupsCommand,
       listTagsForResource: ListTagsForResourceCommand,
       filterLogEvents: FilterLogEventsCommand,
       deleteLogGroup: DeleteLogGroupCommand,

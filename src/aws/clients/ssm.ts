@@ -1,9 +1,7 @@
 import {
   DeleteParametersCommand,
-  GetParameterCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
-  ListTagsForResourceCommand,
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
@@ -17,11 +15,9 @@ export function openSsm({ config, signal }: ClientTerms) {
     { service: 'SSM', signal },
     {
       putParameter: PutParameterCommand,
-      getParameter: GetParameterCommand,
       getParameters: GetParametersCommand,
       getParametersByPath: GetParametersByPathCommand,
       deleteParameters: DeleteParametersCommand,
-      listTagsForResource: ListTagsForResourceCommand,
     },
   );
 }

@@ -6,14 +6,14 @@ import { functionTraits } from './function/traits.ts';
 import { checkOptions, readOptions } from './options/options.ts';
 import { optionsSchema } from './options/schema.ts';
 import type { AwsKind } from './options/shared.ts';
-import { STATIC_CREATES, STATIC_FILES } from './static/traits.ts';
+import { STATIC_FILES, staticTraits } from './static/traits.ts';
 
-const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'logs', 'rollback'];
+const SHARED: readonly Capability[] = ['provision', 'switch', 'weights', 'metrics', 'logs', 'rollback'];
 
 /** What each kind can do. */
 const OF_KIND: Readonly<Record<AwsKind, readonly Capability[]>> = {
   static: ['provision', 'switch', 'weights', 'rollback', 'static'],
-  container: [...SHARED, 'build', 'metrics', 'jobs', 'process'],
+  container: [...SHARED, 'build', 'jobs', 'process'],
   function: [...SHARED, 'static'],
 };
 
@@ -37,7 +37,7 @@ export const facts: DriverFacts = {
   traitsOf: ({ options }, { mode }) => {
     const read = readOptions(options);
     if (read.kind === 'container') return containerTraits(read, OF_KIND.container, mode);
-    if (read.kind === 'static') return { capabilities: OF_KIND.static, creates: STATIC_CREATES };
+    if (read.kind === 'static') return staticTraits(read, OF_KIND.static);
     return { capabilities: OF_KIND.function, ...functionTraits(read) };
   },
 };

@@ -7,7 +7,6 @@ export const TAGS = {
   environment: 'deployer:environment',
   service: 'deployer:service',
   version: 'deployer:version',
-  expires: 'deployer:expires',
 } as const;
 
 /** What every created thing carries. */

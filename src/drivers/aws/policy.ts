@@ -1,7 +1,13 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { AwsKind } from './options/shared.ts';
 
-const RIGHTS: Readonly<Record<AwsKind, () => Promise<{ readonly RIGHTS: readonly string[] }>>> = {
+interface Rights {
+  readonly RIGHTS: readonly string[];
+  /** What plans look at beforehand, and go on without. */
+  readonly LOOKS?: readonly string[];
+}
+
+const RIGHTS: Readonly<Record<AwsKind, () => Promise<Rights>>> = {
   static: () => import('./static/rights.ts'),
   container: () => import('./container/rights.ts'),
   function: () => import('./function/rights.ts'),
@@ -20,11 +26,15 @@ const RUNS: Partial<Readonly<Record<AwsKind, string>>> = {
 export async function policyOf({
   kind,
   project,
+  buckets = [],
 }: {
   readonly kind: AwsKind;
   readonly project: string;
+  /** Names of buckets that others have made, and sites are put in. */
+  readonly buckets?: readonly string[];
 }): Promise<JsonObject> {
-  const { RIGHTS: rights } = await RIGHTS[kind]();
+  const { RIGHTS: needed, LOOKS = [] } = await RIGHTS[kind]();
+  const rights = [...needed, ...LOOKS];
   const services = [...new Set(rights.map(serviceOf))].sort();
   const plain = rights.filter((right) => right !== 'iam:PassRole');
   const statements = services.map((service) => ({
@@ -33,7 +43,20 @@ export async function policyOf({
     Action: plain.filter((right) => serviceOf(right) === service).sort(),
     Resource: resourcesOf(service, project),
   }));
-  return { Version: '2012-10-17', Statement: [...statements, ...passing(kind, project), ...everywhere(kind)] };
+  const more = [...passing(kind, project), ...everywhere(kind), ...(await adopted(buckets, project))];
+  return { Version: '2012-10-17', Statement: [...statements, ...more] };
+}
+
+/** Of such a bucket no more than a look, and our own files. */
+async function adopted(buckets: readonly string[], project: string): Promise<JsonObject[]> {
+  if (buckets.length === 0) return [];
+  const { ADOPTED_BUCKET_RIGHTS } = await import('./static/rights.ts');
+  const { bucket, files } = ADOPTED_BUCKET_RIGHTS;
+  const below = (end: string) => buckets.map((name) => `arn:aws:s3:::${name}${end}`);
+  return [
+    { Sid: 'adoptedbuckets', Effect: 'Allow', Action: [...bucket], Resource: below('') },
+    { Sid: 'adoptedfiles', Effect: 'Allow', Action: [...files], Resource: below(`/deployer/${project}-*`) },
+  ];
 }
 
 function serviceOf(right: string): string {

@@ -21,7 +21,7 @@ export function traitsOf(
 
 function lost(options: DockerOptions): readonly Capability[] {
   if (isClustered(options)) return ['rollback'];
-  return options.overlap ? [] : ['switch', 'weights', 'metrics'];
+  return options.overlap ? [] : ['switch', 'weights', 'metrics', 'latency'];
 }
 
 /** From the first request that is held until the new release has passed its gate, ms. */

@@ -4,7 +4,7 @@ import { checkOptions, optionsSchema } from './options.ts';
 export const facts: DriverFacts = {
   name: 'local',
   title: 'This machine',
-  capabilities: ['provision', 'switch', 'weights', 'metrics', 'logs', 'jobs', 'static', 'process'],
+  capabilities: ['provision', 'switch', 'weights', 'metrics', 'latency', 'logs', 'jobs', 'static', 'process'],
   credentials: [],
   onThisMachine: true,
   concurrency: 4,

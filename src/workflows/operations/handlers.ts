@@ -16,9 +16,14 @@ import { watch } from './watch.ts';
 export function createHandlers(session: Session): OperationHandlers {
   return {
     perform: (operation, context) => act(session, operation.action, context),
-    compensate: (compensation: Compensation, _of: Operation, context) => act(session, compensation.action, context),
+    compensate: (compensation: Compensation, _of: Operation, context) =>
+      takeBack(session, compensation.action, context),
     find: (operation, context) => find(session, operation.action, context),
   };
+}
+
+function takeBack(session: Session, action: Action, context: OperationContext): Promise<Json> {
+  return action.do === 'destroy' ? destroy(session, action, context, { undoing: true }) : act(session, action, context);
 }
 
 function act(session: Session, action: Action, context: OperationContext): Promise<Json> {

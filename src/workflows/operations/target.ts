@@ -34,9 +34,14 @@ export async function configure(
 }
 
 /** Removes what the target created, and only that; its data only when the plan says so. */
-export async function destroy(session: Session, action: ActionOf<'destroy'>, scope: OperationContext): Promise<Json> {
+export async function destroy(
+  session: Session,
+  action: ActionOf<'destroy'>,
+  scope: OperationContext,
+  why: { readonly undoing?: true } = {},
+): Promise<Json> {
   const { driver, target, context } = await callFor(session, action.service, scope);
-  const manner = action.leaves ? { ...context, leaving: action.leaves } : context;
+  const manner = { ...context, ...why, ...(action.leaves ? { leaving: action.leaves } : {}) };
   const destroyed = await driver.destroy(target, manner, action.data ?? 'keep');
   return destroyed && destroyed.left.length > 0 ? { left: destroyed.left } : {};
 }

@@ -71,8 +71,8 @@ function releaseOf(releases: readonly InspectedRelease[], wanted: Release | unde
 }
 
 /** Without an address it is a worker. */
-function uncounted({ internal_url }: InspectedRelease): Uncounted {
-  return internal_url === undefined ? 'answers none' : 'not counted';
+function uncounted({ internal_url, uncounted: lost }: InspectedRelease): Uncounted {
+  return internal_url === undefined && !lost ? 'answers none' : 'not counted';
 }
 
 function figures({ requests, errors = 0, latencies = NO_LATENCIES }: InspectedRelease): SideFigures | undefined {

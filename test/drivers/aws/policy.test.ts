@@ -13,9 +13,27 @@ describe('the least policy', () => {
       if (Action.includes('iam:PassRole')) expect(Condition).toHaveProperty('StringEquals.iam:PassedToService');
     expect(JSON.stringify(Statement)).toContain('shop-*');
   });
+
+  it('has, of buckets of others, their own files and looks only', async () => {
+    const whole = (await policyOf({ kind: 'static', project: 'shop', buckets: ['files'] })) as unknown as Whole;
+    const ofFiles = whole.Statement.filter(({ Resource }) => JSON.stringify(Resource).includes(':::files'));
+    expect(ofFiles.flatMap(({ Resource }) => Resource)).toEqual([
+      'arn:aws:s3:::files',
+      'arn:aws:s3:::files/deployer/shop-*',
+    ]);
+    expect(ofFiles.flatMap(({ Action }) => Action).filter((one) => /:(Put|Delete)/.test(one))).toEqual([
+      's3:PutObject',
+      's3:DeleteObject',
+    ]);
+  });
 });
 
+interface Whole {
+  readonly Statement: readonly Statement[];
+}
+
 interface Statement {
+  readonly Resource?: unknown;
   readonly Action: readonly string[];
   readonly Condition?: object;
 }

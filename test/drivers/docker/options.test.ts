@@ -114,7 +114,8 @@ describe('options of what stays', () => {
     const service = { options: checked.ok ? checked.options : {}, timeout: 20_000 };
     const traits = facts.traitsOf?.(service, { mode: 'production' });
     expect(traits).toMatchObject({ wait: 30_000 });
-    for (const lost of ['switch', 'weights', 'metrics'] as const) expect(traits?.capabilities).not.toContain(lost);
+    for (const lost of ['switch', 'weights', 'metrics', 'latency'] as const)
+      expect(traits?.capabilities).not.toContain(lost);
   });
 });
 

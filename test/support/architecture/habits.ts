@@ -125,6 +125,22 @@ export function booleanArguments(sources: readonly SourceFile[]): string[] {
   );
 }
 
+const CLIENTS = 'aws/clients/';
+
+/** Calls of AWS that a client declares, and that nothing makes. */
+export function unusedCalls(sources: readonly SourceFile[]): string[] {
+  const [clients, others] = [true, false].map((inside) =>
+    sources.filter(({ path }) => path.startsWith(CLIENTS) === inside),
+  );
+  const words = new Set(others?.flatMap(({ nodes }) => nodes.map(nameOf)));
+  return (clients ?? []).flatMap((source) =>
+    source.nodes
+      .filter(({ type, value }) => type === 'Property' && nameOf(value).endsWith('Command'))
+      .filter(({ key }) => !words.has(nameOf(key)))
+      .map((node) => `${at(source, node)} declares ${nameOf(node['key'])}, which nothing calls`),
+  );
+}
+
 function at(source: SourceFile, node: SyntaxNode): string {
   return `src/${source.path}:${source.lineOf(node.start)}`;
 }

@@ -10,10 +10,7 @@ export interface Chain {
   readonly command: readonly string[];
   /** Exit code of the command when nothing disturbs it. Default 0. */
   readonly code?: number;
-  /**
-   * What comes after the command, also when it never came to the step: lines that are written in one go by chance are
-   * written one by one another time. Default: `resume`, and only after a kill.
-   */
+  /** What comes after the command, also when it never came to the step. Default: `resume`, and only after a kill. */
   readonly finish?: readonly string[];
   /**
    * What is different from round to round, `undefined` for what is not looked at. Default: what services answer, and how
@@ -48,21 +45,16 @@ export async function undisturbed(crash: CrashProject, chain: Chain, every = fal
   return { steps, picture: await crash.picture(chain.env) };
 }
 
-/**
- * Cuts the command off in front of each step, finishes it, and compares with the undisturbed end. A step that the command did
- * not come by is tried once more: lines that are written in one go by chance have no border between them.
- */
+/** Cuts the command off in front of each step, finishes it, and compares with the undisturbed end. */
 export async function cutOffAt(
   crash: CrashProject,
   chain: Chain,
   { steps, picture }: Told,
   every = false,
 ): Promise<Cut> {
-  let [killed, round] = [0, 0];
-  for (const step of steps) {
-    const cutAgain = () => cutOff(crash, chain, { step, round: ++round, picture, every });
-    const first = await cutAgain();
-    const cut = first.killed || first.troubles.length > 0 ? first : await cutAgain();
+  let killed = 0;
+  for (const [index, step] of steps.entries()) {
+    const cut = await cutOff(crash, chain, { step, round: index + 1, picture, every });
     killed += cut.killed;
     // What comes after would only show the same again.
     if (cut.troubles.length > 0) return { killed, troubles: cut.troubles };

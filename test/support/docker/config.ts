@@ -58,3 +58,10 @@ export async function appFolder(label: string): Promise<Record<string, string>> 
 }
 
 const DOCKERFILE = `FROM ${IMAGES.node}\nWORKDIR /app\nCOPY . .\nCMD ["node", "app.mjs"]\n`;
+
+/** As `appFolder`, in an image small enough to be sent from engine to engine again and again; it knows nothing but the label. */
+export function pageFolder(label: string): Record<string, string> {
+  return { 'app/label.txt': label, 'app/healthz': 'ok', 'app/httpd.conf': 'I:label.txt\n', 'app/Dockerfile': PAGE };
+}
+
+const PAGE = `FROM ${IMAGES.busybox}\nWORKDIR /app\nCOPY . .\nCMD ["httpd", "-f", "-p", "8080", "-h", "/app", "-c", "/app/httpd.conf"]\n`;

@@ -1,7 +1,15 @@
+import type { Config } from '../../../core/config.ts';
 import type { CommandSpec } from '../../command.ts';
 import { openProject } from '../../project.ts';
 import { usage } from '../../usage.ts';
 import { textOf } from '../../values.ts';
+
+/** Those that services name, in any environment. */
+function bucketsIn({ environments }: Config): readonly string[] {
+  const services = Object.values(environments).flatMap((one) => Object.values(one.services));
+  const named = services.flatMap(({ driver, options }) => (driver === 'aws' ? [options['bucket']] : []));
+  return [...new Set(named.filter((name) => typeof name === 'string'))].sort();
+}
 
 export const spec: CommandSpec = {
   effect: 'read',
@@ -16,7 +24,11 @@ export const spec: CommandSpec = {
     if (!kind) throw usage('--kind says for which kind of service', `One of ${KINDS.join(', ')}`);
     const { config } = await openProject(invocation);
     const { policyOf } = await import('../../../drivers/aws/policy.ts');
-    const policy = await policyOf({ kind, project: config.project });
+    const policy = await policyOf({
+      kind,
+      project: config.project,
+      buckets: kind === 'static' ? bucketsIn(config) : [],
+    });
     return { raw: `${JSON.stringify(policy, null, 2)}\n`, document: { kind, policy } };
   },
 };

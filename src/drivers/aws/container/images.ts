@@ -5,7 +5,7 @@ import { DeployerError } from '../../../core/errors.ts';
 import { Secret, type Variables } from '../../../core/secret.ts';
 import { buildIn, imageTag, readLocation, repositoryOf } from '../../image/build/image.ts';
 import { type Engine, openEngine } from '../../image/engine/client.ts';
-import { copyImage, type RegistryAccess } from '../../image/registry/copy.ts';
+import { copyImage, type FoundImage, findImage, type RegistryAccess } from '../../image/registry/copy.ts';
 import { pushImage, type Registry } from '../../image/registry/push.ts';
 import { type Account, openAccount } from '../account.ts';
 import { ownTags } from '../names.ts';
@@ -49,18 +49,24 @@ export async function bringImage(site: Site, artifact: Artifact): Promise<string
 
 /** From the repository it was pushed to first. Where that does not let us read, an engine may still have it. */
 async function copied(site: Site, published: string, artifact: Artifact): Promise<boolean> {
+  const { context, places } = site;
+  const image = await readable(site, published);
+  if (!image) return false;
+  const own = await accessTo(site, places.repository.uri);
+  context.log(`copying ${published.split('@')[0]} to ${places.repository.uri}`);
+  await copyImage(image, own, tagOf(artifact), context);
+  return true;
+}
+
+async function readable(site: Site, published: string): Promise<FoundImage | undefined> {
   const { context } = site;
-  const [from = '', digest = ''] = published.split('@');
+  const [uri = '', digest = ''] = published.split('@');
   try {
-    const [source, own] = await Promise.all([accessTo(site, from), accessTo(site, site.places.repository.uri)]);
-    context.log(`copying ${from} to ${site.places.repository.uri}`);
-    await copyImage({ from: source, to: own, digest, tag: tagOf(artifact) }, context);
-    return true;
+    return await findImage(await accessTo(site, uri), digest, context);
   } catch (error) {
     context.signal.throwIfAborted();
-    const refused = error instanceof DeployerError && REFUSALS.includes(error.code);
-    if (!refused) throw error;
-    return false;
+    if (error instanceof DeployerError && REFUSALS.includes(error.code)) return undefined;
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { hasCode } from '../../../aws/failure.ts';
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import type { InspectedRelease, Inspection } from '../../../core/inspection.ts';
-import { requestCounts } from './metrics.ts';
+import { slotCounts } from './metrics.ts';
 import { findSite, type Site } from './places.ts';
 import { type Held, percentOf, readSlots, refOf, versionOf } from './slots.ts';
 
@@ -43,7 +43,7 @@ async function release(
     ...(held.definition?.registered_at ? { started_at: held.definition.registered_at.toISOString() } : {}),
     ...(detail ? { detail } : {}),
     // Figures cost a question each, and are asked for where two releases have users.
-    ...(split ? await requestCounts(site, held) : {}),
+    ...(split ? await slotCounts(site, held) : {}),
   };
 }
 

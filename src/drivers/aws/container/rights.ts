@@ -5,7 +5,7 @@ export const RIGHTS: readonly string[] = [
   ...actions('ecr', [
     'GetAuthorizationToken CreateRepository TagResource DescribeRepositories PutLifecyclePolicy SetRepositoryPolicy',
     'BatchCheckLayerAvailability InitiateLayerUpload UploadLayerPart CompleteLayerUpload PutImage BatchGetImage',
-    'GetDownloadUrlForLayer DescribeImages BatchDeleteImage DeleteRepository',
+    'GetDownloadUrlForLayer DescribeImages DeleteRepository',
   ]),
   ...actions('ecs', [
     'CreateCluster DescribeClusters DeleteCluster PutClusterCapacityProviders RegisterTaskDefinition DescribeTaskDefinition',
@@ -28,4 +28,10 @@ export const RIGHTS: readonly string[] = [
   ...actions('ssm', ['PutParameter AddTagsToResource GetParametersByPath DeleteParameters']),
   ...actions('cloudwatch', ['GetMetricData']),
   ...STACK_RIGHTS,
+];
+
+/** What plans look at beforehand, and go on without. */
+export const LOOKS: readonly string[] = [
+  ...actions('acm', ['DescribeCertificate']),
+  ...actions('elasticloadbalancing', ['DescribeAccountLimits']),
 ];

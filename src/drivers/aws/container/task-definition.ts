@@ -1,7 +1,7 @@
 import type { PlaceRequest } from '../../../core/driver.ts';
 import { reveal, type Variables } from '../../../core/secret.ts';
 import { ownTags, TAGS } from '../names.ts';
-import { ecsTags, fromEcsTags, namesOf, RELEASE_TAG } from './names.ts';
+import { ecsTags, fromEcsTags, RELEASE_TAG } from './names.ts';
 import { isHeld, putParameters, removeParameters } from './parameters.ts';
 import type { Site } from './places.ts';
 
@@ -184,9 +184,4 @@ export async function deregister({ account }: Pick<Site, 'account'>, arn: string
 /** Log streams of a release begin with it. */
 export function streamOf(family: string, release: string): string {
   return `${family.endsWith('-job') ? 'job' : 'release'}-${release}`;
-}
-
-export function familiesOf(site: Pick<Site, 'target'>): readonly string[] {
-  const { family, jobs } = namesOf(site.target);
-  return [family, jobs];
 }

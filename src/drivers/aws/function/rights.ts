@@ -11,4 +11,5 @@ export const RIGHTS: readonly string[] = [
   ...actions('logs', [
     'CreateLogGroup PutRetentionPolicy TagResource ListTagsForResource FilterLogEvents DeleteLogGroup',
   ]),
+  ...actions('cloudwatch', ['GetMetricData']),
 ];

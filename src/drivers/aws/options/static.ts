@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../core/json.ts';
+import type { OptionProblem } from '../../option-checks.ts';
 import { isInnerPath, matching, type OptionCheck, oneOf, wrong } from '../../option-checks.ts';
 import type { KindOptions, SharedOptions } from './shared.ts';
 
@@ -14,9 +15,17 @@ export interface StaticOptions extends SharedOptions {
   /** Hosts that the distribution answers for, and the certificate that covers them. */
   readonly domains: readonly string[];
   readonly certificate?: string;
+  /** Name of a bucket that exists. */
+  readonly bucket?: string;
+  /** Id of a distribution that exists. */
+  readonly distribution?: string;
 }
 
 const HOST = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+const OF_THE_DISTRIBUTION: OptionProblem = {
+  message: 'is that of the distribution',
+  fix: 'Leave it out, or leave distribution out to have one made',
+};
 /** It stands among the values of the key value store, which are short. */
 const LONGEST_SPA = 100;
 
@@ -31,6 +40,12 @@ export const staticOptions: KindOptions = {
       'is not a certificate that CloudFront can use',
       'the ARN of a certificate in us-east-1, wherever the service lives',
     ),
+    bucket: matching(
+      /^(?!xn--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+      'is not a bucket',
+      'the name of a bucket, without dots',
+    ),
+    distribution: matching(/^E[A-Z0-9]{6,30}$/, 'is not a distribution', 'an id such as E2ABCDEFGHIJKL'),
   },
   defaults: { immutable: [], compress: 'edge', domains: [] },
   properties: {
@@ -60,7 +75,21 @@ export const staticOptions: KindOptions = {
       type: 'string',
       description: 'static: ARN of the certificate in us-east-1 that covers the domains',
     },
+    bucket: {
+      type: 'string',
+      description:
+        'static: name of a private bucket that exists, which gets files below deployer/ in place of an own one',
+    },
+    distribution: {
+      type: 'string',
+      description: 'static: id of a distribution that exists, whose default behaviour leads viewers to releases',
+    },
   } satisfies JsonObject,
+  together: (options) => {
+    const { distribution, domains, certificate } = options as unknown as StaticOptions;
+    const own = domains.length > 0 ? 'domains' : certificate === undefined ? undefined : 'certificate';
+    return distribution === undefined || own === undefined ? {} : { [own]: OF_THE_DISTRIBUTION };
+  },
 };
 
 function checkSpa(value: unknown): OptionCheck {

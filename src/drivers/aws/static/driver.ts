@@ -1,11 +1,12 @@
 import type { Driver } from '../../../core/driver.ts';
 import { examineAccount } from '../examination.ts';
 import { facts } from '../facts.ts';
+import type { Adopting } from './names.ts';
 import { inspectTarget } from './release/inspection.ts';
 import { placeRelease } from './release/place.ts';
 import { retireRelease } from './release/retire.ts';
 import { setTraffic } from './release/traffic.ts';
-import { RIGHTS } from './rights.ts';
+import { rightsOf } from './rights.ts';
 import { destroyTarget } from './site/destroy.ts';
 import { provision } from './site/place.ts';
 import { preflight } from './site/preflight.ts';
@@ -14,7 +15,7 @@ import { preflight } from './site/preflight.ts';
 export const driver: Driver = {
   facts,
   preflight,
-  examine: (target, context) => examineAccount(target, context, RIGHTS),
+  examine: (target, context) => examineAccount(target, context, rightsOf(target.service.options as Adopting)),
   provision,
   deploy: placeRelease,
   traffic: setTraffic,

@@ -3,16 +3,31 @@ import type { Target } from '../../../core/driver.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { Account } from '../account.ts';
 import { nameOf } from '../names.ts';
+import type { StaticOptions } from '../options/static.ts';
+
+/** What others have made, by the options. */
+export type Adopting = Pick<StaticOptions, 'bucket' | 'distribution'>;
 
 /** Where a target lives, as `provision` answers it. */
 export interface Place {
   readonly bucket: string;
+  /** What the names of its objects begin with; empty where all is ours. */
+  readonly prefix: string;
+  /** What others had made. */
+  readonly adopts: Adopting;
+  /** Certificate and domains that the distribution has. */
+  readonly certified?: string;
   readonly distribution: string;
   /** Host that CloudFront gave it. */
   readonly domain: string;
+  /** The first of the hosts that an adopted distribution answers for. */
+  readonly host?: string;
   /** ARN of the key value store. */
   readonly store: string;
 }
+
+/** Where objects are kept. */
+export type Shelf = Pick<Place, 'bucket' | 'prefix'>;
 
 const LONGEST_BUCKET = 63;
 const LONGEST_NAME = 64;
@@ -29,16 +44,31 @@ export function bucketName(target: Target, account: Pick<Account, 'id' | 'region
   return nameOf(target, LONGEST_BUCKET - end.length) + end;
 }
 
+/** Beside what is others', ours has a folder of its own; so it has where a distribution of others takes it from. */
+export function prefixOf(target: Target, { bucket, distribution }: Adopting): string {
+  return bucket === undefined && distribution === undefined ? '' : `deployer/${ownName(target)}/`;
+}
+
+/** Host of a bucket, for CloudFront. */
+export function bucketHost(bucket: string, { region, partition }: Pick<Account, 'region' | 'partition'>): string {
+  const end = { 'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.eu' }[partition] ?? 'amazonaws.com';
+  return `${bucket}.s3.${region}.${end}`;
+}
+
+export function distributionArn({ partition, id }: Pick<Account, 'partition' | 'id'>, distribution: string): string {
+  return `arn:${partition}:cloudfront::${id}:distribution/${distribution}`;
+}
+
 /** Of the access control, the store and the stack; functions add a word. */
 export function ownName(target: Target, word = ''): string {
   return word === '' ? nameOf(target, LONGEST_NAME) : `${nameOf(target, LONGEST_NAME - word.length - 1)}-${word}`;
 }
 
 export function placeOf(resource: Json): Place | undefined {
-  const { bucket, distribution, domain, store } = (resource ?? {}) as JsonObject;
+  const { bucket, distribution, domain, store, prefix = '', adopts = {}, ...more } = (resource ?? {}) as JsonObject;
   const all = [bucket, distribution, domain, store];
   if (!all.every((one) => typeof one === 'string' && one !== '')) return undefined;
-  return { bucket, distribution, domain, store } as unknown as Place;
+  return { ...more, bucket, prefix, adopts, distribution, domain, store } as unknown as Place;
 }
 
 /** The same for every attempt of one operation; another for the next one, even of the same version. */

@@ -17,12 +17,13 @@ export interface RegistryAccess {
   readonly fixes: RegistryFixes;
 }
 
-export interface ImageCopy {
+/** An image that a registry lets us read. */
+export interface FoundImage {
   readonly from: RegistryAccess;
-  readonly to: RegistryAccess;
-  /** Of the manifest: it is the same in both. */
-  readonly digest: string;
-  readonly tag: string;
+  readonly manifest: Manifest;
+  /** Of the manifest, exactly: its digest is the image's. */
+  readonly bytes: Uint8Array;
+  readonly type: string;
 }
 
 interface Part {
@@ -46,28 +47,33 @@ const MANIFESTS = [
 const LIMIT = 60_000;
 const LARGEST_MANIFEST = 4 * 1024 * 1024;
 
-/** Copies an image byte by byte between registries, without an engine; what is there already is left out. */
-export async function copyImage({ from, to, digest, tag }: ImageCopy, context: DriverContext): Promise<void> {
-  await copyManifest(from, to, { digest, as: tag }, context);
-}
-
-async function copyManifest(
-  from: RegistryAccess,
-  to: RegistryAccess,
-  { digest, as }: { readonly digest: string; readonly as: string },
-  context: DriverContext,
-): Promise<void> {
-  const { body, headers } = await ask(from, `manifests/${digest}`, context, {
+/** `NOT_FOUND`, `AUTH_FAILED` or `INSUFFICIENT_PERMISSIONS` where there is none, or none for us. */
+export async function findImage(from: RegistryAccess, digest: string, context: DriverContext): Promise<FoundImage> {
+  const { body: bytes, headers } = await ask(from, `manifests/${digest}`, context, {
     headers: { accept: MANIFESTS.join(', ') },
     limit: LARGEST_MANIFEST,
   });
-  const manifest = JSON.parse(Buffer.from(body).toString('utf8')) as Manifest;
-  for (const inner of manifest.manifests ?? [])
-    await copyManifest(from, to, { digest: inner.digest, as: inner.digest }, context);
+  const manifest = JSON.parse(Buffer.from(bytes).toString('utf8')) as Manifest;
+  return { from, manifest, bytes, type: manifest.mediaType ?? headers['content-type'] ?? MANIFESTS[2] ?? '' };
+}
+
+/**
+ * Copies an image byte by byte to a tag of another registry, without an engine; what is there already is left out, so a
+ * copy that was cut off goes on. Neither registry is shown the password of the other.
+ */
+export async function copyImage(
+  { from, manifest, bytes, type }: FoundImage,
+  to: RegistryAccess,
+  tag: string,
+  context: DriverContext,
+): Promise<void> {
+  for (const { digest } of manifest.manifests ?? [])
+    await copyImage(await findImage(from, digest, context), to, digest, context);
   for (const part of [...(manifest.config ? [manifest.config] : []), ...(manifest.layers ?? [])])
     await copyBlob(from, to, part, context);
-  const type = manifest.mediaType ?? headers['content-type'] ?? MANIFESTS[2] ?? '';
-  await ask(to, `manifests/${as}`, context, { method: 'PUT', headers: { 'content-type': type }, body });
+  const headers = { 'content-type': type };
+  // A tag that cannot move is refused the second time.
+  await ask(to, `manifests/${tag}`, context, { method: 'PUT', headers, body: bytes, repeatable: false });
 }
 
 async function copyBlob(from: RegistryAccess, to: RegistryAccess, part: Part, context: DriverContext): Promise<void> {
@@ -77,12 +83,14 @@ async function copyBlob(from: RegistryAccess, to: RegistryAccess, part: Part, co
   const file = join(context.folder, `copy-${part.digest.replace(':', '-')}`);
   try {
     await download(from, part, file, context);
-    const { headers } = await ask(to, 'blobs/uploads/', context, { method: 'POST', body: '' });
-    const place = new URL(headers['location'] ?? '', addressOf(to, ''));
+    const { headers: opened } = await ask(to, 'blobs/uploads/', context, { method: 'POST', body: '' });
+    const place = new URL(opened['location'] ?? '', addressOf(to, ''));
     place.searchParams.set('digest', part.digest);
     const body = { size: part.size, open: () => createReadStream(file) };
-    const type = { 'content-type': 'application/octet-stream' };
-    await ask(to, place.href, context, { method: 'PUT', headers: type, body, timeout: context.timeout });
+    const headers = { 'content-type': 'application/octet-stream' };
+    // The place is gone with the first answer, even if that is lost.
+    const put = { method: 'PUT', headers, body, timeout: context.timeout, repeatable: false } as const;
+    await ask(to, place.href, context, put);
   } finally {
     await rm(file, { force: true });
   }
@@ -122,12 +130,16 @@ async function ask(
   accept: readonly number[] = [],
 ): Promise<HttpAnswer> {
   const url = addressOf(access, path);
-  const { username, password } = access;
-  const authorization = `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`;
-  const headers = { ...request.headers, authorization };
+  const headers = { ...request.headers, ...loginAt(url, access) };
   const answer = await http.send({ timeout: LIMIT, ...request, url, headers, signal, reach: 'private' });
   if (answer.status < 400 || accept.includes(answer.status)) return answer;
   throw refusal(access, answer, path);
+}
+
+/** For the registry itself: uploads may be sent on to another place. */
+function loginAt(url: string, { origin, username, password }: RegistryAccess): Readonly<Record<string, string>> {
+  if (new URL(url).origin !== new URL(origin).origin) return {};
+  return { authorization: `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}` };
 }
 
 function addressOf({ origin, name }: RegistryAccess, path: string): string {

@@ -4,7 +4,6 @@ import { describeDriver } from '../../../contracts/driver.ts';
 import { ecsOf } from '../../../support/aws/ecs/state.ts';
 import { groupsOf } from '../../../support/aws/logs/state.ts';
 import { createContainerWorld } from '../../../support/aws-container-world.ts';
-import { hostsUnavailable } from '../../../support/docker/engine.ts';
 import { filesBelow } from '../../../support/file-tree.ts';
 
 const KIND = { kind: 'container' };
@@ -12,9 +11,7 @@ const checked = facts.checkOptions(KIND);
 const options = checked.ok ? checked.options : {};
 const { capabilities = [] } = facts.traitsOf?.({ options, timeout: 0 }, { mode: 'production' }) ?? {};
 
-const reason = hostsUnavailable ? ` (skipped: ${hostsUnavailable})` : '';
-
-describe.skipIf(hostsUnavailable)(`containers on AWS${reason}`, () => {
+describe('containers on AWS', () => {
   describeDriver({
     facts,
     factsFile: new URL('../../../../src/drivers/aws/facts.ts', import.meta.url),
@@ -24,7 +21,6 @@ describe.skipIf(hostsUnavailable)(`containers on AWS${reason}`, () => {
     setup: async () => {
       const world = await createContainerWorld();
       const { server } = world.aws;
-      server.world.looks = 0;
       const place = { world: server.world, account: '111111111111', region: 'eu-west-1' };
       return {
         driver: world.driver,

@@ -117,10 +117,13 @@ function bodyOf({ body }: ViewerResponse): Buffer {
 }
 
 /** The bucket behind it, as far as its policy lets this distribution see it. */
-function fromOrigin({ uri }: ViewerRequest, { distribution, world }: Visit) {
-  const name = String(distribution.config.Origins[0].DomainName).split('.s3.')[0] ?? '';
+function fromOrigin({ uri, origin }: ViewerRequest, { distribution, world }: Visit) {
+  const { DomainName, OriginPath = '' } = origin
+    ? { DomainName: origin.domainName, OriginPath: origin.originPath }
+    : distribution.config.Origins[0];
+  const name = String(DomainName).split('.s3.')[0] ?? '';
   const bucket = bucketsOf({ world, account: distribution.account, region: '' }).get(name);
-  const key = decodeURIComponent(uri).replace(/^\//, '');
+  const key = decodeURIComponent(OriginPath + uri).replace(/^\//, '');
   const object = bucket?.objects.get(key);
   const mayRead = letsThrough(bucket?.policy, `arn:aws:s3:::${name}/${key}`, distribution, world);
   if (!object || !mayRead) return { statusCode: 403, headers: {}, bytes: Buffer.from('<Code>AccessDenied</Code>') };
@@ -134,8 +137,12 @@ function letsThrough(policy: string | undefined, resource: string, { id, account
   return Statement.some((it: any) => {
     const patterns: readonly string[] = [it.Resource].flat();
     const fits = patterns.some((one) => one.endsWith('*') && resource.startsWith(one.slice(0, -1)));
-    const source = it.Condition?.StringEquals?.['AWS:SourceArn'];
-    return it.Effect === 'Allow' && it.Principal?.Service === 'cloudfront.amazonaws.com' && fits && source === arn;
+    const { StringEquals, StringLike } = it.Condition ?? {};
+    const like: string | undefined = StringLike?.['AWS:SourceArn'];
+    const source = like?.endsWith('*')
+      ? arn.startsWith(like.slice(0, -1))
+      : (like ?? StringEquals?.['AWS:SourceArn']) === arn;
+    return it.Effect === 'Allow' && it.Principal?.Service === 'cloudfront.amazonaws.com' && fits && source;
   });
 }
 

@@ -97,9 +97,12 @@ function configOf({ id, config }: Distribution) {
     DefaultCacheBehavior: {
       TargetOriginId: config.DefaultCacheBehavior.TargetOriginId,
       ViewerProtocolPolicy: config.DefaultCacheBehavior.ViewerProtocolPolicy,
+      FunctionAssociations: counted(config.DefaultCacheBehavior.FunctionAssociations ?? []),
+      LambdaFunctionAssociations: counted(config.DefaultCacheBehavior.LambdaFunctionAssociations ?? []),
     },
     Comment: config.Comment ?? '',
     Enabled: config.Enabled,
+    Staging: config.Staging ?? false,
   };
 }
 

@@ -7,6 +7,14 @@ export interface ViewerRequest {
   querystring: Record<string, { value: string; multiValue?: { value: string }[] }>;
   headers: Record<string, { value: string }>;
   cookies: Record<string, { value: string }>;
+  /** Another origin than the behaviour's, where the function has set one. */
+  origin?: ViewerOrigin;
+}
+
+export interface ViewerOrigin {
+  readonly domainName: string;
+  readonly originPath: string;
+  readonly originAccessControlConfig: Readonly<Record<string, unknown>>;
 }
 
 export interface ViewerResponse {
@@ -39,6 +47,30 @@ export function viewerFunction(code: string, get: (key: string) => string | unde
   };
   const own = code.replace("import cf from 'cloudfront';", '');
   if (/\bimport\b/.test(own)) throw new Error('the code imports what CloudFront does not have');
-  const context = createContext({ cf: { kvs: () => store } });
-  return new Script(`'use strict';${own};handler`).runInContext(context) as Handler;
+  const script = new Script(`'use strict';${own};handler`);
+  const handlerWith = (cf: object) => script.runInContext(createContext({ cf })) as Handler;
+  if (!own.includes('cf.updateRequestOrigin(')) return handlerWith({ kvs: () => store });
+  // What a request is led to belongs to that request alone.
+  return async (event) => {
+    let origin: ViewerOrigin | undefined;
+    const handler = handlerWith({
+      kvs: () => store,
+      updateRequestOrigin: (given: ViewerOrigin) => (origin = checked(given)),
+    });
+    const result = await handler(event);
+    return origin ? { ...(result as ViewerRequest), origin } : result;
+  };
+}
+
+const SIGNED = { enabled: true, signingBehavior: 'always', signingProtocol: 'sigv4', originType: 's3' };
+
+/** What CloudFront takes of a bucket behind origin access control. */
+function checked(origin: ViewerOrigin): ViewerOrigin {
+  const { domainName, originPath, originAccessControlConfig, ...more } = origin;
+  const right =
+    /^[a-z0-9-]+\.s3\.[a-z0-9-]+\.amazonaws\.com$/.test(domainName) &&
+    /^(?:\/[^/]+)+$/.test(originPath) &&
+    JSON.stringify(originAccessControlConfig) === JSON.stringify(SIGNED);
+  if (!right || Object.keys(more).length > 0) throw new Error('FunctionValidationError');
+  return origin;
 }

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { find } from '../../docker/packages.ts';
@@ -10,21 +8,20 @@ import { installOnce } from '../../installation.ts';
 import { until } from '../../waiting.ts';
 import type { AwsPlace } from '../service.ts';
 import type { AwsWorld } from '../world.ts';
-import { repositoriesOf, tokensOf } from './state.ts';
+import { type Answer, type Asked, exchange } from './exchange.ts';
+import { type Front, prefixOf, startFront, storeOf, type Watcher } from './front.ts';
 
 /** A real registry, in front of which each account's stands: who may do what there is said by ECR. */
 export interface Registries {
   /** `address:port` of the registry of an account and region. */
   hostOf(place: AwsPlace): Promise<string>;
-  /** Asks the real one about a repository: `manifests/latest`. */
-  ask(place: AwsPlace, repository: string, path: string, headers?: Record<string, string>): Promise<Answer>;
+  /** Asks the real one about a repository, by a path such as `manifests/latest`, or one that it has answered. */
+  ask(place: AwsPlace, repository: string, path: string, more?: Partial<Asked>): Promise<Answer>;
+  /** Where a name that ECR has answers really: a registry, or the store that its layers are fetched from. */
+  reach(name: string): string | undefined;
+  /** Sees each request of a registry or store once it is done; with `lost` nobody gets the answer. */
+  watch(watcher: Watcher): void;
   close(): Promise<void>;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
 }
 
 /** Those of a world; started when the first repository is made. */
@@ -37,34 +34,47 @@ export function addressOf(world: AwsWorld, address = '127.0.0.1'): string {
   return world.state('ecr address', () => address);
 }
 
-function makeRegistries(address: string): Registries {
+/** In place of an address: registries have the names of ECR then, for tests that bring them here by `reach`. */
+export const BY_NAME = 'by name';
+
+function makeRegistries(given: string): Registries {
   let started: Promise<Real> | undefined;
-  const fronts = new Map<string, Promise<{ server: Server; host: string }>>();
+  const named = given === BY_NAME;
+  const address = named ? '127.0.0.1' : given;
+  const fronts = new Map<string, Promise<Front>>();
+  const reached = new Map<string, string>();
+  const watchers: Watcher[] = [];
   const real = () => (started ??= startReal());
+  const start = async (place: AwsPlace) => {
+    const watcher: Watcher = (request) => watchers.map((one) => one(request)).find((one) => one);
+    const front = await startFront({ place, address, named, watcher, socket: (await real()).socket });
+    reached.set(nameOf(place), front.host).set(storeOf(place.region), front.host);
+    return front;
+  };
   return {
     hostOf: async (place) => {
       const key = prefixOf(place);
-      const front = fronts.get(key) ?? startFront(place, address, await real());
+      const front = fronts.get(key) ?? start(place);
       fronts.set(key, front);
-      return (await front).host;
+      const { host } = await front;
+      return named ? nameOf(place) : host;
     },
-    ask: async (place, repository, path, headers = {}) => {
+    ask: async (place, repository, given, more) => {
       const { socket } = await real();
-      return exchange(socket, { method: 'GET', path: `/v2/${prefixOf(place)}/${repository}/${path}`, headers });
+      const path = given.startsWith('/') ? given : `/v2/${prefixOf(place)}/${repository}/${given}`;
+      return exchange(socket, { method: 'GET', ...more, path });
     },
+    reach: (name) => reached.get(name),
+    watch: (watcher) => void watchers.push(watcher),
     close: async () => {
-      for (const front of fronts.values()) {
-        const { server } = await front;
-        server.closeAllConnections();
-        server.close();
-      }
+      for (const front of fronts.values()) (await front).close();
       await (await started)?.end();
     },
   };
 }
 
-function prefixOf({ account, region }: AwsPlace): string {
-  return `${account}/${region}`;
+function nameOf({ account, region }: AwsPlace): string {
+  return `${account}.dkr.ecr.${region}.amazonaws.com`;
 }
 
 interface Real {
@@ -100,95 +110,4 @@ async function startReal(): Promise<Real> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function exchange(
-  socketPath: string,
-  { method, path, headers = {} }: { method: string; path: string; headers?: Record<string, string> },
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method, path, headers }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) }),
-      );
-    });
-    call.once('error', reject).end();
-  });
-}
-
-async function startFront(place: AwsPlace, address: string, { socket }: Real) {
-  const server = createServer((message, response) => void pass(place, socket, message, response));
-  await new Promise<void>((resolve) => server.listen(0, address, resolve));
-  return { server, host: `${address}:${(server.address() as AddressInfo).port}` };
-}
-
-/** `/v2/<repository>/<manifests|blobs|tags>/…` */
-const PATH = /^\/v2\/(.+?)\/((?:manifests|blobs|tags)\/.*)$/;
-
-async function pass(
-  place: AwsPlace,
-  socketPath: string,
-  message: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const account = accountOf(place, message);
-  if (account === undefined) {
-    response.setHeader('www-authenticate', 'Basic realm="ecr"');
-    return refuse(response, 401, 'UNAUTHORIZED', 'Not Authorized');
-  }
-  const [, name = '', rest = ''] = PATH.exec(message.url ?? '') ?? [];
-  if (name === '') return refuse(response, 200, '', '');
-  const repository = repositoriesOf(place).get(name);
-  if (!repository) return refuse(response, 404, 'NAME_UNKNOWN', `The repository with name '${name}' does not exist`);
-  const reading = message.method === 'GET' || message.method === 'HEAD';
-  if (account !== place.account && !(reading && repository.readers.includes(account)))
-    return refuse(
-      response,
-      403,
-      'DENIED',
-      `not authorized to perform: ecr:BatchGetImage on ${repository.repositoryArn}`,
-    );
-  const inner = `/v2/${prefixOf(place)}/${name}`;
-  const tag = message.method === 'PUT' ? /^manifests\/([^:]+)$/.exec(rest)?.[1] : undefined;
-  if (tag && repository.imageTagMutability === 'IMMUTABLE') {
-    const there = await exchange(socketPath, { method: 'HEAD', path: `${inner}/manifests/${tag}`, headers: ACCEPT });
-    if (there.status === 200)
-      return refuse(
-        response,
-        400,
-        'TAG_INVALID',
-        `The image tag '${tag}' already exists and cannot be overwritten because the tag is immutable.`,
-      );
-  }
-  const { host: _, authorization: __, ...headers } = message.headers;
-  const onward = request({ socketPath, method: message.method, path: `${inner}/${rest}`, headers }, (answer) => {
-    const { location } = answer.headers;
-    const shown = location ? { ...answer.headers, location: location.replace(inner, `/v2/${name}`) } : answer.headers;
-    response.writeHead(answer.statusCode ?? 502, shown);
-    answer.pipe(response);
-  });
-  onward.once('error', () => response.destroy());
-  message.pipe(onward);
-}
-
-export const ACCEPT = {
-  accept: [
-    'application/vnd.docker.distribution.manifest.v2+json',
-    'application/vnd.docker.distribution.manifest.list.v2+json',
-    'application/vnd.oci.image.manifest.v1+json',
-    'application/vnd.oci.image.index.v1+json',
-  ].join(', '),
-};
-
-function accountOf(place: AwsPlace, { headers }: IncomingMessage): string | undefined {
-  const [, encoded = ''] = /^Basic (.+)$/.exec(headers.authorization ?? '') ?? [];
-  const [user, password = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(/:(.*)/s);
-  return user === 'AWS' ? tokensOf(place).get(password) : undefined;
-}
-
-function refuse(response: ServerResponse, status: number, code: string, message: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(code === '' ? '{}' : JSON.stringify({ errors: [{ code, message }] }));
 }

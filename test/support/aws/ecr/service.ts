@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type AwsCall, AwsFault, type AwsService, arnOf } from '../service.ts';
 import { tagList } from '../tags.ts';
-import { ACCEPT, registriesOf } from './registry.ts';
+import { ACCEPT } from './exchange.ts';
+import { registriesOf } from './registry.ts';
 import { type Repository, repositoriesOf, tokensOf } from './state.ts';
 
 const VALID = 12 * 3_600_000;
@@ -14,7 +15,7 @@ export const ecr: AwsService = {
   operations: {
     GetAuthorizationToken: async (_, call) => {
       const password = `ecr-${randomBytes(24).toString('hex')}`;
-      tokensOf(call).set(password, call.account);
+      tokensOf(call).set(password, { account: call.account, region: call.region });
       return {
         authorizationData: [
           {
@@ -54,7 +55,7 @@ async function image(
   call: AwsCall,
 ) {
   const path = `manifests/${imageDigest ?? imageTag}`;
-  const answer = await registriesOf(call.world).ask(call, repositoryName, path, ACCEPT);
+  const answer = await registriesOf(call.world).ask(call, repositoryName, path, { headers: ACCEPT });
   if (answer.status === 200)
     return {
       registryId: call.account,

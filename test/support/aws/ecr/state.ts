@@ -17,5 +17,11 @@ export interface Repository {
 /** Repositories of a region, by name. */
 export const repositoriesOf: (place: AwsPlace) => Map<string, Repository> = stateOf('ecr', () => new Map());
 
-/** Passwords that were given out → the account they are of. */
-export const tokensOf: (place: AwsPlace) => Map<string, string> = stateOf('ecr tokens', () => new Map(), 'world');
+/** Whom a password was given to, and for the registries of which region. */
+export interface Token {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** Passwords that were given out. */
+export const tokensOf: (place: AwsPlace) => Map<string, Token> = stateOf('ecr tokens', () => new Map(), 'world');

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ACCEPT, registriesOf } from '../ecr/registry.ts';
+import { ACCEPT } from '../ecr/exchange.ts';
+import { registriesOf } from '../ecr/registry.ts';
 import { repositoriesOf } from '../ecr/state.ts';
 import { groupsOf, writeLog } from '../logs/state.ts';
 import type { AwsPlace } from '../service.ts';
@@ -100,7 +101,9 @@ async function layOut(place: AwsPlace, reference: string): Promise<Image> {
   const repository = [...repositoriesOf(place).values()].find((it) => it.repositoryUri === uri);
   if (!repository) throw new Error(`CannotPullContainerError: ${reference}: not found`);
   const ask = async (path: string) => {
-    const { status, body } = await registriesOf(place.world).ask(place, repository.repositoryName, path, ACCEPT);
+    const { status, body } = await registriesOf(place.world).ask(place, repository.repositoryName, path, {
+      headers: ACCEPT,
+    });
     if (status !== 200) throw new Error(`CannotPullContainerError: ${reference}: ${path}: ${status}`);
     return body;
   };

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { count } from '../cloudwatch/state.ts';
 import type { AwsPlace } from '../service.ts';
 import type { AwsWorld } from '../world.ts';
 import { isPublic } from './aliases.ts';
@@ -47,6 +48,7 @@ export async function startLambdaFront(world: AwsWorld, accounts: readonly strin
     const one = warm && !warm.over ? warm : new Running(place, fn, configuration);
     running.set(key, one);
     const { answer, error } = await one.call(event, Number(configuration.settings['Timeout']) * 1_000);
+    countCall(place, { fn, alias, version, failed: error !== undefined });
     if (error) return { status: 502, headers: {}, body: 'Internal Server Error' };
     return replyOf(answer);
   }
@@ -72,6 +74,19 @@ function findUrl(world: AwsWorld, accounts: readonly string[], host: string): Fo
       for (const alias of fn.aliases.values()) if (id && alias.url?.id === id) return { place, fn, alias };
   }
   return undefined;
+}
+
+/** As CloudWatch is told; by version only while the alias leads to two. */
+function countCall(
+  place: AwsPlace,
+  { fn, alias, version, failed }: { fn: Fn; alias: Alias; version: string; failed: boolean },
+): void {
+  const ofFunction = { FunctionName: fn.name };
+  const ofAlias = { ...ofFunction, Resource: `${fn.name}:${alias.name}` };
+  const split = Object.keys(alias.weights).length > 0;
+  for (const dimensions of [ofFunction, ofAlias, ...(split ? [{ ...ofAlias, ExecutedVersion: version }] : [])])
+    for (const metric of ['Invocations', ...(failed ? ['Errors'] : [])])
+      count(place, { namespace: 'AWS/Lambda', metric, dimensions });
 }
 
 /** In turn, so that shares are exact over a hundred calls: no test depends on luck. */

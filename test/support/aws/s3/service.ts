@@ -25,6 +25,7 @@ export const s3: AwsService = {
     UploadPart: 's3:PutObject',
     CompleteMultipartUpload: 's3:PutObject',
     GetBucketTagging: 's3:GetBucketTagging',
+    GetPublicAccessBlock: 's3:GetBucketPublicAccessBlock',
   },
   resourceOf: (_, { Bucket: bucket, Key }: { Bucket?: string; Key?: string }) =>
     bucket === undefined ? undefined : `arn:aws:s3:::${bucket}${Key === undefined ? '' : `/${Key}`}`,
@@ -57,9 +58,26 @@ export const s3: AwsService = {
       if (policy === undefined) throw new AwsFault('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
       return { Policy: policy };
     },
-    GetPublicAccessBlock: (input, call) => ({
-      PublicAccessBlockConfiguration: bucketOf(input, call).publicAccessBlock,
-    }),
+    PutBucketPolicy: (input, call) => void Object.assign(bucketOf(input, call), { policy: input.Policy }),
+    GetBucketPolicyStatus: (input, call) => {
+      const { policy } = bucketOf(input, call);
+      if (policy === undefined) throw new AwsFault('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
+      return { PolicyStatus: { IsPublic: isPublic(policy) } };
+    },
+    GetPublicAccessBlock: (input, call) => {
+      const { publicAccessBlock: block } = bucketOf(input, call);
+      if (Object.values(block).includes(true)) return { PublicAccessBlockConfiguration: block };
+      throw new AwsFault('NoSuchPublicAccessBlockConfiguration', 'There is no public access block', 404);
+    },
+    GetBucketOwnershipControls: (input, call) => {
+      if (bucketOf(input, call).ownerEnforced)
+        return { OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] } };
+      throw new AwsFault('OwnershipControlsNotFoundError', 'The bucket ownership controls were not found', 404);
+    },
+    GetBucketWebsite: (input, call) => {
+      if (bucketOf(input, call).website) return { IndexDocument: { Suffix: 'index.html' } };
+      throw new AwsFault('NoSuchWebsiteConfiguration', 'The bucket does not have a website configuration', 404);
+    },
     GetBucketLifecycleConfiguration: (input, call) => ({ Rules: bucketOf(input, call).lifecycle }),
     DeleteBucket: (input, call) => removeBucket(call, bucketOf(input, call)),
     PutObject: async (input, call) => {
@@ -105,6 +123,17 @@ export const s3: AwsService = {
     }),
   },
 };
+
+/** Lets everybody in. */
+function isPublic(policy: string): boolean {
+  const { Statement } = JSON.parse(policy) as {
+    Statement: { Effect: string; Principal: unknown; Condition?: object }[];
+  };
+  const everybody = ['"*"', '{"AWS":"*"}'];
+  return Statement.some(
+    (it) => it.Effect === 'Allow' && !it.Condition && everybody.includes(JSON.stringify(it.Principal)),
+  );
+}
 
 interface Listing {
   readonly Bucket: string;

@@ -28,6 +28,9 @@ export interface Bucket {
   /** A policy document. */
   policy: string | undefined;
   publicAccessBlock: Readonly<Record<string, boolean>>;
+  /** Without access control lists. */
+  ownerEnforced: boolean;
+  website: boolean;
   lifecycle: readonly unknown[];
   readonly objects: Map<string, StoredObject>;
   readonly uploads: Map<string, Upload>;
@@ -40,6 +43,8 @@ export function bucketsOf(place: AwsPlace): Map<string, Bucket> {
   return buckets(place);
 }
 
+/** As new buckets have it. */
+const BLOCKED = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
 const NAME = /^(?!xn--|sthree-)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 export function makeBucket(
@@ -63,7 +68,9 @@ export function makeBucket(
     at: world.now(),
     tags: new Map(),
     policy: undefined,
-    publicAccessBlock: {},
+    publicAccessBlock: BLOCKED,
+    ownerEnforced: true,
+    website: false,
     lifecycle: [],
     objects: new Map(),
     uploads: new Map(),

@@ -19,10 +19,26 @@ export interface Code {
 
 export async function codeOf(site: Site, artifact: Artifact): Promise<Code> {
   const { image } = site.account.options;
-  if (image !== undefined) return { given: { ImageUri: image } };
+  if (image !== undefined) return { given: { ImageUri: imageOf(site, artifact, image) } };
   const archive = await archiveOf(artifact, site.context);
   if (archive.bytes.length <= LARGEST_CALL) return { given: { ZipFile: archive.bytes }, sha256: archive.sha256 };
   return { given: await throughBucket(site, archive), sha256: archive.sha256 };
+}
+
+/** The image that was approved: the config may name another by now. The same bytes are taken from where the config says. */
+function imageOf({ account, target }: Site, { location: approved = '' }: Artifact, named: string): string {
+  if (digestOf(approved) === digestOf(named)) return named;
+  if (approved.includes(`.ecr.${account.region}.`)) return approved;
+  throw new DeployerError({
+    code: 'INVALID_CONFIG',
+    stage: 'deploy',
+    reason: `${target.service.name} is to run ${approved}, and Lambda takes images of ${account.region} only`,
+    fix: `Copy it to a repository there, and name that in services.${target.service.name}.aws.image of ${target.environment}`,
+  });
+}
+
+function digestOf(reference: string): string | undefined {
+  return reference.split('@')[1];
 }
 
 async function throughBucket(site: Site, { bytes, sha256 }: Archive) {

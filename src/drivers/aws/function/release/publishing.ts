@@ -66,13 +66,13 @@ async function create(site: Site, { given }: Code, { label, variables }: Publica
       if (hasCode(error, 'ResourceConflict')) return;
       if (tries >= ROLE_TRIES || !/cannot be assumed/i.test(wordsOf(error))) throw error;
       context.log('waiting until Lambda may use the new role', 'info');
-      await context.clock.sleep(ROLE_WAIT, context.signal);
+      await context.clock.sleep(Math.min(ROLE_WAIT, FIRST_WAIT * tries), context.signal);
     }
   }
 }
 
 /** A role that has just been made is not known everywhere yet: for up to a minute. */
-const [ROLE_TRIES, ROLE_WAIT] = [30, 2_000];
+const [ROLE_TRIES, ROLE_WAIT, FIRST_WAIT] = [32, 2_000, 250];
 
 /** What is as it should be is left alone. */
 async function update(site: Site, { given, sha256 }: Code, { label, variables }: Publication): Promise<void> {

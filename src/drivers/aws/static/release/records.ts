@@ -4,7 +4,7 @@ import { hasCode } from '../../../../aws/failure.ts';
 import { DeployerError } from '../../../../core/errors.ts';
 import { printableLine } from '../../../../core/text.ts';
 import type { Account } from '../../account.ts';
-import type { Place } from '../names.ts';
+import type { Shelf } from '../names.ts';
 import type { PageEntry } from '../site/pages.ts';
 
 /** What a release consists of, kept in the bucket beside it. That it is there says that all the rest is. */
@@ -26,19 +26,16 @@ const FOLDER = 'r/';
 const [pack, unpack] = [promisify(gzip), promisify(gunzip)];
 
 /** Releases that are whole, newest first; `undefined` where there is no bucket. */
-export async function listRecords(
-  account: Account,
-  { bucket }: Pick<Place, 'bucket'>,
-): Promise<readonly Listed[] | undefined> {
+export async function listRecords(account: Account, { bucket, prefix }: Shelf): Promise<readonly Listed[] | undefined> {
   const { listObjectsV2 } = await account.aws.s3();
   try {
     const { Contents = [] } = await listObjectsV2({
       Bucket: bucket,
-      Prefix: FOLDER,
+      Prefix: prefix + FOLDER,
       ExpectedBucketOwner: account.id,
     });
     return Contents.map(({ Key = '', LastModified = new Date(0) }) => ({
-      ref: Key.slice(FOLDER.length),
+      ref: Key.slice(prefix.length + FOLDER.length),
       at: LastModified,
     })).sort((one, other) => other.at.getTime() - one.at.getTime());
   } catch (error) {
@@ -50,12 +47,12 @@ export async function listRecords(
 /** `undefined` where there is none. */
 export async function readRecord(
   account: Account,
-  { bucket }: Pick<Place, 'bucket'>,
+  { bucket, prefix }: Shelf,
   ref: string,
 ): Promise<Record | undefined> {
   const { getObject } = await account.aws.s3();
   try {
-    const { Body } = await getObject({ Bucket: bucket, Key: FOLDER + ref, ExpectedBucketOwner: account.id });
+    const { Body } = await getObject({ Bucket: bucket, Key: prefix + FOLDER + ref, ExpectedBucketOwner: account.id });
     const packed = await Body?.transformToByteArray();
     return packed && (JSON.parse((await unpack(packed)).toString()) as Record);
   } catch (error) {
@@ -66,21 +63,21 @@ export async function readRecord(
 
 export async function writeRecord(
   account: Account,
-  { bucket }: Pick<Place, 'bucket'>,
+  { bucket, prefix }: Shelf,
   ref: string,
   record: Record,
 ): Promise<void> {
   const { putObject } = await account.aws.s3();
   await putObject({
     Bucket: bucket,
-    Key: FOLDER + ref,
+    Key: prefix + FOLDER + ref,
     Body: await pack(JSON.stringify(record)),
     ContentType: 'application/gzip',
     ExpectedBucketOwner: account.id,
   });
 }
 
-export async function removeRecord(account: Account, place: Pick<Place, 'bucket'>, ref: string): Promise<void> {
+export async function removeRecord(account: Account, place: Shelf, ref: string): Promise<void> {
   await removeObjects(account, place, [FOLDER + ref]);
 }
 
@@ -89,7 +86,7 @@ const AT_ONCE = 1_000;
 /** Keys of everything below a folder of the bucket. */
 export async function* listObjects(
   account: Account,
-  { bucket }: Pick<Place, 'bucket'>,
+  { bucket, prefix }: Shelf,
   folder: string,
 ): AsyncGenerator<string[]> {
   const { listObjectsV2 } = await account.aws.s3();
@@ -97,23 +94,23 @@ export async function* listObjects(
   do {
     const { Contents = [], NextContinuationToken } = await listObjectsV2({
       Bucket: bucket,
-      Prefix: folder,
+      Prefix: prefix + folder,
       ExpectedBucketOwner: account.id,
       ...(after === undefined ? {} : { ContinuationToken: after }),
     });
-    yield Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+    yield Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key.slice(prefix.length)]));
     after = NextContinuationToken;
   } while (after !== undefined);
 }
 
 export async function removeObjects(
   account: Account,
-  { bucket }: Pick<Place, 'bucket'>,
+  { bucket, prefix }: Shelf,
   keys: readonly string[],
 ): Promise<void> {
   const { deleteObjects } = await account.aws.s3();
   for (let from = 0; from < keys.length; from += AT_ONCE) {
-    const Objects = keys.slice(from, from + AT_ONCE).map((Key) => ({ Key }));
+    const Objects = keys.slice(from, from + AT_ONCE).map((key) => ({ Key: prefix + key }));
     const { Errors = [] } = await deleteObjects({
       Bucket: bucket,
       Delete: { Objects, Quiet: true },

@@ -2,6 +2,7 @@ import type { DriverContext, Target } from '../../../../core/driver.ts';
 import { DeployerError } from '../../../../core/errors.ts';
 import type { Json } from '../../../../core/json.ts';
 import { type Account, openAccount } from '../../account.ts';
+import type { StaticOptions } from '../../options/static.ts';
 import { percentOf, without } from '../live.ts';
 import { type Place, tokenOf } from '../names.ts';
 import { pagesOf } from '../site/pages.ts';
@@ -12,7 +13,7 @@ import { listObjects, listRecords, readRecord, removeObjects, removeRecord } fro
 
 /** Removes one release, and what no release that stays needs. One that is gone is no failure; one with users is refused. */
 export async function retireRelease(target: Target, ref: Json, context: DriverContext): Promise<void> {
-  const account = await openAccount(target, context);
+  const account = await openAccount<StaticOptions>(target, context);
   const place = await findPlace(target, account);
   if (!place) return;
   if (percentOf(String(ref), await readLive(account, place)) > 0) throw withUsers(target, String(ref));

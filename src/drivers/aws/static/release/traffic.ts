@@ -1,6 +1,7 @@
 import type { DriverContext, Share, Target } from '../../../../core/driver.ts';
 import { DeployerError } from '../../../../core/errors.ts';
 import { type Account, openAccount } from '../../account.ts';
+import type { StaticOptions } from '../../options/static.ts';
 import { type Mark, shifted } from '../live.ts';
 import type { Place } from '../names.ts';
 import { requirePlace } from '../site/place.ts';
@@ -8,7 +9,7 @@ import { changeLive, findMark } from '../store.ts';
 
 /** Writes one key, which every viewer is led by from then on. */
 export async function setTraffic(target: Target, shares: readonly Share[], context: DriverContext): Promise<void> {
-  const account = await openAccount(target, context);
+  const account = await openAccount<StaticOptions>(target, context);
   const place = await requirePlace(target, account);
   const wanted = await Promise.all(
     shares

@@ -64,10 +64,10 @@ async function whole(object: SiteObject, { account, place }: Uploading): Promise
   });
 }
 
-function headersOf({ key, type, caching, encoding, status }: SiteObject, { id }: Account, { bucket }: Place) {
+function headersOf({ key, type, caching, encoding, status }: SiteObject, { id }: Account, { bucket, prefix }: Place) {
   return {
     Bucket: bucket,
-    Key: key,
+    Key: prefix + key,
     ContentType: type,
     CacheControl: caching,
     ExpectedBucketOwner: id,
@@ -89,7 +89,7 @@ function compressed(bytes: Buffer, encoding: SiteObject['encoding']): Promise<Bu
 async function inParts(object: SiteObject, { account, place, signal }: Uploading): Promise<void> {
   const { createMultipartUpload, uploadPart, completeMultipartUpload, abortMultipartUpload } = await account.aws.s3();
   const { UploadId } = await createMultipartUpload(headersOf(object, account, place));
-  const upload = { Bucket: place.bucket, Key: object.key, UploadId, ExpectedBucketOwner: account.id };
+  const upload = { Bucket: place.bucket, Key: place.prefix + object.key, UploadId, ExpectedBucketOwner: account.id };
   try {
     const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
     for await (const Body of partsOf(object.content)) {

@@ -3,17 +3,21 @@ import type { DriverContext, Provisioned, Target } from '../../../../core/driver
 import { DeployerError } from '../../../../core/errors.ts';
 import type { Json } from '../../../../core/json.ts';
 import { type Account, openAccount } from '../../account.ts';
+import { certifiedBy, siteCertificate } from '../../certificate.ts';
 import { ownTags } from '../../names.ts';
 import type { StaticOptions } from '../../options/static.ts';
 import { ensureStack } from '../../stack/stack.ts';
-import { ownName, type Place, placeOf, tokenOf } from '../names.ts';
+import { ownName, type Place, placeOf, prefixOf, tokenOf } from '../names.ts';
+import { findDistribution, requireLed } from './adopted-distribution.ts';
 import { templateOf } from './template.ts';
-import { findThings } from './things.ts';
+import { adoptedBy, findThings, refuseMoved } from './things.ts';
 import { CHECK_PARAMETER } from './viewer-code.ts';
 
 /** Makes the stack, or brings it to what the options say now; one that is under way is waited for. */
 export async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
   const account = await openAccount<StaticOptions>(target, context);
+  const { distribution } = account.options;
+  refuseMoved(target, account, await findThings(target, account));
   const request = {
     name: ownName(target),
     template: JSON.stringify(templateOf(target, account)),
@@ -23,16 +27,17 @@ export async function provision(target: Target, context: DriverContext): Promise
   const outcome = await ensureStack(await account.aws.cloudformation(), request, context);
   const place = await readPlace(target, account);
   if (!place) throw incomplete(target);
+  if (distribution !== undefined) await requireLed(target, account, distribution, context);
   const resource = place as unknown as Json;
   return { resource, outcome: outcome === 'created' ? outcome : 'unchanged', url: urlOf(account, place) };
 }
 
 /** By what `provision` answered, else by the name of the stack; `undefined` where there is none. */
-export async function findPlace(target: Target, account: Account): Promise<Place | undefined> {
+export async function findPlace(target: Target, account: Account<StaticOptions>): Promise<Place | undefined> {
   return placeOf(target.resource) ?? (await readPlace(target, account));
 }
 
-export async function requirePlace(target: Target, account: Account): Promise<Place> {
+export async function requirePlace(target: Target, account: Account<StaticOptions>): Promise<Place> {
   const place = await findPlace(target, account);
   if (place) return place;
   throw new DeployerError({
@@ -52,29 +57,41 @@ export function checkUrlOf(place: Place, ref: string): string {
   return `${ownUrlOf(place)}/?${CHECK_PARAMETER}=${tokenOf(ref)}`;
 }
 
-export function urlOf({ options }: Account<StaticOptions>, { domain }: Place): string {
-  return `https://${options.domains.find((host) => !host.startsWith('*')) ?? domain}`;
+export function urlOf({ options }: Account<StaticOptions>, { domain, host }: Place): string {
+  return `https://${host ?? userHost(options.domains) ?? domain}`;
 }
 
-async function readPlace(target: Target, account: Account): Promise<Place | undefined> {
+function userHost(hosts: readonly string[] = []): string | undefined {
+  return hosts.find((host) => !host.startsWith('*'));
+}
+
+async function readPlace(target: Target, account: Account<StaticOptions>): Promise<Place | undefined> {
   const things = await findThings(target, account);
-  const [bucket, distribution, name] = ['Bucket', 'Distribution', 'Store'].map((one) => things?.get(one));
+  const adopts = adoptedBy(target, account);
+  const certified = siteCertificate(account.options);
+  const { bucket = things?.get('Bucket'), distribution = things?.get('Distribution') } = adopts;
+  const name = things?.get('Store');
   if (bucket === undefined || distribution === undefined || name === undefined) return undefined;
-  const { getDistribution, describeKeyValueStore } = await account.aws.cloudfront();
+  const { describeKeyValueStore } = await account.aws.cloudfront();
   try {
-    const [{ Distribution }, { KeyValueStore }] = await Promise.all([
-      getDistribution({ Id: distribution }),
+    const [found, { KeyValueStore }] = await Promise.all([
+      findDistribution(account, distribution),
       describeKeyValueStore({ Name: name }),
     ]);
+    const host = adopts.distribution && userHost(found?.DistributionConfig?.Aliases?.Items);
     return placeOf({
       bucket,
+      prefix: prefixOf(target, adopts),
+      adopts: { ...adopts },
+      ...(certified ? { certified: certifiedBy(certified) } : {}),
       distribution,
-      domain: Distribution?.DomainName ?? '',
+      domain: found?.DomainName ?? '',
+      ...(host ? { host } : {}),
       store: KeyValueStore?.ARN ?? '',
     });
   } catch (error) {
     // A stack that is being deleted still lists what has gone.
-    if (hasCode(error, 'NoSuchDistribution', 'EntityNotFound')) return undefined;
+    if (hasCode(error, 'EntityNotFound')) return undefined;
     throw error;
   }
 }

@@ -3,27 +3,57 @@ import type { DriverContext, Target } from '../../../../core/driver.ts';
 import { DeployerError } from '../../../../core/errors.ts';
 import type { Finding } from '../../../../core/finding.ts';
 import { type Account, openAccount } from '../../account.ts';
+import { certificateFindings, siteCertificate } from '../../certificate.ts';
 import { missingRights } from '../../examination.ts';
 import type { StaticOptions } from '../../options/static.ts';
 import { bucketName, hasNamespace } from '../names.ts';
-import { RIGHTS } from '../rights.ts';
-import { findThings } from './things.ts';
+import { rightsOf } from '../rights.ts';
+import { bucketFindings } from './adopted-bucket.ts';
+import { distributionFindings } from './adopted-distribution.ts';
+import { findThings, movedFindings, type Things } from './things.ts';
 
-/** Whether the account, the names and the certificate can be used. Changes nothing. */
+/** Whether the account, the names, the certificate and what others have made can be used. Changes nothing. */
 export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
   try {
     const account = await openAccount<StaticOptions>(target, context);
     const uncovered = domainsWithoutCertificate(target, account);
     const things = await findThings(target, account);
-    const bucket = things?.get('Bucket');
-    if (bucket === undefined) await refuseTaken(target, account, bucketName(target, account));
-    const lacking = things === undefined ? await missingRights(target, account, RIGHTS) : [];
-    const taken = await takenDomains(target, account, things?.get('Distribution'));
-    return [...lacking, ...uncovered, ...taken];
+    const moved = movedFindings(target, account, things);
+    if (moved.length > 0) return moved;
+    const wanted = rightsOf(account.options);
+    const lacking = things === undefined ? await missingRights(target, account, wanted) : [];
+    return [
+      ...lacking,
+      ...uncovered,
+      ...(await certificateFindings(target, account, siteCertificate(account.options))),
+      ...(await bucketOf(target, account, things)),
+      ...(await distributionOf(target, account, things)),
+    ];
   } catch (error) {
     if (!(error instanceof DeployerError)) throw error;
     return [findingOf(error)];
   }
+}
+
+async function bucketOf(
+  target: Target,
+  account: Account<StaticOptions>,
+  things: Things | undefined,
+): Promise<readonly Finding[]> {
+  const { bucket, distribution = things?.get('Distribution') } = account.options;
+  if (bucket !== undefined) return bucketFindings(target, account, bucket, distribution);
+  if (!things?.has('Bucket')) await refuseTaken(target, account, bucketName(target, account));
+  return [];
+}
+
+function distributionOf(
+  target: Target,
+  account: Account<StaticOptions>,
+  things: Things | undefined,
+): Promise<readonly Finding[]> {
+  const { distribution } = account.options;
+  if (distribution === undefined) return takenDomains(target, account, things?.get('Distribution'));
+  return distributionFindings(target, account, distribution, { made: things?.has('OnResponse') === true });
 }
 
 function findingOf({ failure }: DeployerError): Finding {

@@ -2,8 +2,9 @@ import type { Target } from '../../../../core/driver.ts';
 import type { JsonObject } from '../../../../core/json.ts';
 import type { Account } from '../../account.ts';
 import type { StaticOptions } from '../../options/static.ts';
-import { bucketName, hasNamespace, ownName } from '../names.ts';
-import { REQUEST_CODE, RESPONSE_CODE } from './viewer-code.ts';
+import { bucketHost, bucketName, distributionArn, hasNamespace, ownName, prefixOf } from '../names.ts';
+import { readingStatement } from './reading.ts';
+import { adoptedRequestCode, REQUEST_CODE, RESPONSE_CODE } from './viewer-code.ts';
 
 /** Managed by AWS: long, by path alone, with what a viewer accepts of gzip and brotli. */
 const CACHING_OPTIMIZED = '658327ea-f89d-4fab-a63d-7e88639e58f6';
@@ -11,28 +12,51 @@ const CACHING_OPTIMIZED = '658327ea-f89d-4fab-a63d-7e88639e58f6';
 /** What lives as long as the target. Nothing that a deploy changes is in it: the next update would set it back. */
 export function templateOf(target: Target, account: Account<StaticOptions>): JsonObject {
   const name = ownName(target);
+  const { options } = account;
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `Files of ${target.project}/${target.environment}/${target.service.name}, made by deployer`,
     Resources: {
-      Bucket: bucketOf(target, account),
-      BucketPolicy: policyOf(account),
-      AccessControl: {
-        Type: 'AWS::CloudFront::OriginAccessControl',
-        Properties: {
-          OriginAccessControlConfig: {
-            Name: name,
-            OriginAccessControlOriginType: 's3',
-            SigningBehavior: 'always',
-            SigningProtocol: 'sigv4',
-          },
+      ...(options.bucket === undefined ? ownBucket(target, account) : {}),
+      Store: { Type: 'AWS::CloudFront::KeyValueStore', Properties: { Name: name } },
+      OnRequest: functionOf(ownName(target, 'request'), requestCode(target, account), [
+        { KeyValueStoreARN: arnOf('Store') },
+      ]),
+      OnResponse: functionOf(ownName(target, 'response'), RESPONSE_CODE),
+      ...(options.distribution === undefined ? ownDistribution(target, account) : {}),
+    },
+  };
+}
+
+function requestCode(target: Target, account: Account<StaticOptions>): string {
+  const { distribution, bucket = bucketName(target, account) } = account.options;
+  if (distribution === undefined) return REQUEST_CODE;
+  return adoptedRequestCode({ host: bucketHost(bucket, account), folder: folderOf(target, account) });
+}
+
+/** As CloudFront puts it before paths. */
+function folderOf(target: Target, { options }: Account<StaticOptions>): string {
+  return `/${prefixOf(target, options)}`.replace(/\/$/, '');
+}
+
+function ownBucket(target: Target, account: Account<StaticOptions>): JsonObject {
+  return { Bucket: bucketOf(target, account), BucketPolicy: policyOf(target, account) };
+}
+
+function ownDistribution(target: Target, account: Account<StaticOptions>): JsonObject {
+  return {
+    AccessControl: {
+      Type: 'AWS::CloudFront::OriginAccessControl',
+      Properties: {
+        OriginAccessControlConfig: {
+          Name: ownName(target),
+          OriginAccessControlOriginType: 's3',
+          SigningBehavior: 'always',
+          SigningProtocol: 'sigv4',
         },
       },
-      Store: { Type: 'AWS::CloudFront::KeyValueStore', Properties: { Name: name } },
-      OnRequest: functionOf(ownName(target, 'request'), REQUEST_CODE, [{ KeyValueStoreARN: arnOf('Store') }]),
-      OnResponse: functionOf(ownName(target, 'response'), RESPONSE_CODE),
-      Distribution: { Type: 'AWS::CloudFront::Distribution', Properties: distributionOf(target, account) },
     },
+    Distribution: { Type: 'AWS::CloudFront::Distribution', Properties: distributionOf(target, account) },
   };
 }
 
@@ -61,26 +85,18 @@ function bucketOf(target: Target, account: Account): JsonObject {
 }
 
 /** For this one distribution, and for files only: it can list nothing, and sees no list of a release. */
-function policyOf({ partition, id }: Account): JsonObject {
+function policyOf(target: Target, account: Account<StaticOptions>): JsonObject {
+  const { distribution } = account.options;
+  const reader = distributionArn(account, distribution ?? '${Distribution}');
+  const prefix = prefixOf(target, account.options);
+  const under = (folder: string) => ({ 'Fn::Sub': `\${Bucket.Arn}/${prefix}${folder}*` });
   return {
     Type: 'AWS::S3::BucketPolicy',
     Properties: {
       Bucket: { Ref: 'Bucket' },
       PolicyDocument: {
         Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'cloudfront.amazonaws.com' },
-            Action: 's3:GetObject',
-            Resource: ['f', 'e'].map((folder) => ({ 'Fn::Sub': `\${Bucket.Arn}/${folder}/*` })),
-            Condition: {
-              StringEquals: {
-                'AWS:SourceArn': { 'Fn::Sub': `arn:${partition}:cloudfront::${id}:distribution/\${Distribution}` },
-              },
-            },
-          },
-        ],
+        Statement: [readingStatement(under, { StringEquals: { 'AWS:SourceArn': { 'Fn::Sub': reader } } })],
       },
     },
   };
@@ -102,8 +118,8 @@ function functionOf(name: string, code: string, stores: readonly JsonObject[] = 
   };
 }
 
-function distributionOf(target: Target, { options }: Account<StaticOptions>): JsonObject {
-  const { domains, certificate } = options;
+function distributionOf(target: Target, account: Account<StaticOptions>): JsonObject {
+  const { domains, certificate, bucket } = account.options;
   return {
     DistributionConfig: {
       Comment: `${target.project}/${target.environment}/${target.service.name}`,
@@ -113,7 +129,9 @@ function distributionOf(target: Target, { options }: Account<StaticOptions>): Js
       Origins: [
         {
           Id: 'files',
-          DomainName: { 'Fn::GetAtt': ['Bucket', 'RegionalDomainName'] },
+          ...(bucket === undefined
+            ? { DomainName: arnOf('Bucket', 'RegionalDomainName') }
+            : { DomainName: bucketHost(bucket, account), OriginPath: folderOf(target, account) }),
           OriginAccessControlId: arnOf('AccessControl', 'Id'),
           S3OriginConfig: { OriginAccessIdentity: '' },
         },

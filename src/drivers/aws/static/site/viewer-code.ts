@@ -37,11 +37,7 @@ function idOf(path) {
 }
 `;
 
-/**
- * The function in front of the cache: finds the release a viewer gets, the path in that release's pages, and asks for the
- * object that they name. Written for CloudFront's own JavaScript, which knows less than Node does.
- */
-export const REQUEST_CODE = `import cf from 'cloudfront';
+const LEADING_CODE = `import cf from 'cloudfront';
 const store = cf.kvs();
 ${HASH_CODE}
 async function find(release, path) {
@@ -68,7 +64,7 @@ async function findIn(releases, path) {
   return null;
 }
 async function chosen(request, viewer, live) {
-  const given = request.headers['${CHECK_HEADER}'] || request.querystring['${CHECK_PARAMETER}'];
+  const given = named(request);
   if (given) {
     try {
       return JSON.parse(await store.get('${PLACES.check}' + given.value));
@@ -85,13 +81,20 @@ function accepts(request, coding) {
     return part.split(';')[0].trim() === coding && !/q=0(\\.0*)?\\s*$/.test(part);
   });
 }
+function named(request) {
+  return request.headers['${CHECK_HEADER}'] || request.querystring['${CHECK_PARAMETER}'];
+}
+function ask(request, uri) {
+  request.uri = uri;
+  request.querystring = {};
+  toFiles();
+  return request;
+}
 function serve(request, found) {
   let uri = '/${PLACES.object}' + found.key;
   if (found.flags & ${FLAG.brotli} && accepts(request, 'br')) uri += '.br';
   else if (found.flags & ${FLAG.gzip} && accepts(request, 'gzip')) uri += '.gz';
-  request.uri = uri;
-  request.querystring = {};
-  return request;
+  return ask(request, uri);
 }
 function plain(status, words) {
   return {
@@ -135,9 +138,7 @@ async function answer(request, release, others, path) {
   if (found) return serve(request, found);
   const error = await find(release, '404.html');
   if (!error) return plain(404, 'Not found');
-  request.uri = '/${PLACES.error}' + error.key;
-  request.querystring = {};
-  return request;
+  return ask(request, '/${PLACES.error}' + error.key);
 }
 async function handler(event) {
   const request = event.request;
@@ -147,6 +148,8 @@ async function handler(event) {
   } catch (error) {
     live = { kept: [] };
   }
+  const release = await chosen(request, event.viewer, live);
+  if (!release) return nothing(request, 'Nothing is deployed here');
   let path;
   try {
     path = request.uri.split('/').map(decodeURIComponent).join('/').substring(1);
@@ -154,30 +157,71 @@ async function handler(event) {
     return plain(400, 'Bad request');
   }
   if (/[\\\\\\0]|\\/\\/|^\\/|(^|\\/)\\.\\.?(\\/|$)/.test(path)) return plain(400, 'Bad request');
-  const release = await chosen(request, event.viewer, live);
-  if (!release) return plain(503, 'Nothing is deployed here');
   const others = [live.current, live.next].concat(live.kept).filter(function (it) { return it && it !== release; });
   try {
     return await answer(request, release, others, path);
   } catch (error) {
     // The pages of a release that has just become live may not be here yet: what was live before is.
-    if (release === live.current && live.kept.length === 0) return plain(503, 'Not here yet');
+    if (release === live.current && live.kept.length === 0) return nothing(request, 'Not here yet');
     const before = release === live.next ? live.current : live.kept[0];
-    return before ? answer(request, before, others, path) : plain(503, 'Not here yet');
+    return before ? answer(request, before, others, path) : nothing(request, 'Not here yet');
   }
 }
 `;
 
-/** The function behind the cache: what browsers are told about keeping, and the status of error pages. */
+/**
+ * The function in front of the cache: finds the release a viewer gets, the path in that release's pages, and asks for the
+ * object that they name. Written for CloudFront's own JavaScript, which knows less than Node does.
+ */
+export const REQUEST_CODE = `${LEADING_CODE}
+function toFiles() {}
+function nothing(request, words) {
+  return plain(503, words);
+}
+`;
+
+/** Where an adopted distribution finds objects. */
+export interface Files {
+  /** Host of the bucket. */
+  readonly host: string;
+  /** Folder in it, with a slash before it and none behind. */
+  readonly folder: string;
+}
+
+/**
+ * The same for a distribution of others: objects are asked of our bucket, whatever the origin is, and until something is live
+ * viewers get what they got before. A release that is asked for by name is never taken for that.
+ */
+export function adoptedRequestCode({ host, folder }: Files): string {
+  const origin = {
+    domainName: host,
+    originPath: folder,
+    originAccessControlConfig: { enabled: true, signingBehavior: 'always', signingProtocol: 'sigv4', originType: 's3' },
+  };
+  return `${LEADING_CODE}
+function toFiles() {
+  cf.updateRequestOrigin(${JSON.stringify(origin)});
+}
+function nothing(request, words) {
+  return named(request) ? plain(503, words) : request;
+}
+`;
+}
+
+/**
+ * The function behind the cache: what browsers are told about keeping, and the status of error pages. What is none of our
+ * objects is left as it is.
+ */
 export const RESPONSE_CODE = `function handler(event) {
   const response = event.response;
   const headers = response.headers;
+  const caching = headers['cache-control'];
+  if (!caching || !/ s-maxage=31536000, (must-revalidate|immutable)$/.test(caching.value)) return response;
   const status = headers['x-amz-meta-${STATUS_METADATA}'];
   if (status) response.statusCode = Number(status.value);
   if (status) response.statusDescription = 'Not Found';
   delete headers['x-amz-meta-${STATUS_METADATA}'];
-  if (headers['cache-control'])
-    headers['cache-control'] = { value: headers['cache-control'].value.replace(/ s-maxage=[0-9]+,/, '') };
+  headers['cache-control'] = { value: caching.value.replace(/ s-maxage=[0-9]+,/, '') };
   headers['x-content-type-options'] = { value: 'nosniff' };
   return response;
 }

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Artifact } from '../../../../src/core/artifact.ts';
+import { digestValue } from '../../../../src/core/digest.ts';
+import { functionsOf } from '../../../support/aws/lambda/state.ts';
+import { failureOf } from '../../../support/failure-of.ts';
+import { ACCOUNT, createLambdaWorld, type LambdaWorld, REGION } from '../../../support/lambda-world.ts';
+
+const [ONE, TWO] = ['1', '2'].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string];
+
+let world: LambdaWorld;
+beforeAll(async () => {
+  world = await createLambdaWorld();
+});
+afterAll(() => world.end());
+
+function imageIn(account: string, region: string, digest: string): string {
+  return `${account}.dkr.ecr.${region}.amazonaws.com/shop/api@${digest}`;
+}
+
+function artifactOf(location: string): Artifact {
+  return { kind: 'image', digest: digestValue({ from: location }), location };
+}
+
+test('a function runs the image that was approved, from the repository of its own region', async () => {
+  const here = imageIn(ACCOUNT, REGION, ONE);
+  const given = world.target({ options: { kind: 'function', image: here, url: 'none' } });
+  const { health: _, ...service } = given.service;
+  const target = await world.provisioned({ ...given, service });
+  const deploy = (location: string) =>
+    world.driver.deploy(
+      target,
+      { version_id: 'ver_one', artifact: artifactOf(location), variables: {} },
+      world.context(),
+    );
+  const image = () => [...functionsOf({ world: world.server.world, account: ACCOUNT, region: REGION }).values()].at(-1);
+
+  await deploy(imageIn('222222222222', 'us-east-1', ONE));
+  expect(image()?.latest.code.image).toBe(here);
+  const before = imageIn(ACCOUNT, REGION, TWO);
+  await deploy(before);
+  expect(image()?.latest.code.image).toBe(before);
+  const failure = await failureOf(deploy(imageIn('222222222222', 'us-east-1', TWO)));
+  expect(failure).toMatchObject({ code: 'INVALID_CONFIG', fix: expect.stringContaining('aws.image') });
+  expect(image()?.latest.code.image).toBe(before);
+});
