@@ -18,6 +18,9 @@ const CLIENTS = {
   lambda: async (terms: ClientTerms) => (await import('./clients/lambda.ts')).openLambda(terms),
   logs: async (terms: ClientTerms) => (await import('./clients/logs.ts')).openLogs(terms),
   cloudwatch: async (terms: ClientTerms) => (await import('./clients/cloudwatch.ts')).openCloudwatch(terms),
+  acm: async (terms: ClientTerms) => (await import('./clients/acm.ts')).openAcm(terms),
+  /** For CloudFront. */
+  edgeAcm: async (terms: ClientTerms) => (await import('./clients/acm.ts')).openAcm(global(terms)),
   ssm: async (terms: ClientTerms) => (await import('./clients/ssm.ts')).openSsm(terms),
   secretsManager: async (terms: ClientTerms) =>
     (await import('./clients/secrets-manager.ts')).openSecretsManager(terms),
@@ -28,8 +31,8 @@ export type Aws = {
   readonly [Name in keyof typeof CLIENTS]: () => ReturnType<(typeof CLIENTS)[Name]>;
 };
 
-/** CloudFront lives there, wherever a target does. */
-const GLOBAL_REGION = 'us-east-1';
+/** CloudFront and its certificates live there, wherever a target does. */
+export const GLOBAL_REGION = 'us-east-1';
 const ATTEMPTS = 4;
 const CONNECT = 5_000;
 const ANSWER = 60_000;

@@ -1,6 +1,7 @@
 import {
   CreateRuleCommand,
   DeleteRuleCommand,
+  DescribeAccountLimitsCommand,
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
@@ -20,6 +21,7 @@ export function openElb({ config, signal }: ClientTerms) {
     { service: 'ELB', signal },
     {
       describeLoadBalancers: DescribeLoadBalancersCommand,
+      describeAccountLimits: DescribeAccountLimitsCommand,
       describeListeners: DescribeListenersCommand,
       describeRules: DescribeRulesCommand,
       createRule: CreateRuleCommand,

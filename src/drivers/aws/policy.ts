@@ -1,7 +1,13 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { AwsKind } from './options/shared.ts';
 
-const RIGHTS: Readonly<Record<AwsKind, () => Promise<{ readonly RIGHTS: readonly string[] }>>> = {
+interface Rights {
+  readonly RIGHTS: readonly string[];
+  /** What plans look at beforehand, and go on without. */
+  readonly LOOKS?: readonly string[];
+}
+
+const RIGHTS: Readonly<Record<AwsKind, () => Promise<Rights>>> = {
   static: () => import('./static/rights.ts'),
   container: () => import('./container/rights.ts'),
   function: () => import('./function/rights.ts'),
@@ -27,7 +33,8 @@ export async function policyOf({
   /** Names of buckets that others have made, and sites are put in. */
   readonly buckets?: readonly string[];
 }): Promise<JsonObject> {
-  const { RIGHTS: rights } = await RIGHTS[kind]();
+  const { RIGHTS: needed, LOOKS = [] } = await RIGHTS[kind]();
+  const rights = [...needed, ...LOOKS];
   const services = [...new Set(rights.map(serviceOf))].sort();
   const plain = rights.filter((right) => right !== 'iam:PassRole');
   const statements = services.map((service) => ({

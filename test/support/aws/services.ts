@@ -1,3 +1,4 @@
+import { acm } from './acm/service.ts';
 import { cloudformation } from './cloudformation/service.ts';
 import { keyValues } from './cloudfront/key-values.ts';
 import { cloudfront } from './cloudfront/service.ts';
@@ -17,6 +18,7 @@ import { tagging } from './tagging/service.ts';
 
 /** All services of the stand-in. */
 export const SERVICES: readonly AwsService[] = [
+  acm,
   cloudformation,
   cloudfront,
   cloudwatch,

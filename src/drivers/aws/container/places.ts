@@ -18,6 +18,8 @@ export interface Places {
   readonly security_group: string;
   /** Tasks in subnets without another way out get an address of their own. */
   readonly public_ip: boolean;
+  /** Certificate and names of the load balancer. */
+  readonly certified?: string;
   /** Where users come in; none for a worker. */
   readonly entrance?: Entrance;
 }

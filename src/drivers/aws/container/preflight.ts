@@ -5,11 +5,13 @@ import type { Finding } from '../../../core/finding.ts';
 import { findContext } from '../../image/build/context.ts';
 import { openEngine } from '../../image/engine/client.ts';
 import { type Account, openAccount } from '../account.ts';
+import { balancerCertificate, certificateFindings } from '../certificate.ts';
 import { missingRights } from '../examination.ts';
 import type { ContainerOptions } from '../options/container.ts';
 import { findListener, requireCluster, requireRepository } from './adopted.ts';
 import { namesOf } from './names.ts';
 import { findNetwork } from './network.ts';
+import { quotaFindings } from './quotas.ts';
 import { RIGHTS } from './rights.ts';
 
 /** Whether a deploy can be carried out: who we are, what we may, where it would be put, and what would build it. */
@@ -26,7 +28,8 @@ export async function preflight(target: Target, context: DriverContext): Promise
     findListener(account),
     requireCluster(account, target),
     requireRepository(account),
-    ...(target.resource === null ? [missingRights(target, account, RIGHTS), takenNames(target, account)] : []),
+    certificateFindings(target, account, balancerCertificate(account)),
+    ...(target.resource === null ? [missingRights(target, account, RIGHTS), unmakeable(target, account)] : []),
   ];
   const found = await Promise.all([building, ...checks.map((check) => check.then(listOf, findingsOf))]);
   const [built = [], ...others] = found;
@@ -55,8 +58,9 @@ async function checkBuild({ ...target }: Target, context: DriverContext): Promis
   return found.flat();
 }
 
-/** Before anything was made: a name that is taken would fail the stack after minutes. */
-async function takenNames(target: Target, { aws, options }: Account<ContainerOptions>): Promise<readonly Finding[]> {
+/** Before anything was made: a name that is taken, or a quota that is full, would fail the stack after minutes. */
+async function unmakeable(target: Target, account: Account<ContainerOptions>): Promise<readonly Finding[]> {
+  const { aws, options } = account;
   const names = namesOf(target);
   const cloudformation = await aws.cloudformation();
   const known = await cloudformation.describeStacks({ StackName: names.stack }).catch(() => undefined);
@@ -70,6 +74,7 @@ async function takenNames(target: Target, { aws, options }: Account<ContainerOpt
       : exists(aws.elb().then((elb) => elb.describeLoadBalancers({ Names: [names.balancer] }))),
   ]);
   return [
+    ...(await quotaFindings(target, account)),
     ...(repository ? [taken(target, `The repository ${names.repository}`, 'aws.repository names it')] : []),
     ...(balancer
       ? [taken(target, `The load balancer ${names.balancer}`, 'aws.listener names one of its listeners')]

@@ -1,6 +1,7 @@
 import type { DriverContext, Provisioned, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { type Account, openAccount } from '../account.ts';
+import { balancerCertificate, certifiedBy } from '../certificate.ts';
 import { ownTags } from '../names.ts';
 import type { ContainerOptions } from '../options/container.ts';
 import { ensureStack, stackResources } from '../stack/stack.ts';
@@ -61,6 +62,7 @@ async function placesOf(found: Found): Promise<Places> {
   const repository = options.repository ?? resources[LOGICAL.repository] ?? '';
   const ecr = await account.aws.ecr();
   const { repositories: [described] = [] } = await ecr.describeRepositories({ repositoryNames: [repository] });
+  const certified = balancerCertificate(account);
   const entrance = options.worker ? undefined : await entranceOf(found);
   return {
     region,
@@ -73,6 +75,7 @@ async function placesOf(found: Found): Promise<Places> {
     subnets: network.subnets,
     security_group: resources[LOGICAL.taskGroup] ?? '',
     public_ip: network.public_ip,
+    ...(certified ? { certified: certifiedBy(certified) } : {}),
     ...(entrance ? { entrance } : {}),
   };
 }

@@ -29,3 +29,9 @@ export const RIGHTS: readonly string[] = [
   ...actions('cloudwatch', ['GetMetricData']),
   ...STACK_RIGHTS,
 ];
+
+/** What plans look at beforehand, and go on without. */
+export const LOOKS: readonly string[] = [
+  ...actions('acm', ['DescribeCertificate']),
+  ...actions('elasticloadbalancing', ['DescribeAccountLimits']),
+];

@@ -15,6 +15,8 @@ export interface Place {
   readonly prefix: string;
   /** What others had made. */
   readonly adopts: Adopting;
+  /** Certificate and domains that the distribution has. */
+  readonly certified?: string;
   readonly distribution: string;
   /** Host that CloudFront gave it. */
   readonly domain: string;
@@ -63,10 +65,10 @@ export function ownName(target: Target, word = ''): string {
 }
 
 export function placeOf(resource: Json): Place | undefined {
-  const { bucket, distribution, domain, store, prefix = '', adopts = {}, host } = (resource ?? {}) as JsonObject;
+  const { bucket, distribution, domain, store, prefix = '', adopts = {}, ...more } = (resource ?? {}) as JsonObject;
   const all = [bucket, distribution, domain, store];
   if (!all.every((one) => typeof one === 'string' && one !== '')) return undefined;
-  return { bucket, prefix, adopts, distribution, domain, store, ...(host ? { host } : {}) } as unknown as Place;
+  return { ...more, bucket, prefix, adopts, distribution, domain, store } as unknown as Place;
 }
 
 /** The same for every attempt of one operation; another for the next one, even of the same version. */

@@ -26,6 +26,9 @@ const SHARED = [
 /** Actions that deploys of this kind need, as policies name them. */
 export const RIGHTS: readonly string[] = [...SHARED, ...OWN_BUCKET, ...OWN_DISTRIBUTION];
 
+/** What plans look at beforehand, and go on without. */
+export const LOOKS: readonly string[] = actions('acm', ['DescribeCertificate']);
+
 /** Those that are needed where others have made the bucket or the distribution. */
 export function rightsOf({ bucket, distribution }: Adopting): readonly string[] {
   return [

@@ -2,6 +2,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../../../src/core/driver.ts';
 import type { Json } from '../../../../src/core/json.ts';
+import { certificatesOf } from '../../../support/aws/acm/service.ts';
 import { hostsOf } from '../../../support/aws/cloudfront/state.ts';
 import { bucketsOf } from '../../../support/aws/s3/state.ts';
 import { type AwsStaticWorld, createAwsStaticWorld } from '../../../support/aws-static-world.ts';
@@ -13,6 +14,8 @@ const OPTIONS = { kind: 'static', domains: [HOST], certificate: CERTIFICATE };
 let world: AwsStaticWorld;
 beforeAll(async () => {
   world = await createAwsStaticWorld();
+  const certificates = certificatesOf({ ...anywhere(), account: '111111111111', region: 'us-east-1' });
+  certificates.set(CERTIFICATE, { names: [HOST], status: 'ISSUED', at: new Date(0) });
 });
 afterAll(() => world.end());
 

@@ -1,7 +1,16 @@
 import { type AwsCall, AwsFault, type AwsService } from '../service.ts';
 import { tagList, tagsOf } from '../tags.ts';
 import { healthOf } from './front.ts';
-import { balancersOf, groupsIn, groupsOf, listenersOf, type Rule, rulesOf, type TargetGroup } from './state.ts';
+import {
+  balancersOf,
+  groupsIn,
+  groupsOf,
+  limitsOf,
+  listenersOf,
+  type Rule,
+  rulesOf,
+  type TargetGroup,
+} from './state.ts';
 
 /** Load balancers, version 2. Those of stacks are made by `resources.ts`; rules are made here. */
 export const elb: AwsService = {
@@ -105,7 +114,9 @@ export const elb: AwsService = {
         return { ResourceArn, Tags: tagList(thing.tags) };
       }),
     }),
-    DescribeAccountLimits: () => ({ Limits: [{ Name: 'application-load-balancers', Max: '50' }] }),
+    DescribeAccountLimits: (_, call) => ({
+      Limits: [{ Name: 'application-load-balancers', Max: String(limitsOf(call).most) }],
+    }),
   },
   tagged: (place) => [
     ...[...balancersOf(place)].map(tagged),

@@ -46,6 +46,8 @@ export interface Rule {
 }
 
 export const balancersOf: (place: AwsPlace) => Map<string, Balancer> = stateOf('elb', () => new Map());
+/** Of load balancers. */
+export const limitsOf: (place: AwsPlace) => { most: number } = stateOf('elb limits', () => ({ most: 50 }));
 export const groupsOf: (place: AwsPlace) => Map<string, TargetGroup> = stateOf('elb groups', () => new Map());
 export const listenersOf: (place: AwsPlace) => Map<string, Listener> = stateOf('elb listeners', () => new Map());
 export const rulesOf: (place: AwsPlace) => Map<string, Rule> = stateOf('elb rules', () => new Map());

@@ -108,6 +108,7 @@ function query(name: string, version: string): Wire {
 
 /** By what requests are signed for. */
 export const WIRES: Readonly<Record<string, Wire>> = {
+  acm: json('CertificateManager', '2015-12-08', 'ValidationException'),
   ecs: json('AmazonEC2ContainerServiceV20141113', '2014-11-13'),
   ecr: json('AmazonEC2ContainerRegistry_V20150921', '2015-09-21'),
   ssm: json('AmazonSSM', '2014-11-06', 'ValidationException'),

@@ -3,6 +3,7 @@ import type { DriverContext, Provisioned, Target } from '../../../../core/driver
 import { DeployerError } from '../../../../core/errors.ts';
 import type { Json } from '../../../../core/json.ts';
 import { type Account, openAccount } from '../../account.ts';
+import { certifiedBy, siteCertificate } from '../../certificate.ts';
 import { ownTags } from '../../names.ts';
 import type { StaticOptions } from '../../options/static.ts';
 import { ensureStack } from '../../stack/stack.ts';
@@ -67,6 +68,7 @@ function userHost(hosts: readonly string[] = []): string | undefined {
 async function readPlace(target: Target, account: Account<StaticOptions>): Promise<Place | undefined> {
   const things = await findThings(target, account);
   const adopts = adoptedBy(target, account);
+  const certified = siteCertificate(account.options);
   const { bucket = things?.get('Bucket'), distribution = things?.get('Distribution') } = adopts;
   const name = things?.get('Store');
   if (bucket === undefined || distribution === undefined || name === undefined) return undefined;
@@ -81,6 +83,7 @@ async function readPlace(target: Target, account: Account<StaticOptions>): Promi
       bucket,
       prefix: prefixOf(target, adopts),
       adopts: { ...adopts },
+      ...(certified ? { certified: certifiedBy(certified) } : {}),
       distribution,
       domain: found?.DomainName ?? '',
       ...(host ? { host } : {}),

@@ -3,6 +3,7 @@ import type { DriverContext, Target } from '../../../../core/driver.ts';
 import { DeployerError } from '../../../../core/errors.ts';
 import type { Finding } from '../../../../core/finding.ts';
 import { type Account, openAccount } from '../../account.ts';
+import { certificateFindings, siteCertificate } from '../../certificate.ts';
 import { missingRights } from '../../examination.ts';
 import type { StaticOptions } from '../../options/static.ts';
 import { bucketName, hasNamespace } from '../names.ts';
@@ -24,6 +25,7 @@ export async function preflight(target: Target, context: DriverContext): Promise
     return [
       ...lacking,
       ...uncovered,
+      ...(await certificateFindings(target, account, siteCertificate(account.options))),
       ...(await bucketOf(target, account, things)),
       ...(await distributionOf(target, account, things)),
     ];
