@@ -5,6 +5,7 @@ import { type Account, openAccount } from '../../account.ts';
 import type { StaticOptions } from '../../options/static.ts';
 import type { Mark } from '../live.ts';
 import { type Place, refOf, tokenOf, versionOf } from '../names.ts';
+import { requireLed } from '../site/adopted-distribution.ts';
 import { readSite, type SiteContents } from '../site/objects.ts';
 import { type Pages, pagesOf } from '../site/pages.ts';
 import { checkUrlOf, ownUrlOf, requirePlace, urlOf } from '../site/place.ts';
@@ -29,6 +30,7 @@ interface Placing {
 export async function placeRelease(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
   const account = await openAccount<StaticOptions>(target, context);
   const place = await requirePlace(target, account);
+  await requireLed(target, account, context);
   const placing = { account, place, target, context, request };
   const records = (await listRecords(account, place)) ?? [];
   const kept = await findKept(placing, records);
