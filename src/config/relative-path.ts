@@ -3,8 +3,7 @@ const PATH_LIMIT = 1024;
 
 // Dots and slashes of other scripts that some systems fold into the plain ones.
 const LOOKALIKES = /[\u2024-\u2026\u2044\u2215\u2216\u29f5\u29f8\u29f9\u3002\ufe52\ufe68\uff0e\uff0f\uff3c\uff61]/;
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
-// The two above take ms to compile, and most paths cannot hold what they look for.
+// The one above and the one for what does not print take ms to compile, and most paths cannot hold what they look for.
 const ASCII = /^[\x20-\x7e]*$/;
 const DEVICES = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
@@ -26,7 +25,7 @@ export function normalizePath(written: string): string | undefined {
 }
 
 function isDeceptive(written: string): boolean {
-  return INVISIBLE.test(written) || LOOKALIKES.test(written);
+  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(written) || LOOKALIKES.test(written);
 }
 
 function isPart(part: string): boolean {

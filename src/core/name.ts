@@ -1,5 +1,6 @@
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+const VARIABLE = /^[A-Za-z_]\w*$/;
+const LONGEST_VARIABLE = 128;
 
 /** Names of projects, services, environments and databases. */
 export const NAME_RULE = 'lower-case letters, digits and "-", starting with a letter or digit, at most 40 characters';
@@ -12,7 +13,7 @@ export function isName(text: string): boolean {
 }
 
 export function isVariableName(text: string): boolean {
-  return VARIABLE.test(text) && !RESERVED.has(text);
+  return text.length <= LONGEST_VARIABLE && VARIABLE.test(text) && !RESERVED.has(text);
 }
 
 /** The candidate within a third of its length in edits of `word`, nearest first; for "did you mean". */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { readText } from '../detect/folder.ts';
 import { manifestEntries, type SourceManifest } from '../manifest.ts';
+import { glance } from './glance.ts';
 import { type DetectedNeed, type FileFinding, judgeNeeds } from './judge.ts';
 import type { NeedsMemory } from './memory.ts';
 import type { FileFacts } from './mention.ts';
@@ -47,8 +48,7 @@ async function factsOf(
   const known = memory.recall(sha256, reading);
   if (known) return known;
   const text = readText({ absolute: root }, path);
-  const { scanFile } = await import('./scan.ts');
-  const facts = await scanFile(text, reader);
+  const facts = glance(text, reader) ?? (await (await import('./scan.ts')).scanFile(text, reader));
   // A file that changed since it was hashed is another one.
   if (text === '' || hash('sha256', text) === sha256) memory.keep(sha256, reading, facts);
   return facts;

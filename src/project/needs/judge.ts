@@ -107,13 +107,14 @@ function addPackage(
   const known = PACKAGES.get(name);
   if (!known) return;
   const evidence = `${path} ${name}`;
-  const isCovered = found.some((key) => known.instead.test(key));
+  const instead = new RegExp(known.instead);
+  const isCovered = found.some((key) => instead.test(key));
   for (const written of known.keys) {
     const key = written.replace('?', '');
     const need = needs.get(key);
     if (need) needs.set(key, { ...need, evidence: [...need.evidence, evidence] });
     else if (!isCovered)
-      needs.set(key, packageNeed(key, written.endsWith('?') ? 'optional' : 'needed', evidence, known.instead));
+      needs.set(key, packageNeed(key, written.endsWith('?') ? 'optional' : 'needed', evidence, instead));
   }
 }
 

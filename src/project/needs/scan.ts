@@ -1,18 +1,13 @@
 import { scanJavascript } from './javascript/scan.ts';
 import { scanGo } from './languages/go.ts';
-import { scanDockerfile, scanPackageFile, scanPrisma, scanTemplate } from './languages/plain-files.ts';
+import { scanDockerfile, scanPrisma, scanTemplate } from './languages/plain-files.ts';
 import { scanPython } from './languages/python.ts';
 import { scanEmbeddedRuby, scanRuby } from './languages/ruby.ts';
 import { type FileFacts, NO_FACTS } from './mention.ts';
 import type { Reader } from './places.ts';
 
-/** Characters. What is longer, or has lines this long all through, was written by a program. */
-const LONGEST = 400_000;
-const LONGEST_LINES = 300;
-
-/** What a file of this text says about variables. */
+/** What a file of this text says about variables, where a glance does not tell. */
 export async function scanFile(text: string, reader: Reader): Promise<FileFacts> {
-  if (reader.scanner !== 'package' && isGenerated(text)) return NO_FACTS;
   switch (reader.scanner) {
     case 'javascript':
       return scanJavascript(text, reader);
@@ -31,11 +26,6 @@ export async function scanFile(text: string, reader: Reader): Promise<FileFacts>
     case 'dockerfile':
       return scanDockerfile(text);
     case 'package':
-      return scanPackageFile(text);
+      return NO_FACTS;
   }
-}
-
-function isGenerated(text: string): boolean {
-  if (text.length > LONGEST) return true;
-  return text.length > 5_000 && text.length / text.split('\n').length > LONGEST_LINES;
 }

@@ -8,7 +8,7 @@ import { isStillWanted } from './kept.ts';
 import { lastLines } from './log-events.ts';
 import { namesOf, releaseOf, type Slot } from './names.ts';
 import { openSite, type Site } from './places.ts';
-import { clearSlot, forgetOthers } from './retirement.ts';
+import { forgetOthers, takeBack } from './retirement.ts';
 import { waitUntilReady } from './rollout.ts';
 import { type Held, holds, isLive, readRef, readSlots, refOf } from './slots.ts';
 import { startSlot } from './start.ts';
@@ -57,7 +57,7 @@ interface Started {
   readonly release: string;
 }
 
-/** What does not become well has no tasks any more when this fails: they would cost money and start for ever. */
+/** What does not become well has no tasks any more when this fails: they would cost money and be started for ever. */
 async function finish(site: Site, started: Started): Promise<Placed> {
   const { slot, definition } = started;
   const placed = placedOf(site, { slot, weight: 0, definition });
@@ -67,7 +67,7 @@ async function finish(site: Site, started: Started): Promise<Placed> {
     return placed;
   } catch (error) {
     const failed = error instanceof DeployerError && error.code === 'HEALTH_CHECK_FAILED';
-    if (failed) await clearSlot(site, slot, definition).catch(() => undefined);
+    if (failed) await takeBack(site, slot, definition).catch(() => undefined);
     throw error;
   }
 }

@@ -29,16 +29,35 @@ export async function waitUntilReady(site: Site, rollout: Rollout): Promise<void
   const deadline = context.clock.monotonic() + Math.min(limit, context.timeout);
   const said = new Set<string>();
   const pace = new Pace();
+  const trial = trialOf(site);
   for (;;) {
     const service = await serviceOf(site, rollout.slot);
     const state = stateOf(service, rollout.definition.arn, replicasOf(site));
-    if (state === 'ready' && (await isHealthy(site, rollout.slot))) return;
+    if (trial.passed(state === 'ready' && (await isHealthy(site, rollout.slot)))) return;
     await tellStopped(site, rollout, said);
     if (state === 'failed') throw await failed(site, rollout, said, 'ECS gave up starting its tasks');
+    if (trial.wanted && said.size >= MOST_ENDS) throw await failed(site, rollout, said, 'its tasks end by themselves');
     if (context.clock.monotonic() > deadline)
       throw await failed(site, rollout, said, `it was not ready within ${formatDuration(limit)}`);
     await pace.wait(context);
   }
+}
+
+/** A worker without a check is taken to be well when it has run this long, ms. */
+const WORKER_TRIAL = 10_000;
+/** So often ECS has to start tasks of a worker again, which it does for ever, until it is taken not to be. */
+const MOST_ENDS = 3;
+
+/** Tasks that nobody asks anything are running for ECS even if they end at once. */
+function trialOf({ places, target, context }: Site) {
+  const wanted = !places.entrance && target.service.health?.kind !== 'command';
+  let since: number | undefined;
+  const passed = (well: boolean) => {
+    const now = context.clock.monotonic();
+    since = well ? (since ?? now) : undefined;
+    return since !== undefined && (!wanted || now - since >= WORKER_TRIAL);
+  };
+  return { wanted, passed };
 }
 
 /** Counts of ECS include health only where it made the tasks itself: one that was scaled up again has to be asked for. */

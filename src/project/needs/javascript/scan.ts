@@ -1,4 +1,4 @@
-import { type FileFacts, lineCounter, type Mention, NO_FACTS } from '../mention.ts';
+import { type FileFacts, lineCounter, type Mention } from '../mention.ts';
 import { BUNDLER_GIVEN, isBuiltIn } from '../names.ts';
 import { givenBy } from './given.ts';
 import { loadParser } from './parse.ts';
@@ -7,16 +7,11 @@ import { type Read, readsOf } from './reads.ts';
 import { schemaReads } from './schema.ts';
 import { scriptParts } from './script-parts.ts';
 
-/** What has to stand in a file that asks for a variable; spares most files the parser. */
-const WORTH_PARSING =
-  /\benv\b|[eE]nv(?:ironment)?(?:[vV]ar\w*)?(?:Or\w+)?\s*(?:<\w+>)?\(|[cC]onfig(?:Service)?\s*\.\s*get/;
-
 /** What a program, or the programs in a component, ask for. `when`: what files of this name are for. */
 export async function scanJavascript(
   text: string,
   { ending, when }: { readonly ending: string; readonly when: Mention['when'] },
 ): Promise<FileFacts> {
-  if (!WORTH_PARSING.test(text)) return NO_FACTS;
   const parse = await loadParser();
   const parts = ['vue', 'svelte', 'astro'].includes(ending) ? scriptParts(text, ending) : [{ text, ending }];
   const lineOf = lineCounter(text);

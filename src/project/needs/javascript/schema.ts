@@ -1,3 +1,4 @@
+import { SCHEMA_LIBRARIES } from '../glance.ts';
 import type { Ask } from '../mention.ts';
 import { isConstantName } from '../names.ts';
 import type { Program } from './program.ts';
@@ -15,17 +16,18 @@ import {
   unwrapped,
 } from './tree.ts';
 
-/** Libraries by which programs say what their variables have to look like. */
-const LIBRARIES =
-  /^(?:zod(?:\/.*)?|valibot|envalid|envsafe|znv|joi|yup|@t3-oss\/env-.*|@sinclair\/typebox|arktype|env-var)$/;
 const OPTIONAL_AT_FIRST = /^(?:joi|yup)$/i;
 const TAKES_NONE = /^(?:optional|nullish|nullable|default|catch|fallback|prefault|exactOptional|devDefault)$/;
 
 /** What a schema in a program says of the variables it checks. */
 export function schemaReads(program: Program): readonly Read[] {
   const modules = program.imports.map((one) => textOf(child(one, 'source')) ?? '');
-  if (![...modules, ...required(program)].some((module) => LIBRARIES.test(module))) return [];
+  if (![...modules, ...required(program)].some(isSchemaLibrary)) return [];
   return program.properties.flatMap(propertyRead);
+}
+
+function isSchemaLibrary(module: string): boolean {
+  return SCHEMA_LIBRARIES.some((name) => module === name || module.startsWith(name.endsWith('-') ? name : `${name}/`));
 }
 
 function required(program: Program): readonly string[] {

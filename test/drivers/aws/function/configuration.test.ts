@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Artifact } from '../../../../src/core/artifact.ts';
 import { digestValue } from '../../../../src/core/digest.ts';
+import { Secret } from '../../../../src/core/secret.ts';
+import { awsOf } from '../../../support/aws/access.ts';
 import { functionsOf } from '../../../support/aws/lambda/state.ts';
 import { failureOf } from '../../../support/failure-of.ts';
-import { ACCOUNT, createLambdaWorld, type LambdaWorld, REGION } from '../../../support/lambda-world.ts';
+import { ACCOUNT, createLambdaWorld, functionFiles, type LambdaWorld, REGION } from '../../../support/lambda-world.ts';
 
 const [ONE, TWO] = ['1', '2'].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string];
 
@@ -42,4 +44,30 @@ test('a function runs the image that was approved, from the repository of its ow
   const failure = await failureOf(deploy(imageIn('222222222222', 'us-east-1', TWO)));
   expect(failure).toMatchObject({ code: 'INVALID_CONFIG', fix: expect.stringContaining('aws.image') });
   expect(image()?.latest.code.image).toBe(before);
+});
+
+test('a function tells the variables of the version that users are led to, whoever published it', async () => {
+  const target = await world.provisioned(world.target({ options: { kind: 'function' } }));
+  const artifact = await world.artifact(functionFiles('one'));
+  const variables = { GREETING: new Secret('hello'), PORT: '80' };
+  expect(await world.driver.keptVariables?.(target, world.context())).toBeUndefined();
+  const { ref } = await world.driver.deploy(target, { version_id: 'ver_one', artifact, variables }, world.context());
+  expect(await world.driver.keptVariables?.(target, world.context())).toBeUndefined();
+  await world.driver.traffic?.(target, [{ ref, percent: 100 }], world.context());
+  const kept = async () =>
+    (await world.driver.keptVariables?.(target, world.context()))?.map(({ value, ...one }) => [one, value?.reveal()]);
+  expect(await kept()).toEqual([[{ name: 'GREETING', ours: true }, 'hello']]);
+
+  const by = { account: ACCOUNT, region: REGION };
+  const lambda = await awsOf(world.server, by).lambda();
+  const FunctionName: string = Object(target.resource).function;
+  await lambda.updateFunctionConfiguration({
+    FunctionName,
+    Description: 'mine',
+    Environment: { Variables: { OTHER: 'x' } },
+  });
+  while ((await lambda.getFunctionConfiguration({ FunctionName })).LastUpdateStatus === 'InProgress');
+  const { Version } = await lambda.publishVersion({ FunctionName, Description: 'mine' });
+  await lambda.updateAlias({ FunctionName, Name: 'live', FunctionVersion: Version });
+  expect(await kept()).toEqual([[{ name: 'OTHER', ours: false }, 'x']]);
 });
