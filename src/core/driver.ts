@@ -148,8 +148,8 @@ export interface Driver {
     context: DriverContext,
   ): Promise<{ readonly names: readonly string[] }>;
   /**
-   * The variables that the platform keeps of the target, those of others too; `undefined` where they go with each release
-   * instead, or nothing is there. Changes nothing. Belongs to `configure`.
+   * The variables that the platform keeps of the target, or that the live release has there, those of others too;
+   * `undefined` where it does not tell, or nothing is there. Changes nothing.
    */
   keptVariables?(target: Target, context: DriverContext): Promise<readonly KeptVariable[] | undefined>;
   /**

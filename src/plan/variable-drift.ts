@@ -88,7 +88,7 @@ function atPlatform(wanted: WantedVariables, given: ReleaseInputs, kept: readonl
   const isEdited = ({ name, fingerprint }: KeptFingerprint) =>
     fingerprint !== undefined && before.has(name) && before.get(name) !== fingerprint;
   return {
-    missing: [...before.keys()].filter((name) => !there.has(name)),
+    missing: [...before.keys()].filter((name) => !there.has(name) && !GIVEN.has(name)),
     extra: kept.flatMap(({ name, ours }) =>
       ours && !before.has(name) && !wants(name) && !GIVEN.has(name) ? [name] : [],
     ),

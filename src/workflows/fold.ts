@@ -76,7 +76,7 @@ function pictureOf({ before, plan, events }: FoldRequest): Picture {
     }
     if (event.type === 'compensation.succeeded') {
       const undone = operations.get(event.operation)?.compensation;
-      if (undone) applyAction(picture, undone.action, { outputs: event.outputs, switched, before });
+      if (undone) applyAction(picture, undone.action, { outputs: event.outputs, switched, before, undoing: true });
     }
   }
   return picture;
@@ -91,9 +91,10 @@ interface Applied {
   readonly outputs: Json;
   readonly switched: ReadonlySet<string>;
   readonly before: EnvironmentState | undefined;
+  readonly undoing?: true;
 }
 
-function applyAction(picture: Picture, action: Action, { outputs, switched, before }: Applied): void {
+function applyAction(picture: Picture, action: Action, { outputs, switched, before, undoing }: Applied): void {
   switch (action.do) {
     case 'provision':
       picture.resources[action.service] = (outputs as unknown as Outputs['provision']).resource;
@@ -115,7 +116,8 @@ function applyAction(picture: Picture, action: Action, { outputs, switched, befo
       withdraw(picture, action.service, before);
       return;
     case 'destroy':
-      delete picture.resources[action.service];
+      // What a driver keeps for the next try is found by its resource.
+      if (!undoing || !(outputs as unknown as Outputs['destroy']).left) delete picture.resources[action.service];
       delete picture.current[action.service];
       delete picture.placed[action.service];
       return;

@@ -19,6 +19,11 @@ export function leftBehind({ operations }: Plan, result: Pick<ExecutionResult, '
   });
 }
 
+/** What drivers keep for the next try where a first deploy was taken back, in their words. */
+export function leftForNext({ compensations }: Pick<ExecutionResult, 'compensations'>): readonly string[] {
+  return compensations.flatMap(({ outputs }) => outputsOf<'destroy'>(outputs)?.left ?? []);
+}
+
 /** For the audit log; nothing where nothing is left. */
 export function leftDetail(left: readonly LeftBehind[]): Readonly<Record<string, string>> {
   const text = left.flatMap(({ service, places }) => places.map((place) => `${service} on ${place}`)).join(', ');

@@ -6,7 +6,7 @@ import type { EnvironmentState, Release } from '../core/state.ts';
 import { list } from '../core/text.ts';
 import type { ExecutionResult } from '../execute/result.ts';
 import { staysOpen } from './close-run.ts';
-import { leftBehind } from './left-behind.ts';
+import { leftBehind, leftForNext } from './left-behind.ts';
 
 export interface ReportRequest {
   readonly plan: Plan;
@@ -153,8 +153,13 @@ function restoredSentences(request: ReportRequest): string[] {
   return before && Object.keys(before.current).length > 0
     ? []
     : result.status === 'restored'
-      ? [`nothing is left of the first deploy to ${context.env}`]
+      ? [`${remains(request)} is left of the first deploy to ${context.env}`]
       : [];
+}
+
+function remains({ result }: ReportRequest): string {
+  const left = leftForNext(result);
+  return left.length === 0 ? 'nothing' : `only ${list(left)}`;
 }
 
 /** Migrations for which the planner left the new release without a way back. */

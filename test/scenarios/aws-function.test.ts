@@ -170,6 +170,8 @@ describe('an API on Lambda', () => {
     expect(services).toContainEqual(expect.objectContaining({ service: 'api', state: 'running', percent: 100 }));
     await run(['logs', '--env', 'production', '--service', 'api']);
     await run(['doctor', '--env', 'staging']);
+    const drift = (await run(['env', 'drift', '--env', 'production', '--json'])).json();
+    expect(drift).toMatchObject({ drift: false, services: [{ platform: 'told', state: 'same', unmanaged: [] }] });
   });
 
   it('is shown by the example, which is deployed, promoted and taken away', async () => {

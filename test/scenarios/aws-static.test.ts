@@ -3,7 +3,7 @@ import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Edge, startEdge } from '../support/aws/cloudfront/edge.ts';
-import { hostsOf } from '../support/aws/cloudfront/state.ts';
+import { hostsOf, makeDistribution, removeDistribution } from '../support/aws/cloudfront/state.ts';
 import { aws, installAws } from '../support/aws/command-line.ts';
 import { type AwsServer, startAws } from '../support/aws/server.ts';
 import { type Outcome, type Project, projectOf } from '../support/project.ts';
@@ -133,6 +133,25 @@ describe('a site on AWS', () => {
     expect((await edge.ask(hostOf('pr-7', 'aws-site'))).status).toBe(421);
     await example.ok(['env', 'destroy', 'staging', '--confirm', 'staging'], { env });
     await example.dispose();
+  });
+
+  it('stops where a distribution of others lacks its functions, which stay for its owner to set', async () => {
+    const place = { world: server.world, account: STAGING, region: 'us-east-1' };
+    const behaviour = { TargetOriginId: 'old', ViewerProtocolPolicy: 'redirect-to-https' };
+    const origins = [{ Id: 'old', DomainName: 'old.example.com' }];
+    const theirs = makeDistribution(
+      place,
+      { Enabled: true, Origins: origins, DefaultCacheBehavior: behaviour },
+      new Map(),
+    );
+    const guest = `  guest: { mode: staging, services: { web: { aws: { distribution: ${theirs.id} } } } }`;
+    await project.edit('deploy.config.yaml', 'environments:', `environments:\n${guest}`);
+    const stopped = await project.run(['deploy', '--env', 'guest', '--yes'], { env: server.environment(STAGING) });
+    expect([stopped.code, stopped.stderr]).toEqual([4, expect.stringContaining('only the stack shop-guest-web-')]);
+    const stack = ['cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName'];
+    expect(await aws(server, stack, { account: STAGING })).toContainEqual(expect.stringContaining('shop-guest-web-'));
+    await run(['env', 'destroy', 'guest', '--confirm', 'guest']);
+    removeDistribution(place, theirs);
   });
 
   it('leaves nothing behind, and has written no key', async () => {

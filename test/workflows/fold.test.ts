@@ -22,3 +22,26 @@ function resourceAfter(outputs: object): unknown {
   };
   return foldRun(request as unknown as FoldRequest)?.resources.api;
 }
+
+describe('what the state says of a service whose first deploy was taken back', () => {
+  it.each([
+    ['nothing, when nothing is left of it', {}, undefined],
+    ['where it is, when its driver keeps something for the next try', { left: ['the stack'] }, { bucket: 'files' }],
+  ])('is %s', (_, outputs, expected) => {
+    const compensation = { id: 'undo:provision:api', action: { do: 'destroy', service: 'api' } };
+    const operation = { id: 'provision:api', action: { do: 'provision', service: 'api' }, compensation };
+    const made = { resource: { bucket: 'files' }, outcome: 'created' };
+    const request = {
+      before: undefined,
+      plan: { intent: 'deploy', operations: [operation] },
+      context: { env: 'dev' },
+      events: [
+        { type: 'operation.succeeded', operation: 'provision:api', duration_ms: 1, outputs: made },
+        { type: 'compensation.succeeded', operation: 'provision:api', compensation: compensation.id, outputs },
+      ],
+      closing: 'undone',
+      at: '2026-01-01T00:00:00Z',
+    };
+    expect(foldRun(request as unknown as FoldRequest)?.resources.api).toEqual(expected);
+  });
+});

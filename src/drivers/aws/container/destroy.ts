@@ -8,7 +8,7 @@ import { fromEcsTags, namesOf, SLOTS } from './names.ts';
 import { Pace } from './pace.ts';
 import { removeParameters } from './parameters.ts';
 import type { Places } from './places.ts';
-import { removeRule } from './rule.ts';
+import { removeRule, rulesAt } from './rule.ts';
 import { activeDefinitions } from './task-definition.ts';
 
 /**
@@ -22,11 +22,23 @@ export async function destroyTarget(target: Target, context: DriverContext): Pro
   const cluster = places?.cluster ?? account.options.cluster ?? names.cluster;
   await removeServices({ account, target, context, cluster });
   await stopTasks({ account, target, context, cluster });
-  if (places?.entrance) await removeRule(await account.aws.elb(), target, places.entrance.rule);
+  await removeRules({ account, target, places });
   await removeDefinitions(account, target);
   await removeParameters({ account, target });
   const cloud = await account.aws.cloudformation();
   await removeStack(cloud, { name: names.stack, tags: ownTags(target) }, context);
+}
+
+/** One that was made before anything was written down stands at the listener that the options name. */
+async function removeRules({
+  account,
+  target,
+  places,
+}: Omit<Place, 'context' | 'cluster'> & { places: Places | null }) {
+  const { listener } = account.options;
+  const elb = await account.aws.elb();
+  if (places?.entrance) await removeRule(elb, target, places.entrance.rule);
+  else if (listener !== undefined) for (const rule of await rulesAt(elb, listener)) await removeRule(elb, target, rule);
 }
 
 interface Place {

@@ -6,6 +6,7 @@ import { destroyTarget } from './destroy.ts';
 import { buildTarget } from './images.ts';
 import { inspectTarget } from './inspection.ts';
 import { runJob } from './job.ts';
+import { keptVariables } from './kept-variables.ts';
 import { releaseLogs } from './logs.ts';
 import { placeRelease } from './placement.ts';
 import { preflight } from './preflight.ts';
@@ -20,6 +21,7 @@ export const driver: Driver = {
   preflight,
   examine: (target, context) => examineAccount(target, context, RIGHTS),
   provision,
+  keptVariables,
   buildInputs,
   build: buildTarget,
   run: runJob,

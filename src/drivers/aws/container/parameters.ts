@@ -33,7 +33,8 @@ export function isHeld({ options }: Pick<Site, 'options'>, name: string, value: 
 }
 
 /** One that is there holds the value already: nothing else has the name of this release. */
-async function putParameter({ account, places, target }: Site, path: string, value: Secret): Promise<string> {
+async function putParameter(site: Site, path: string, value: Secret): Promise<string> {
+  const { account, target } = site;
   const Name = `${namesOf(target).parameters}/${path}`;
   const ssm = await account.aws.ssm();
   try {
@@ -46,7 +47,13 @@ async function putParameter({ account, places, target }: Site, path: string, val
   } catch (error) {
     if (!hasCode(error, 'ParameterAlreadyExists')) throw error;
   }
-  return `arn:${account.partition}:ssm:${places.region}:${places.account}:parameter${Name}`;
+  return parameterOf(site, path);
+}
+
+/** ARN of a parameter of the target, by release and variable. */
+export function parameterOf({ account, places, target }: Site, path: string): string {
+  const name = `${namesOf(target).parameters}/${path}`;
+  return `arn:${account.partition}:ssm:${places.region}:${places.account}:parameter${name}`;
 }
 
 /** Of one release, or of all; their values are not asked for. */

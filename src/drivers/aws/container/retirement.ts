@@ -39,8 +39,32 @@ async function slotsIn(site: Site | undefined) {
   return site ? readSlots(site) : [];
 }
 
+/**
+ * Ends a release that did not become well. A worker's one slot goes back to what it ran before, whose tasks ECS keeps until
+ * those of the new one are well.
+ */
+export async function takeBack(site: Site, slot: Slot, definition: Definition): Promise<void> {
+  const earlier = site.options.worker ? await earlierThan(site, definition) : undefined;
+  if (!earlier) return clearSlot(site, slot, definition);
+  await runAgain(site, earlier);
+  await forget(site, definition);
+}
+
+async function earlierThan(site: Site, { tags }: Definition): Promise<Definition | undefined> {
+  for (const arn of await activeDefinitions(site, namesOf(site.target).family)) {
+    const found = await describe(site, arn);
+    if (found.tags[RELEASE_TAG] !== tags[RELEASE_TAG]) return found;
+  }
+  return undefined;
+}
+
+/** Has a worker run an earlier release. */
+async function runAgain(site: Site, definition: Definition): Promise<void> {
+  await startSlot(site, { slot: 'a', weight: 1, ...(await readSlots(site))[0] }, definition);
+}
+
 /** Ends the tasks of a slot, and takes what they were made of out of use. */
-export async function clearSlot(site: Site, slot: Slot, definition: Definition): Promise<void> {
+async function clearSlot(site: Site, slot: Slot, definition: Definition): Promise<void> {
   await scaleToNone(site, slot);
   await forget(site, definition);
 }
@@ -82,7 +106,7 @@ export async function restoreRelease(target: Target, ref: Json, context: DriverC
   const { release } = readRef(ref);
   const definition = await findDefinition(site, namesOf(target).family, release);
   if (!definition) throw isGone(target);
-  await startSlot(site, { slot: 'a', weight: 1, ...(await readSlots(site))[0] }, definition);
+  await runAgain(site, definition);
   await waitUntilReady(site, { slot: 'a', definition, release });
   return { ref };
 }

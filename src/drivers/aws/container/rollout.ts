@@ -1,13 +1,14 @@
 import { formatDuration } from '../../../core/duration.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { printableLine } from '../../../core/text.ts';
-import { lastLines } from './log-events.ts';
+import { daysAgo, lastEvents } from '../log-events.ts';
+import { logOf } from './logs.ts';
 import { namesOf, type Slot } from './names.ts';
 import { Pace } from './pace.ts';
 import { replicasOf, type Site } from './places.ts';
 import type { Service } from './slots.ts';
 import { stoppedReasons } from './stopped-tasks.ts';
-import { type Definition, streamOf } from './task-definition.ts';
+import type { Definition } from './task-definition.ts';
 import { healthyTasks } from './traffic.ts';
 
 const SHOWN_LINES = 20;
@@ -29,16 +30,35 @@ export async function waitUntilReady(site: Site, rollout: Rollout): Promise<void
   const deadline = context.clock.monotonic() + Math.min(limit, context.timeout);
   const said = new Set<string>();
   const pace = new Pace();
+  const trial = trialOf(site);
   for (;;) {
     const service = await serviceOf(site, rollout.slot);
     const state = stateOf(service, rollout.definition.arn, replicasOf(site));
-    if (state === 'ready' && (await isHealthy(site, rollout.slot))) return;
+    if (trial.passed(state === 'ready' && (await isHealthy(site, rollout.slot)))) return;
     await tellStopped(site, rollout, said);
     if (state === 'failed') throw await failed(site, rollout, said, 'ECS gave up starting its tasks');
+    if (trial.wanted && said.size >= MOST_ENDS) throw await failed(site, rollout, said, 'its tasks end by themselves');
     if (context.clock.monotonic() > deadline)
       throw await failed(site, rollout, said, `it was not ready within ${formatDuration(limit)}`);
     await pace.wait(context);
   }
+}
+
+/** A worker without a check is taken to be well when it has run this long, ms. */
+const WORKER_TRIAL = 10_000;
+/** So often ECS has to start tasks of a worker again, which it does for ever, until it is taken not to be. */
+const MOST_ENDS = 3;
+
+/** Tasks that nobody asks anything are running for ECS even if they end at once. */
+function trialOf({ places, target, context }: Site) {
+  const wanted = !places.entrance && target.service.health?.kind !== 'command';
+  let since: number | undefined;
+  const passed = (well: boolean) => {
+    const now = context.clock.monotonic();
+    since = well ? (since ?? now) : undefined;
+    return since !== undefined && (!wanted || now - since >= WORKER_TRIAL);
+  };
+  return { wanted, passed };
 }
 
 /** Counts of ECS include health only where it made the tasks itself: one that was scaled up again has to be asked for. */
@@ -77,12 +97,18 @@ async function failed(site: Site, rollout: Rollout, said: ReadonlySet<string>, w
   const { target } = site;
   const service = await serviceOf(site, rollout.slot).catch(() => undefined);
   const events = (service?.events ?? []).slice(0, 3).map(({ message = '' }) => printableLine(message));
-  const lines = await lastLines(site, streamOf(namesOf(target).family, rollout.release), SHOWN_LINES).catch(() => []);
+  const lines = await lastLines(site, rollout).catch(() => []);
   return new DeployerError({
     code: 'HEALTH_CHECK_FAILED',
     stage: 'health_check',
     reason: `${target.service.name} did not become healthy: ${why}`,
     fix: `Correct what is said below, or services.${target.service.name}.health`,
-    detail: [...said, ...events, ...lines.map(printableLine)],
+    detail: [...said, ...events, ...lines.map(({ line }) => printableLine(line))],
   });
+}
+
+/** The last that a release has printed, which was tried just now. */
+export function lastLines(site: Site, { release, definition }: Pick<Rollout, 'release' | 'definition'>) {
+  const since = definition.registered_at?.getTime() ?? daysAgo(site, 1);
+  return lastEvents(logOf(site, namesOf(site.target).family, release), SHOWN_LINES, since);
 }

@@ -33,6 +33,9 @@ export async function ensureRule(wanted: Wanted): Promise<string> {
   return ours.RuleArn;
 }
 
+/** A rule that takes every request comes after those of guests at the same listener. */
+const [GUEST, LAST] = [1_000, 50_000];
+
 /** Somebody else may take a priority meanwhile: then the next free one is tried. */
 async function createRule(
   wanted: Wanted,
@@ -40,8 +43,8 @@ async function createRule(
 ): Promise<string> {
   const { elb, listener, target, groups, own } = wanted;
   const taken = new Set(rules.map(({ Priority }) => Priority));
-  let priority = own ? 1 : 1000;
-  while (taken.has(String(priority))) priority++;
+  let priority = own ? LAST : GUEST;
+  while (taken.has(String(priority))) priority += own ? -1 : 1;
   try {
     const { Rules: [rule] = [] } = await elb.createRule({
       ListenerArn: listener,
@@ -88,6 +91,17 @@ export async function readWeights({ account, places }: Site): Promise<Weights> {
 export async function writeWeights({ account }: Site, entrance: Entrance, weights: Weights): Promise<void> {
   const elb = await account.aws.elb();
   await elb.modifyRule({ RuleArn: entrance.rule, Actions: [forward(entrance.groups, weights)] });
+}
+
+/** Those that have a condition; none when the listener is gone. */
+export async function rulesAt(elb: Elb, listener: string): Promise<readonly string[]> {
+  try {
+    const { Rules: rules = [] } = await elb.describeRules({ ListenerArn: listener });
+    return rules.flatMap(({ RuleArn, IsDefault }) => (RuleArn && !IsDefault ? [RuleArn] : []));
+  } catch (error) {
+    if (hasCode(error, 'ListenerNotFound', 'LoadBalancerNotFound')) return [];
+    throw error;
+  }
 }
 
 /** Only ours goes: the listener may be somebody else's. */

@@ -5,6 +5,7 @@ import { provision } from './place/provision.ts';
 import { preflight } from './preflight.ts';
 import { destroyTarget } from './release/destroy.ts';
 import { inspectTarget } from './release/inspection.ts';
+import { keptVariables } from './release/kept-variables.ts';
 import { releaseLogs } from './release/logs.ts';
 import { placeRelease } from './release/placement.ts';
 import { retireRelease, setTraffic } from './release/traffic.ts';
@@ -16,6 +17,7 @@ export const driver: Driver = {
   preflight,
   examine: (target, context) => examineAccount(target, context, RIGHTS),
   provision,
+  keptVariables,
   deploy: placeRelease,
   traffic: setTraffic,
   inspect: inspectTarget,

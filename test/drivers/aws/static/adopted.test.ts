@@ -99,19 +99,20 @@ describe('a distribution of others', () => {
     expect(await findings(target)).toMatchObject([
       { level: 'warning', fix: expect.stringContaining('viewer-request') },
     ]);
-    const failure = await failureOf(world.provisioned(target));
+    const made = await world.provisioned(target);
+    const failure = await failureOf(placed(made, 'one'));
     expect(failure).toMatchObject({ code: 'GATE_REFUSED', fix: expect.stringContaining(theirs.id) });
-    await world.driver.destroy(target, { ...world.context(), undoing: true });
+    const { left = [] } = (await world.driver.destroy(made, { ...world.context(), undoing: true })) ?? {};
+    expect(left).toEqual([expect.stringContaining('-tenant-')]);
     expect(await findings(target)).toMatchObject([{ level: 'error', code: 'GATE_REFUSED', fix: failure?.fix }]);
 
     const bare = theirs.config;
-    const functions = [...(failure?.fix ?? '').matchAll(/(viewer-\w+) to (arn:\S+?)(?=[,;]? )/g)];
+    const functions = [...(failure?.fix ?? '').matchAll(/(viewer-\w+) to (arn:\S+?),? /g)];
     const FunctionAssociations = functions.map(([, EventType, FunctionARN]) => ({ EventType, FunctionARN }));
     change(theirs, { ...bare, DefaultCacheBehavior: { ...bare.DefaultCacheBehavior, FunctionAssociations } });
     expect(await world.ask(host)).toBe('what was there before');
     expect(await findings(target)).toEqual([]);
 
-    const made = await world.provisioned(target);
     const one = await placed(made, 'one');
     expect(one.url).toBe('https://www.example.com');
     expect(await world.ask(one.internal_url ?? '')).toBe('one');

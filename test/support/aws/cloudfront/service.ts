@@ -18,9 +18,7 @@ export const cloudfront: AwsService = {
     },
     ListDistributions: (_, call) => ({
       DistributionList: {
-        ...listOf(
-          [...cloudfrontOf(call).distributions.values()].map((it) => ({ ...summary(it, call), ...shownIn(it) })),
-        ),
+        ...listOf([...cloudfrontOf(call).distributions.values()].map((it) => ({ ...named(it, call), ...shownIn(it) }))),
       },
     }),
     ListConflictingAliases: ({ DistributionId, Alias }, call) => {
@@ -76,16 +74,19 @@ function taggedOf(place: Parameters<typeof cloudfrontOf>[0]) {
   ];
 }
 
-function summary(it: Distribution, call: AwsCall) {
+function named(it: Distribution, call: AwsCall) {
   return {
     Id: it.id,
     ARN: arnOf(call, 'distribution', it.id),
     Status: it.status.look(),
     LastModifiedTime: it.at,
-    InProgressInvalidationBatches: 0,
     DomainName: it.domain,
-    ActiveTrustedSigners: { Enabled: false, Quantity: 0 },
   };
+}
+
+function summary(it: Distribution, call: AwsCall) {
+  const signers = { Enabled: false, Quantity: 0 };
+  return { ...named(it, call), InProgressInvalidationBatches: 0, ActiveTrustedSigners: signers };
 }
 
 /** As the API has it, which is another form than that of templates. */

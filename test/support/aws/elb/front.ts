@@ -26,7 +26,9 @@ function serve(world: AwsWorld, message: IncomingMessage, response: ServerRespon
   for (const place of balancedPlaces({ world, account: '', region: '' }).values()) {
     const balancer = [...balancersOf(place).values()].find((it) => it.DNSName.toLowerCase() === name.toLowerCase());
     const listener = [...listenersOf(place).values()].find(
-      (it) => it.LoadBalancerArn === balancer?.LoadBalancerArn && it.Port === Number(port),
+      (it) =>
+        it.Port === Number(port) &&
+        (balancer ? it.LoadBalancerArn === balancer.LoadBalancerArn : isNamed(place, it, name)),
     );
     if (listener) {
       act({ place, balancer: listener.LoadBalancerArn }, actionsFor(place, listener, name), message, response);
@@ -34,6 +36,12 @@ function serve(world: AwsWorld, message: IncomingMessage, response: ServerRespon
     }
   }
   message.socket.destroy();
+}
+
+/** Whether a name of somebody's own leads here: as their DNS would have it. */
+function isNamed(place: AwsPlace, { ListenerArn }: Listener, name: string): boolean {
+  const rules = [...rulesOf(place).values()].filter(({ listener }) => listener === ListenerArn);
+  return rules.some(({ Conditions }) => Conditions.some((it) => it.HostHeaderConfig?.Values.includes(name)));
 }
 
 function actionsFor(place: AwsPlace, { ListenerArn, actions }: Listener, host: string): Parts {

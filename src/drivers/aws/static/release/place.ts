@@ -5,6 +5,7 @@ import { type Account, openAccount } from '../../account.ts';
 import type { StaticOptions } from '../../options/static.ts';
 import type { Mark } from '../live.ts';
 import { type Place, refOf, tokenOf, versionOf } from '../names.ts';
+import { requireLed } from '../site/adopted-distribution.ts';
 import { readSite, type SiteContents } from '../site/objects.ts';
 import { type Pages, pagesOf } from '../site/pages.ts';
 import { checkUrlOf, ownUrlOf, requirePlace, urlOf } from '../site/place.ts';
@@ -31,6 +32,7 @@ export async function placeRelease(target: Target, request: PlaceRequest, contex
   const place = await requirePlace(target, account);
   const placing = { account, place, target, context, request };
   const records = (await listRecords(account, place)) ?? [];
+  await requireLed(target, account, context, { first: records.length === 0 });
   const kept = await findKept(placing, records);
   if (kept !== undefined) return placedOf(kept, placing);
   const ref = refOf(target, request.version_id, context.idempotencyKey);

@@ -4,6 +4,7 @@ import { DeployerError } from '../../../../core/errors.ts';
 import type { Finding } from '../../../../core/finding.ts';
 import { list } from '../../../../core/text.ts';
 import type { Account } from '../../account.ts';
+import type { StaticOptions } from '../../options/static.ts';
 import { ownName } from '../names.ts';
 
 type Cloudfront = Awaited<ReturnType<Account['aws']['cloudfront']>>;
@@ -50,12 +51,21 @@ export async function distributionFindings(
   return heldBy(target, account, found).length === ALL.length ? [] : [notLed(target, account, id, { made })];
 }
 
-/** Waits until every edge runs our functions; `GATE_REFUSED` where the distribution does not have them. */
-export async function requireLed(target: Target, account: Account, id: string, context: DriverContext): Promise<void> {
-  for (;;) {
+/**
+ * `GATE_REFUSED` where a distribution of others does not have our functions. Before the first release it waits until every
+ * edge runs them: what was there before would pass for that release.
+ */
+export async function requireLed(
+  target: Target,
+  account: Account<StaticOptions>,
+  context: DriverContext,
+  { first }: { readonly first: boolean },
+): Promise<void> {
+  const id = account.options.distribution;
+  while (id !== undefined) {
     const found = await findDistribution(account, id);
     if (!found || heldBy(target, account, found).length < ALL.length) throw refused(target, account, id);
-    if (found.Status === 'Deployed') return;
+    if (!first || found.Status === 'Deployed') return;
     context.log(`waiting until CloudFront has brought ${id} everywhere`, 'info');
     await context.clock.sleep(LOOK_EVERY, context.signal);
   }
@@ -70,7 +80,7 @@ export async function requireLetGo(target: Target, account: Account, id: string)
   throw new DeployerError({
     code: 'GATE_REFUSED',
     reason: `The distribution ${id} still runs functions of ${target.service.name}: ${names}`,
-    fix: 'Take them off its default behaviour, after which viewers get what is its origin, and destroy again',
+    fix: 'Take them off its default behaviour, which gives viewers its own origin again, and destroy once more',
   });
 }
 
@@ -101,17 +111,17 @@ function inTheWay(target: Target, id: string, events: readonly Event[]): Finding
 
 function notLed(target: Target, account: Account, id: string, { made }: { readonly made: boolean }): Finding {
   const wanted = list(ALL.map((event) => `${event} to ${ownArn(target, account, event)}`));
-  const set = `in the default behaviour of ${id}, set ${wanted}; viewers notice nothing of it before a release is live`;
+  const set = `in the default behaviour of ${id}, ${wanted}, of which viewers notice nothing before a release is live`;
   if (made) {
     const message = `The distribution ${id} does not lead viewers to ${target.service.name}`;
-    return finding(target, 'GATE_REFUSED', message, `Once, ${set}`);
+    return finding(target, 'GATE_REFUSED', message, `Set, ${set}; and deploy again`);
   }
-  const message = `This deploy makes functions for the distribution ${id}, and stops there: it does not run them yet`;
-  return { ...finding(target, 'GATE_REFUSED', message, `Then, ${set}; and deploy again`), level: 'warning' };
+  const message = `This deploy makes functions for the distribution ${id}, which does not run them yet, and stops there`;
+  return { ...finding(target, 'GATE_REFUSED', message, `Then set, ${set}; and deploy again`), level: 'warning' };
 }
 
 function refused(target: Target, account: Account, id: string): DeployerError {
   const found = notLed(target, account, id, { made: true });
   const { message: reason, code, fix } = found;
-  return new DeployerError({ code, stage: 'provision', reason, ...(fix ? { fix } : {}), findings: [found] });
+  return new DeployerError({ code, stage: 'deploy', reason, ...(fix ? { fix } : {}), findings: [found] });
 }

@@ -20,18 +20,13 @@ export async function destroyTarget(target: Target, context: DriverContext): Pro
   if (!things) return undefined;
   const adopts = adoptedBy(target, account);
   const { bucket = things.get('Bucket'), distribution } = adopts;
-  if (distribution !== undefined && context.undoing) return leave(`the functions for ${distribution}`, context);
+  if (distribution !== undefined && context.undoing) return { left: [`the stack ${ownName(target)}`] };
   if (distribution !== undefined) await requireLetGo(target, account, distribution);
   if (bucket !== undefined) await emptyBucket(account, { bucket, prefix: prefixOf(target, adopts) });
   if (distribution === undefined) context.log('CloudFront takes some minutes to let a distribution go', 'info');
   const stack = { name: ownName(target), tags: ownTags(target) };
   await removeStack(await account.aws.cloudformation(), stack, context);
   return undefined;
-}
-
-function leave(what: string, { log }: DriverContext): Destroyed {
-  log(`${what} stay`, 'info');
-  return { left: [what] };
 }
 
 async function emptyBucket(account: Account, shelf: Shelf): Promise<void> {

@@ -8,7 +8,7 @@ import { ownTags } from '../../names.ts';
 import type { StaticOptions } from '../../options/static.ts';
 import { ensureStack } from '../../stack/stack.ts';
 import { ownName, type Place, placeOf, prefixOf, tokenOf } from '../names.ts';
-import { findDistribution, requireLed } from './adopted-distribution.ts';
+import { findDistribution } from './adopted-distribution.ts';
 import { templateOf } from './template.ts';
 import { adoptedBy, findThings, refuseMoved } from './things.ts';
 import { CHECK_PARAMETER } from './viewer-code.ts';
@@ -16,7 +16,6 @@ import { CHECK_PARAMETER } from './viewer-code.ts';
 /** Makes the stack, or brings it to what the options say now; one that is under way is waited for. */
 export async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
   const account = await openAccount<StaticOptions>(target, context);
-  const { distribution } = account.options;
   refuseMoved(target, account, await findThings(target, account));
   const request = {
     name: ownName(target),
@@ -27,7 +26,6 @@ export async function provision(target: Target, context: DriverContext): Promise
   const outcome = await ensureStack(await account.aws.cloudformation(), request, context);
   const place = await readPlace(target, account);
   if (!place) throw incomplete(target);
-  if (distribution !== undefined) await requireLed(target, account, distribution, context);
   const resource = place as unknown as Json;
   return { resource, outcome: outcome === 'created' ? outcome : 'unchanged', url: urlOf(account, place) };
 }
