@@ -71,6 +71,7 @@ describe('a secret', () => {
     await deploys('three', '--events ndjson');
     await deploys('broken', '--verbose', 1);
     await deploys('broken', '--json', 1);
+    await deploys('bakes', '--json', 1);
     await deploys('ends', '--debug --verbose', 9);
     await deploys('sick', '--events ndjson', 9);
     await world.project.write('app/version.txt', 'killed');
@@ -169,6 +170,11 @@ describe('a secret', () => {
     expect(names.filter((name) => !told.includes(`given ${name} `))).toEqual([]);
     const printed = world.printed.map(({ text }) => String(text)).join('\n');
     expect(printed).toContain('VALUE=[secret]');
+  });
+
+  it('is refused in what a build makes, and told of by its name', () => {
+    const said = world.printed.map(({ text }) => String(text)).find((text) => text.includes('may_contain'));
+    expect(said).toMatch(/"reason":\s*"Building app failed: config\.js holds the value of LEAK_\w+, /);
   });
 
   it('is nowhere in what the command line says', () => {

@@ -17,6 +17,7 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
+  UpdateFunctionUrlConfigCommand,
 } from '@aws-sdk/client-lambda';
 import { callsOf } from '../operations.ts';
 import type { ClientTerms } from '../terms.ts';
@@ -40,6 +41,7 @@ export function openLambda({ config, signal }: ClientTerms) {
       deleteAlias: DeleteAliasCommand,
       createFunctionUrlConfig: CreateFunctionUrlConfigCommand,
       getFunctionUrlConfig: GetFunctionUrlConfigCommand,
+      updateFunctionUrlConfig: UpdateFunctionUrlConfigCommand,
       deleteFunctionUrlConfig: DeleteFunctionUrlConfigCommand,
       addPermission: AddPermissionCommand,
       deleteFunction: DeleteFunctionCommand,

@@ -1,13 +1,17 @@
 import type { DriverContext, JobEnd, JobRequest, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { printableLine } from '../../../core/text.ts';
+import { daysAgo, LogFollower } from '../log-events.ts';
 import { bringImage } from './images.ts';
-import { LogFollower } from './log-events.ts';
+import { logOf } from './logs.ts';
 import { EXIT_TAG, ecsTags, namesOf, releaseOf } from './names.ts';
 import { Pace } from './pace.ts';
-import { isSpot, openSite, type Site } from './places.ts';
+import { openSite, type Site } from './places.ts';
+import { capacityOf, networkOf } from './start.ts';
 import { activeDefinitions, type Definition, describe, ensureDefinition, forget, streamOf } from './task-definition.ts';
 
+/** How late lines of a command that failed are waited for, ms. */
+const LATE_LINES = 3_000;
 /** How long taking it all away may last once a run was called off, ms. */
 const CLEAN_UP = 60_000;
 
@@ -44,7 +48,8 @@ async function define(site: Site, request: JobRequest, release: string): Promise
 }
 
 async function runToEnd(site: Site, release: string, definition: Definition): Promise<JobEnd> {
-  const follower = new LogFollower(site, streamOf(namesOf(site.target).jobs, release));
+  const log = logOf(site, namesOf(site.target).jobs, release);
+  const follower = new LogFollower(log, definition.registered_at?.getTime() ?? daysAgo(log, 1));
   const tell = async () => {
     for (const { line } of await follower.next()) site.context.log(line, 'stdout');
   };
@@ -59,12 +64,19 @@ async function runToEnd(site: Site, release: string, definition: Definition): Pr
     const seen = await look(site, task);
     await tell();
     if (seen.ended !== undefined) {
+      if (seen.ended !== '0') await tellLast(site, tell);
       if (seen.why) site.context.log(seen.why, 'stderr');
       await remember(site, definition, seen.ended);
       return endOf(seen.ended);
     }
     await pace.wait(site.context);
   }
+}
+
+/** Lines come seconds after they were printed, and the last ones say why a command failed. */
+async function tellLast({ context }: Site, tell: () => Promise<void>): Promise<void> {
+  await context.clock.sleep(LATE_LINES, context.signal);
+  await tell();
 }
 
 /** One that an earlier attempt started is found by what started it. */
@@ -86,16 +98,8 @@ async function startedTask(site: Site, release: string, { arn }: Definition): Pr
     clientToken: release,
     count: 1,
     propagateTags: 'TASK_DEFINITION',
-    ...(isSpot(site)
-      ? { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] }
-      : { launchType: 'FARGATE' as const }),
-    networkConfiguration: {
-      awsvpcConfiguration: {
-        subnets: [...places.subnets],
-        securityGroups: [places.security_group],
-        assignPublicIp: places.public_ip ? 'ENABLED' : 'DISABLED',
-      },
-    },
+    ...capacityOf(site),
+    networkConfiguration: networkOf(site),
   });
   if (task?.taskArn) return task.taskArn;
   throw notStarted(site.target, failure?.reason);

@@ -1,7 +1,7 @@
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import type { LogLine, LogRequest } from '../../../core/logs.ts';
 import { untilCancelled } from '../../follow.ts';
-import { eventsOf, type LogEvent, LogFollower } from './log-events.ts';
+import { daysAgo, type Log, type LogEvent, LogFollower, lastEvents } from '../log-events.ts';
 import { namesOf } from './names.ts';
 import { findSite, type Site } from './places.ts';
 import { isLive, readRef, readSlots, refOf, versionOf } from './slots.ts';
@@ -14,13 +14,18 @@ export function releaseLogs(target: Target, request: LogRequest, context: Driver
   return untilCancelled(linesOf(target, request, context), request, context);
 }
 
+/** What tasks of a release, or of a command, have printed: one family has one, the other those of its own. */
+export function logOf({ account, places, context }: Site, family: string, release: string): Log {
+  return { account, context, group: places.log_group, streams: { prefix: streamOf(family, release) } };
+}
+
 /** Of the release asked for, else of the live one. */
 async function* linesOf(target: Target, request: LogRequest, context: DriverContext): AsyncGenerator<LogLine> {
   const site = await findSite(target, context);
   if (!site) return;
-  const { release, version } = await chosen(site, request);
+  const { release, version, since = daysAgo(site, site.options.log_retention_days) } = await chosen(site, request);
   if (release === '') return;
-  const prefix = streamOf(namesOf(target).family, release);
+  const log = logOf(site, namesOf(target).family, release);
   const show = ({ at, line }: LogEvent): LogLine => ({
     at: new Date(at).toISOString(),
     service: target.service.name,
@@ -28,24 +33,32 @@ async function* linesOf(target: Target, request: LogRequest, context: DriverCont
     channel: 'stdout',
     line,
   });
-  const before = await eventsOf(site, prefix, 0);
-  for (const event of before.slice(-request.tail)) yield show(event);
+  const now = context.clock.now();
+  const before = await lastEvents(log, request.tail, since);
+  yield* before.map(show);
   if (!request.follow) return;
-  const follower = new LogFollower(site, prefix, before.at(-1)?.at ?? 0);
-  const known = new Set(before.map(({ id }) => id));
+  const follower = new LogFollower(log, now, before);
   for (;;) {
-    for (const event of await follower.next()) if (!known.has(event.id)) yield show(event);
+    yield* (await follower.next()).map(show);
     await context.clock.sleep(EVERY, context.signal);
   }
 }
 
-async function chosen(site: Site, { ref }: LogRequest): Promise<{ release: string; version?: string }> {
+interface Chosen {
+  readonly release: string;
+  readonly version?: string;
+  /** When it was made, where that is known. */
+  readonly since?: number | undefined;
+}
+
+async function chosen(site: Site, { ref }: LogRequest): Promise<Chosen> {
   const slots = await readSlots(site);
-  if (ref !== undefined) {
-    const { release } = readRef(ref);
-    const held = slots.find((one) => readRef(refOf(one)).release === release);
-    return { release, ...(held ? { version: versionOf(held) } : {}) };
-  }
-  const held = slots.find(isLive) ?? slots.find(({ definition }) => definition);
-  return held ? { release: readRef(refOf(held)).release, version: versionOf(held) } : { release: '' };
+  const wanted = ref === undefined ? undefined : readRef(ref).release;
+  const held =
+    wanted === undefined
+      ? (slots.find(isLive) ?? slots.find(({ definition }) => definition))
+      : slots.find((one) => readRef(refOf(one)).release === wanted);
+  if (!held) return { release: wanted ?? '' };
+  const since = held.definition?.registered_at?.getTime();
+  return { release: readRef(refOf(held)).release, version: versionOf(held), since };
 }

@@ -36,13 +36,13 @@ async function subnetsOf(ec2: Ec2, target: Target, { options }: Account<Containe
   return (await ec2.describeSubnets({ Filters })).Subnets ?? [];
 }
 
-/** A load balancer takes no less than two zones. */
+/** A load balancer takes no less than two zones; a worker has none. */
 function requireTogether(target: Target, subnets: readonly Subnet[], vpc: string): void {
-  const { options } = target.service as { options: { vpc?: string } };
+  const { options } = target.service as { options: { vpc?: string; worker?: boolean } };
   const zones = new Set(subnets.map(({ AvailabilityZone }) => AvailabilityZone));
   if (subnets.some(({ VpcId }) => VpcId !== vpc) || (options.vpc ?? vpc) !== vpc)
     throw wrongSubnets(target, 'are not all in one VPC, that of the options');
-  if (zones.size < 2) throw wrongSubnets(target, 'are in one zone, and a load balancer needs two');
+  if (!options.worker && zones.size < 2) throw wrongSubnets(target, 'are in one zone, and a load balancer needs two');
 }
 
 type RouteTable = NonNullable<Awaited<ReturnType<Ec2['describeRouteTables']>>['RouteTables']>[number];

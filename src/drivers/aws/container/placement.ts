@@ -5,11 +5,10 @@ import { dashboardOf } from './dashboard.ts';
 import { bringImage } from './images.ts';
 import { forgetJobs } from './job.ts';
 import { isStillWanted } from './kept.ts';
-import { lastLines } from './log-events.ts';
 import { namesOf, releaseOf, type Slot } from './names.ts';
 import { openSite, type Site } from './places.ts';
 import { forgetOthers, takeBack } from './retirement.ts';
-import { waitUntilReady } from './rollout.ts';
+import { lastLines, waitUntilReady } from './rollout.ts';
 import { type Held, holds, isLive, readRef, readSlots, refOf } from './slots.ts';
 import { startSlot } from './start.ts';
 import { type Definition, ensureDefinition, streamOf } from './task-definition.ts';
@@ -72,16 +71,15 @@ async function finish(site: Site, started: Started): Promise<Placed> {
   }
 }
 
-async function ownCheck(site: Site, { request, release }: Started, { internal_url: url }: Placed): Promise<void> {
+async function ownCheck(site: Site, started: Started, { internal_url: url }: Placed): Promise<void> {
   const { target, context } = site;
   if (url === undefined || target.service.health?.kind === 'command') return;
-  const stream = streamOf(namesOf(target).family, release);
   await passOwnCheck({
     target,
-    request,
+    request: started.request,
     context,
     url,
-    lines: async () => (await lastLines(site, stream, 20)).map((line) => ({ line })),
+    lines: () => lastLines(site, started),
     keptOut: {
       statuses: /^(?:no answer|timed out|connection)/i,
       fix: 'Add the address of this machine to aws.check_from',

@@ -1,13 +1,14 @@
 import { formatDuration } from '../../../core/duration.ts';
 import { DeployerError } from '../../../core/errors.ts';
 import { printableLine } from '../../../core/text.ts';
-import { lastLines } from './log-events.ts';
+import { daysAgo, lastEvents } from '../log-events.ts';
+import { logOf } from './logs.ts';
 import { namesOf, type Slot } from './names.ts';
 import { Pace } from './pace.ts';
 import { replicasOf, type Site } from './places.ts';
 import type { Service } from './slots.ts';
 import { stoppedReasons } from './stopped-tasks.ts';
-import { type Definition, streamOf } from './task-definition.ts';
+import type { Definition } from './task-definition.ts';
 import { healthyTasks } from './traffic.ts';
 
 const SHOWN_LINES = 20;
@@ -96,12 +97,18 @@ async function failed(site: Site, rollout: Rollout, said: ReadonlySet<string>, w
   const { target } = site;
   const service = await serviceOf(site, rollout.slot).catch(() => undefined);
   const events = (service?.events ?? []).slice(0, 3).map(({ message = '' }) => printableLine(message));
-  const lines = await lastLines(site, streamOf(namesOf(target).family, rollout.release), SHOWN_LINES).catch(() => []);
+  const lines = await lastLines(site, rollout).catch(() => []);
   return new DeployerError({
     code: 'HEALTH_CHECK_FAILED',
     stage: 'health_check',
     reason: `${target.service.name} did not become healthy: ${why}`,
     fix: `Correct what is said below, or services.${target.service.name}.health`,
-    detail: [...said, ...events, ...lines.map(printableLine)],
+    detail: [...said, ...events, ...lines.map(({ line }) => printableLine(line))],
   });
+}
+
+/** The last that a release has printed, which was tried just now. */
+export function lastLines(site: Site, { release, definition }: Pick<Rollout, 'release' | 'definition'>) {
+  const since = definition.registered_at?.getTime() ?? daysAgo(site, 1);
+  return lastEvents(logOf(site, namesOf(site.target).family, release), SHOWN_LINES, since);
 }

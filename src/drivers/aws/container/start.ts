@@ -9,7 +9,7 @@ export async function startSlot(site: Site, held: Held, definition: Definition):
   const { arn } = definition;
   if (isStarted(held.service, arn, replicasOf(site))) return;
   await setCheck(site, held.slot);
-  if (held.service && held.service.status !== 'DRAINING') await update(site, held.slot, arn);
+  if (held.service && held.service.status !== 'DRAINING') await update(site, held.slot, arn, held.service);
   else await create(site, held.slot, definition);
 }
 
@@ -41,19 +41,23 @@ function settings(site: Site, arn: string) {
     cluster: places.cluster,
     taskDefinition: arn,
     desiredCount: replicasOf(site),
-    networkConfiguration: {
-      awsvpcConfiguration: {
-        subnets: [...places.subnets],
-        securityGroups: [places.security_group],
-        assignPublicIp: places.public_ip ? ('ENABLED' as const) : ('DISABLED' as const),
-      },
-    },
+    networkConfiguration: networkOf(site),
     deploymentConfiguration: {
       minimumHealthyPercent: 100,
       maximumPercent: 200,
       deploymentCircuitBreaker: { enable: true, rollback: false },
     },
     ...(places.entrance ? { healthCheckGracePeriodSeconds: graceOf(site) } : {}),
+  };
+}
+
+export function networkOf({ places }: Site) {
+  return {
+    awsvpcConfiguration: {
+      subnets: [...places.subnets],
+      securityGroups: [places.security_group],
+      assignPublicIp: places.public_ip ? ('ENABLED' as const) : ('DISABLED' as const),
+    },
   };
 }
 
@@ -78,12 +82,12 @@ async function create(site: Site, slot: Slot, { arn, tags }: Definition): Promis
   });
 }
 
-async function update(site: Site, slot: Slot, arn: string): Promise<void> {
+async function update(site: Site, slot: Slot, arn: string, service: Service): Promise<void> {
   const { account, target } = site;
   const ecs = await account.aws.ecs();
   await ecs.updateService({
     ...settings(site, arn),
-    ...(isSpot(site) ? { ...capacityOf(site), forceNewDeployment: true } : {}),
+    ...changedCapacity(site, service),
     service: namesOf(target).service(slot),
     ...balancedBy(site, slot),
   });
@@ -96,7 +100,15 @@ function balancedBy({ places: { entrance }, options }: Site, slot: Slot) {
   return { loadBalancers: [balancer] };
 }
 
-function capacityOf(site: Site) {
+/** Where tasks run: on spare capacity, or not. */
+export function capacityOf(site: Site) {
   if (!isSpot(site)) return { launchType: 'FARGATE' as const };
   return { capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] };
+}
+
+/** A service that was made on spare capacity stays there until it is told otherwise. */
+function changedCapacity(site: Site, { capacityProviderStrategy: now = [] }: Service) {
+  const capacityProvider = isSpot(site) ? 'FARGATE_SPOT' : 'FARGATE';
+  if ((now[0]?.capacityProvider ?? 'FARGATE') === capacityProvider) return {};
+  return { capacityProviderStrategy: [{ capacityProvider, weight: 1 }], forceNewDeployment: true };
 }

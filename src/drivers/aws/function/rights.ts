@@ -5,7 +5,7 @@ export const RIGHTS: readonly string[] = [
   ...actions('lambda', [
     'CreateFunction GetFunction GetFunctionConfiguration UpdateFunctionCode UpdateFunctionConfiguration PublishVersion',
     'ListVersionsByFunction CreateAlias GetAlias UpdateAlias DeleteAlias CreateFunctionUrlConfig GetFunctionUrlConfig',
-    'DeleteFunctionUrlConfig AddPermission TagResource ListTags DeleteFunction',
+    'UpdateFunctionUrlConfig DeleteFunctionUrlConfig AddPermission TagResource ListTags DeleteFunction',
   ]),
   ...actions('iam', ['GetRole CreateRole TagRole PutRolePolicy DeleteRolePolicy DeleteRole PassRole']),
   ...actions('logs', [

@@ -19,7 +19,7 @@ describe('services that are not the usual ones', () => {
   afterAll(() => world.end());
 
   it('a worker: is replaced where it stands, goes on when the next release is no good, and is taken back', async () => {
-    const target = await provisioned('worker', { worker: true });
+    const target = await provisioned('worker', { worker: true, spot: true });
     expect([...balancersOf(at()).keys()].filter((arn) => arn.includes('worker'))).toEqual([]);
     const one = await deploy(target, 'one', { GREETING: new Secret('hello'), PORT: '8080' });
     expect(one).toEqual({ ref: expect.anything(), dashboard_url: expect.stringContaining('worker') });
@@ -37,7 +37,10 @@ describe('services that are not the usual ones', () => {
     await world.driver.restore?.(target, one.ref, world.context());
     await isAlone(target, 'ver_one');
 
-    await deploy(target, 'three', { PORT: '8080' });
+    const steady = { ...target.service, options: { ...target.service.options, spot: false } };
+    await deploy({ ...target, service: steady }, 'three', { PORT: '8080' });
+    const service = [...ecsOf(at()).services.values()].find(({ serviceName }) => serviceName.includes('-worker-'));
+    expect(service?.given.capacityProviderStrategy).toEqual([{ capacityProvider: 'FARGATE', weight: 1 }]);
     await isAlone(target, 'ver_three');
     await world.driver.retire(target, one.ref, world.context());
     expect([...parametersOf(at()).keys()].filter((name) => name.includes('/worker/'))).toEqual([]);

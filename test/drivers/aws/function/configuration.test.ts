@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Artifact } from '../../../../src/core/artifact.ts';
 import { digestValue } from '../../../../src/core/digest.ts';
+import type { Target } from '../../../../src/core/driver.ts';
+import type { JsonObject } from '../../../../src/core/json.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { awsOf } from '../../../support/aws/access.ts';
 import { functionsOf } from '../../../support/aws/lambda/state.ts';
@@ -70,4 +72,27 @@ test('a function tells the variables of the version that users are led to, whoev
   const { Version } = await lambda.publishVersion({ FunctionName, Description: 'mine' });
   await lambda.updateAlias({ FunctionName, Name: 'live', FunctionVersion: Version });
   expect(await kept()).toEqual([[{ name: 'OTHER', ours: false }, 'x']]);
+});
+
+test('the address of a function goes, and changes how it answers, with the switch to a release that is to have it so', async () => {
+  const options = { kind: 'function' };
+  const target = await world.provisioned(world.target({ name: 'address', options }));
+  const artifact = await world.artifact(functionFiles('one'));
+  const url = () =>
+    functionsOf({ world: world.server.world, account: ACCOUNT, region: REGION })
+      .get(Object(target.resource).function)
+      ?.aliases.get('live')?.url;
+  const place = async (more: JsonObject) => {
+    const { health, ...service } = target.service;
+    const changed = { ...service, options: { ...service.options, ...more } };
+    const own: Target = { ...target, service: more['url'] ? changed : { ...changed, ...(health && { health }) } };
+    const { ref } = await world.driver.deploy(own, { version_id: 'ver_one', artifact, variables: {} }, world.context());
+    const before = url();
+    await world.driver.traffic?.(own, [{ ref, percent: 100 }], world.context());
+    return { before, after: url() };
+  };
+  const { after: first } = await place({});
+  expect(first?.mode).toBe('BUFFERED');
+  expect(await place({ streaming: true })).toEqual({ before: first, after: { ...first, mode: 'RESPONSE_STREAM' } });
+  expect((await place({ url: 'none' })).after).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isAttached } from '../elb/state.ts';
 import { type AwsCall, AwsFault, type AwsService, arnOf } from '../service.ts';
 import { definitionOf, definitionOperations } from './definitions.ts';
@@ -134,7 +135,12 @@ function updateService(given: Service['given'], call: AwsCall): Service {
   const { cluster = 'default', service: name, taskDefinition, desiredCount, forceNewDeployment, ...rest } = given;
   const service = serviceOf(cluster, name, call);
   service.desired = desiredCount ?? service.desired;
-  service.given = { ...service.given, ...rest };
+  const { capacityProviderStrategy: strategy } = service.given;
+  const moved = rest.capacityProviderStrategy && !isDeepStrictEqual(rest.capacityProviderStrategy, strategy);
+  if (moved && !forceNewDeployment)
+    throw new AwsFault('InvalidParameterException', 'Force a new deployment to change the capacity provider strategy.');
+  const { launchType: _, ...before } = service.given;
+  service.given = { ...(moved ? before : service.given), ...rest };
   const [primary] = service.deployments;
   const wanted = taskDefinition ? definitionOf(taskDefinition, call) : primary?.definition;
   if (wanted && (wanted !== primary?.definition || forceNewDeployment)) deployTo(service, wanted.arn, call);
@@ -191,7 +197,7 @@ function shownCluster({ clusterName, clusterArn, providers }: Cluster) {
 function shown(service: Service, call: AwsCall, tagged = false) {
   const own = tasksOf(call, service);
   const in_ = (status: string) => own.filter((it) => it.lastStatus === status).length;
-  const { serviceName, serviceArn, cluster, status, desired, events, deployments } = service;
+  const { serviceName, serviceArn, cluster, status, desired, events, deployments, given } = service;
   return {
     serviceName,
     serviceArn,
@@ -201,6 +207,8 @@ function shown(service: Service, call: AwsCall, tagged = false) {
     runningCount: in_('RUNNING'),
     pendingCount: in_('PENDING') + in_('PROVISIONING'),
     taskDefinition: deployments[0]?.definition.arn,
+    launchType: given.launchType,
+    capacityProviderStrategy: given.capacityProviderStrategy,
     events: events.slice(0, 100),
     deployments: deployments.map(({ definition, ...it }) => ({
       ...it,

@@ -59,6 +59,14 @@ export function aliasOperations(found: (name: string, call: AwsCall) => Fn): Rea
         throw new AwsFault('ResourceNotFoundException', 'The resource you requested does not exist.', 404);
       return { ...urlOf(call, fn, alias), LastModifiedTime: alias.url.at.toISOString() };
     },
+    UpdateFunctionUrlConfig: ({ FunctionName, Qualifier, AuthType = 'NONE', InvokeMode }, call) => {
+      const fn = found(FunctionName, call);
+      const alias = aliasOf(fn, Qualifier, call);
+      if (!alias.url)
+        throw new AwsFault('ResourceNotFoundException', 'The resource you requested does not exist.', 404);
+      alias.url = { ...alias.url, ...(InvokeMode && { mode: InvokeMode }) };
+      return { ...urlOf(call, fn, alias), AuthType, LastModifiedTime: call.world.now().toISOString() };
+    },
     DeleteFunctionUrlConfig: ({ FunctionName, Qualifier }, call) => {
       const alias = aliasOf(found(FunctionName, call), Qualifier, call);
       if (!alias.url)

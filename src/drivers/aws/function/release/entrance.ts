@@ -1,4 +1,5 @@
 import { hasCode } from '../../../../aws/failure.ts';
+import type { FunctionOptions } from '../../options/function.ts';
 import type { Site } from '../site.ts';
 import type { Label } from './label.ts';
 
@@ -39,7 +40,7 @@ export async function ensureUrl({ account, name }: Site, alias: string): Promise
   if (account.options.url === 'none') return undefined;
   const lambda = await account.aws.lambda();
   const place = { FunctionName: name, Qualifier: alias };
-  const InvokeMode = account.options.streaming ? ('RESPONSE_STREAM' as const) : ('BUFFERED' as const);
+  const InvokeMode = modeOf(account.options);
   await unless('ResourceConflict', lambda.createFunctionUrlConfig({ ...place, AuthType: 'NONE', InvokeMode }));
   // Both are needed since October 2025.
   const everybody = { ...place, Principal: '*' };
@@ -48,6 +49,20 @@ export async function ensureUrl({ account, name }: Site, alias: string): Promise
   await unless('ResourceConflict', lambda.addPermission({ ...everybody, ...asking, StatementId: 'deployer-url' }));
   await unless('ResourceConflict', lambda.addPermission({ ...everybody, ...invoking, StatementId: 'deployer-invoke' }));
   return urlOf({ account, name }, alias);
+}
+
+/** Brings the address that users have to what the options say by now: gone, or answering in another way. */
+export async function settleUrl({ account, name }: Site): Promise<void> {
+  const lambda = await account.aws.lambda();
+  const place = { FunctionName: name, Qualifier: LIVE };
+  if (account.options.url === 'none') return unless('ResourceNotFound', lambda.deleteFunctionUrlConfig(place));
+  const InvokeMode = modeOf(account.options);
+  const now = await lambda.getFunctionUrlConfig(place);
+  if (now.InvokeMode !== InvokeMode) await lambda.updateFunctionUrlConfig({ ...place, InvokeMode });
+}
+
+function modeOf({ streaming }: FunctionOptions): 'RESPONSE_STREAM' | 'BUFFERED' {
+  return streaming ? 'RESPONSE_STREAM' : 'BUFFERED';
 }
 
 export async function urlOf(

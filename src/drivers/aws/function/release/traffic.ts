@@ -3,7 +3,17 @@ import type { DriverContext, Share, Target } from '../../../../core/driver.ts';
 import { DeployerError } from '../../../../core/errors.ts';
 import type { Json } from '../../../../core/json.ts';
 import { openSite, type Site } from '../site.ts';
-import { type AliasView, ensureAlias, ensureUrl, findAlias, LIVE, ownAlias, removeAlias, SERVING } from './entrance.ts';
+import {
+  type AliasView,
+  ensureAlias,
+  ensureUrl,
+  findAlias,
+  LIVE,
+  ownAlias,
+  removeAlias,
+  SERVING,
+  settleUrl,
+} from './entrance.ts';
 import { sharesOf } from './inspection.ts';
 import { listReleases } from './versions.ts';
 
@@ -19,6 +29,7 @@ export async function setTraffic(target: Target, shares: readonly Share[], conte
   await ensureUrl(site, LIVE);
   const live = await findAlias(site, LIVE);
   if (live && !isAsWanted(live, wanted)) await lead(site, live, wanted);
+  await settleUrl(site);
 }
 
 interface Wanted {

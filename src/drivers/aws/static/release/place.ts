@@ -30,9 +30,9 @@ interface Placing {
 export async function placeRelease(target: Target, request: PlaceRequest, context: DriverContext): Promise<Placed> {
   const account = await openAccount<StaticOptions>(target, context);
   const place = await requirePlace(target, account);
-  await requireLed(target, account, context);
   const placing = { account, place, target, context, request };
   const records = (await listRecords(account, place)) ?? [];
+  await requireLed(target, account, context, { first: records.length === 0 });
   const kept = await findKept(placing, records);
   if (kept !== undefined) return placedOf(kept, placing);
   const ref = refOf(target, request.version_id, context.idempotencyKey);

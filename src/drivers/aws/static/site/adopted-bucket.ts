@@ -26,7 +26,9 @@ export async function bucketFindings(
   const looked = { target, account, s3: await account.aws.s3(), bucket };
   const unreached = await reach(looked);
   if (unreached) return [unreached];
-  const looks = [website(looked), openByPolicy(looked), openByLists(looked), unreadable(looked, distribution)];
+  const blocked = block(looked);
+  const open = [openByPolicy(looked, blocked), openByLists(looked, blocked)];
+  const looks = [website(looked), ...open, unreadable(looked, distribution)];
   const findings = await Promise.all(looks.map((look) => look.catch((error: unknown) => unseen(looked, error))));
   return findings.filter((finding) => finding !== undefined);
 }
@@ -71,22 +73,24 @@ async function website(looked: Looked): Promise<Finding | undefined> {
   return wrong(looked, 'is a website of its own, past CloudFront', 'Switch static website hosting off');
 }
 
-async function openByPolicy(looked: Looked): Promise<Finding | undefined> {
+async function openByPolicy(looked: Looked, blocked: Blocked): Promise<Finding | undefined> {
   const { s3 } = looked;
-  if ((await block(looked))?.RestrictPublicBuckets) return undefined;
+  if ((await blocked)?.RestrictPublicBuckets) return undefined;
   const answer = await found(s3.getBucketPolicyStatus(asked(looked)), 'NoSuchBucketPolicy');
   if (!answer?.PolicyStatus?.IsPublic) return undefined;
   return wrong(looked, 'is public by its policy', 'Block all public access to it');
 }
 
-async function openByLists(looked: Looked): Promise<Finding | undefined> {
-  if ((await block(looked))?.IgnorePublicAcls) return undefined;
+async function openByLists(looked: Looked, blocked: Blocked): Promise<Finding | undefined> {
+  if ((await blocked)?.IgnorePublicAcls) return undefined;
   const answer = await found(looked.s3.getBucketOwnershipControls(asked(looked)), 'OwnershipControlsNotFoundError');
   const rules = answer?.OwnershipControls?.Rules ?? [];
   if (rules.some(({ ObjectOwnership }) => ObjectOwnership === 'BucketOwnerEnforced')) return undefined;
   const fix = 'Switch ACLs off (Object Ownership: bucket owner enforced), or block all public access to it';
   return wrong(looked, 'has access control lists, which can make it public', fix);
 }
+
+type Blocked = ReturnType<typeof block>;
 
 async function block(looked: Looked) {
   const answer = await found(looked.s3.getPublicAccessBlock(asked(looked)), 'NoSuchPublicAccessBlockConfiguration');
