@@ -54,6 +54,6 @@ function readOnly({ reference, provider }: SoundReference): DeployerError {
   return new DeployerError({
     code: 'UNSUPPORTED',
     reason: `${provider.readOnly ?? 'deployer only reads there'}: ${reference.text}`,
-    fix: 'Choose another store: --to dotenv:.env.production, --to vault:STORE/PATH',
+    fix: 'Choose another store: --to dotenv:.env.production, --to vault:STORE/PATH, --to aws-ssm:/PATH/{KEY}',
   });
 }

@@ -130,12 +130,7 @@ function putParameter({ parameters, traits }: Pick<AwsStores, 'parameters' | 'tr
     throw new AwsFault('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set it so.');
   if (values.length > 0 && Type !== (old.Type ?? 'SecureString'))
     throw new AwsFault('HierarchyTypeMismatchException', 'The parameter has another type.');
-  if (
-    /^\/?(?:aws|ssm)/i.test(Name) ||
-    Value === '' ||
-    /\{\{.*\}\}/.test(Value) ||
-    (values.length === 0 && !Type)
-  )
+  if (/^\/?(?:aws|ssm)/i.test(Name) || Value === '' || /\{\{.*\}\}/.test(Value) || (values.length === 0 && !Type))
     throw new AwsFault('ValidationException', `1 validation error detected: Value '${Value}' at 'value' is not valid`);
   if (Buffer.byteLength(Value) > (more.Tier === 'Advanced' ? 8192 : 4096))
     throw new AwsFault('ValidationException', `Value ${Value} is too long for the tier.`);
