@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Artifact, ArtifactStore } from '../core/artifact.ts';
+import type { Artifact, ArtifactStore, FileWatch } from '../core/artifact.ts';
 import type { ServiceConfig } from '../core/config.ts';
 import { DeployerError, type Failure } from '../core/errors.ts';
 import type { Channel } from '../core/event.ts';
@@ -25,6 +25,8 @@ export interface BuildRequest {
   log(line: string, channel?: Channel): void;
   /** Files of the service's folder under its ignore rules, relative to it; asked when no output is named. */
   listFiles(): readonly string[];
+  /** Sees the files that are to be released, and may refuse them. */
+  readonly watch?: FileWatch;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function buildArtifact(request: BuildRequest): Promise<Artifact> {
   const folder = await serviceFolder(request);
   await runCommand(request, folder);
   const { from, paths } = await findOutput(request, folder);
-  const artifact = await request.store.put(from, paths);
+  const artifact = await request.store.put(from, paths, request.watch);
   if (artifact.files === 0) throw failure(request, { reason: `${outputNames(request)} holds no files` });
   return artifact;
 }

@@ -1,29 +1,39 @@
 import { lstat, mkdir, mkdtemp, open, readdir, realpath, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Artifact } from '../core/artifact.ts';
+import type { Artifact, FileWatch } from '../core/artifact.ts';
 import { type Digest, digestBytes } from '../core/digest.ts';
 import { ioFailure, systemCode } from '../core/io-failure.ts';
 import { type Collection, collect } from './collect.ts';
 import { concurrently } from './concurrently.ts';
 import { type FileEntry, manifestText } from './manifest.ts';
 import { type Place, placeAt, placeOf, poolOf, TEMPORARY } from './places.ts';
+import { prunePool } from './prune-pool.ts';
 import { takeIn } from './take-in.ts';
 
 const AT_ONCE = 16;
 const STALE_MS = 60 * 60 * 1000;
 
+/** What an artifact is made from. */
+interface Contents {
+  /** Folder. */
+  readonly source: string;
+  readonly paths: readonly string[];
+  readonly watch: FileWatch | undefined;
+}
+
 /**
  * Copies what `paths` name in a folder into the store. The tree is made under a temporary name and appears whole, by one
  * rename; of several processes that put the same, the first one's stays.
  */
-export async function putArtifact(store: string, folder: string, paths: readonly string[]): Promise<Artifact> {
+export async function putArtifact(store: string, { source: folder, paths, watch }: Contents): Promise<Artifact> {
   const source = await realpath(folder).catch((error: unknown) => {
     throw ioFailure('read', folder, error);
   });
   const collection = collect(source, paths);
   const fresh = await makeTemporary(store);
   try {
-    const files = await fillTree({ store, source, tree: fresh.tree, collection });
+    const files = await fillTree({ store, source, tree: fresh.tree, collection, watch });
+    watch?.close();
     const text = manifestText([...files, ...collection.links]);
     const digest = digestBytes(text);
     await writeDurably(fresh.manifest, text);
@@ -32,6 +42,8 @@ export async function putArtifact(store: string, folder: string, paths: readonly
     return { kind: 'files', digest, size, files: files.length + collection.links.length };
   } catch (error) {
     await rm(fresh.folder, { recursive: true, force: true });
+    // What was refused must not stay anywhere.
+    await prunePool(store);
     throw error;
   }
 }
@@ -59,12 +71,13 @@ async function fillTree(request: {
   readonly source: string;
   readonly tree: string;
   readonly collection: Collection;
+  readonly watch: FileWatch | undefined;
 }): Promise<readonly FileEntry[]> {
-  const { store, source, tree, collection } = request;
+  const { store, source, tree, collection, watch } = request;
   const folders = await makeFolders(tree, [...collection.files, ...collection.links.map(({ path }) => path)]);
   const entries: FileEntry[] = [];
   await concurrently(collection.files, AT_ONCE, async (path) => {
-    entries.push(await takeIn({ store, source, tree, path }));
+    entries.push(await takeIn({ store, source, tree, path, see: watch?.open(path) }));
   });
   for (const { path, link } of collection.links) await symlink(link, join(tree, path));
   await concurrently(folders, AT_ONCE, syncFolder);

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, copyFile, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactStore } from '../core/artifact.ts';
 import type { Digest } from '../core/digest.ts';
@@ -8,7 +8,8 @@ import { ioFailure, systemCode } from '../core/io-failure.ts';
 import { checkTree } from './check-tree.ts';
 import { concurrently } from './concurrently.ts';
 import { type ArtifactManifest, parseManifest, type TreeEntry } from './manifest.ts';
-import { ARTIFACT, notFound, placeOf, poolOf, TEMPORARY } from './places.ts';
+import { ARTIFACT, notFound, placeOf, TEMPORARY } from './places.ts';
+import { namesIn, prunePool } from './prune-pool.ts';
 import { makeFolders, putArtifact } from './put.ts';
 
 const AT_ONCE = 8;
@@ -19,7 +20,8 @@ const AT_ONCE = 8;
  */
 export function openArtifactStore({ folder }: { readonly folder: string }): ArtifactStore {
   return {
-    put: (source, paths) => guarded('write', folder, () => putArtifact(folder, source, paths ?? ['.'])),
+    put: (source, paths, watch) =>
+      guarded('write', folder, () => putArtifact(folder, { source, paths: paths ?? ['.'], watch })),
     locate: (digest) => guarded('read', folder, () => locate(folder, digest)),
     list: (digest) => guarded('read', folder, async () => (await readManifest(folder, digest)).files),
     copyTo: (digest, target) => guarded('write', target, () => copyOut(folder, digest, target)),
@@ -111,20 +113,4 @@ async function removeWhole(store: string, name: string): Promise<void> {
   await rm(hidden, { recursive: true, force: true });
   await rename(join(store, name), hidden);
   await rm(hidden, { recursive: true, force: true });
-}
-
-/** Files that no tree shares any more. One that is linked at this moment is written anew by whoever misses it. */
-async function prunePool(store: string): Promise<void> {
-  const pool = poolOf(store);
-  for (const name of await namesIn(pool)) {
-    const path = join(pool, name);
-    if ((await stat(path)).nlink === 1) await rm(path, { force: true });
-  }
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw error;
-  });
 }

@@ -36,6 +36,8 @@ export interface Intake {
   readonly source: string;
   readonly tree: string;
   readonly path: string;
+  /** Sees the bytes. */
+  readonly see: ((bytes: Uint8Array) => void) | undefined;
 }
 
 let buffer: Buffer | undefined;
@@ -55,6 +57,7 @@ export async function takeIn(intake: Intake): Promise<FileEntry> {
 
 async function takeSmall(intake: Intake, file: OpenFile): Promise<FileEntry> {
   const bytes = readWhole(intake, file);
+  intake.see?.(bytes);
   const entry = entryOf(intake, file, { size: bytes.length, sha256: hash('sha256', bytes, 'hex') });
   if (linkFromPool(intake, entry)) {
     // Only synchronous work so far: others get their turn.
@@ -69,7 +72,7 @@ async function takeSmall(intake: Intake, file: OpenFile): Promise<FileEntry> {
 
 /** The digest is only known at the end, so content that the pool has is written once more and dropped. */
 async function takeLarge(intake: Intake, file: OpenFile): Promise<FileEntry> {
-  const entry = entryOf(intake, file, await createFile(intake, file, (handle) => copyBytes(file, handle)));
+  const entry = entryOf(intake, file, await createFile(intake, file, (handle) => copyBytes(intake, file, handle)));
   share(intake, entry);
   return entry;
 }
@@ -87,13 +90,14 @@ async function createFile<T>(intake: Intake, from: OpenFile, fill: (handle: numb
   }
 }
 
-async function copyBytes(from: OpenFile, to: number): Promise<Pick<FileEntry, 'size' | 'sha256'>> {
+async function copyBytes({ see }: Intake, from: OpenFile, to: number): Promise<Pick<FileEntry, 'size' | 'sha256'>> {
   const digest = createHash('sha256');
   const chunk = Buffer.allocUnsafeSlow(CHUNK);
   let size = 0;
   for (let length = await readChunk(from, chunk); length > 0; length = await readChunk(from, chunk)) {
     const bytes = chunk.subarray(0, length);
     digest.update(bytes);
+    see?.(bytes);
     size += length;
     await writeBytes(to, bytes);
   }

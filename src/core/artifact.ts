@@ -16,10 +16,18 @@ export type ArtifactEntry =
   | { readonly path: string; readonly size: number /** Hex. */; readonly sha256: string; readonly executable?: true }
   | { readonly path: string; readonly link: string };
 
+/** Sees the bytes of files while they are brought into a store. */
+export interface FileWatch {
+  /** Begins a file; what it answers is called with its bytes in order, which are only lent. */
+  open(path: string): (bytes: Uint8Array) => void;
+  /** Called when all were read, before the artifact is there: what it throws refuses it. */
+  close(): void;
+}
+
 /** Content-addressed store of file artifacts below the state folder. */
 export interface ArtifactStore {
   /** Copies the tree at `folder` (only `paths` inside it when given) into the store. Links that leave the folder are refused. */
-  put(folder: string, paths?: readonly string[]): Promise<Artifact>;
+  put(folder: string, paths?: readonly string[], watch?: FileWatch): Promise<Artifact>;
   /** Absolute path of the read-only tree; `NOT_FOUND` when it is not in the store. */
   locate(digest: Digest): Promise<string>;
   /** What the tree consists of, sorted by path. */

@@ -22,6 +22,8 @@ export interface BuildConfig {
   readonly output: readonly string[];
   /** Names of the variables that the build sees. */
   readonly env: readonly string[];
+  /** Names of secrets whose values its files may hold. */
+  readonly may_contain?: readonly string[];
 }
 
 interface HealthTiming {

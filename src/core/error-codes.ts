@@ -77,7 +77,12 @@ export const ERROR_CODES = {
   NOT_FOUND: code(EXIT.not_found, 'recoverable', 'check', 'The named thing does not exist.'),
   STATE_LOCKED: code(EXIT.locked, 'temporary', 'retry', 'Another run holds the environment.'),
   HEALTH_CHECK_FAILED: code(EXIT.restored, 'critical', 'fallback', 'The new version did not become or stay healthy.'),
-  BUILD_FAILED: code(EXIT.failed, 'critical', 'manual', 'A build command failed.'),
+  BUILD_FAILED: code(
+    EXIT.failed,
+    'critical',
+    'manual',
+    'A build command failed, or what it made must not be released.',
+  ),
   UPLOAD_FAILED: code(EXIT.failed, 'temporary', 'retry', 'Files could not be brought to the platform.'),
   DEPLOY_FAILED: code(EXIT.failed, 'critical', 'check', 'A release could not be placed or started.'),
   MIGRATION_FAILED: code(EXIT.failed, 'critical', 'manual', 'A database migration failed.'),

@@ -17,6 +17,28 @@ export function formsOf(value: string): string[] {
   return [...forms];
 }
 
+/** Below this, what is found in a file is chance. */
+const SHORTEST_TRACE = 8;
+/** A line of a value this long says as much as the value; a key's first and last lines are the same in all keys. */
+const LONG_LINE = 40;
+
+/**
+ * Every way in which a whole value, one of its long lines, or the password in it is likely to be written into a file. Unlike
+ * `formsOf` exact in case, and without short parts. Empty for values below 8 characters.
+ */
+export function tracesOf(value: string): string[] {
+  const lines = value.split(/[\r\n]+/).map((line) => line.trim());
+  const long = lines.filter((line) => line.length >= LONG_LINE && !line.includes('-----'));
+  const parts = [value.trim(), ...passwordOf(value), ...long].filter(({ length }) => length >= SHORTEST_TRACE);
+  const forms = parts.flatMap((part) => [
+    ...encodingsOf(part),
+    part.toLowerCase(),
+    Buffer.from(part).toString('hex').toUpperCase(),
+  ]);
+  const lower = forms.map((form) => form.replace(/%[\dA-F]{2}/g, (sign) => sign.toLowerCase()));
+  return [...new Set([...forms, ...lower])].filter(({ length }) => length >= SHORTEST_TRACE);
+}
+
 function partsOf(value: string): Set<string> {
   const lines = value.split(/[\r\n]+/).map((line) => line.trim());
   const parts = [value, value.trim(), ...lines, ...passwordOf(value)];

@@ -109,7 +109,9 @@ function filesOf(stores: LeakStores, receiver: Loopback): Record<string, string>
 const fs = require('node:fs');
 const version = fs.readFileSync('version.txt', 'utf8');
 if (version === 'broken') throw new Error(JSON.stringify(process.env));
-fs.mkdirSync('dist', { recursive: true });
+fs.rmSync('dist', { recursive: true, force: true });
+fs.mkdirSync('dist');
+if (version === 'bakes') fs.writeFileSync('dist/config.js', 'export default ' + JSON.stringify(process.env));
 for (const file of ['server.js', 'version.txt', 'tell.js']) fs.copyFileSync(file, 'dist/' + file);
 `,
     'app/tell.js': TELL,

@@ -45,7 +45,12 @@ function completeBuild(build: WrittenService['build']): BuildConfig {
   if (typeof build === 'string') return { command: build.trim(), output: [], env: [] };
   const output = typeof build?.output === 'string' ? [build.output] : (build?.output ?? []);
   const command = build?.command?.trim();
-  return { ...(command === undefined ? {} : { command }), output: output.map(plain), env: build?.env ?? [] };
+  return {
+    ...(command === undefined ? {} : { command }),
+    output: output.map(plain),
+    env: build?.env ?? [],
+    ...(build?.may_contain ? { may_contain: build.may_contain } : {}),
+  };
 }
 
 function completeRequirement(entry: Requirements[number]): Requirement {

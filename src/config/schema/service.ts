@@ -107,6 +107,13 @@ function buildField() {
         env: optional(
           listField('Variables that the build sees.', 'a list of variable names', variableField('Name of a variable.')),
         ),
+        may_contain: optional(
+          listField(
+            'Secrets whose values the artifact may hold: it is not searched for them.',
+            'a list of variable names',
+            variableField('Name of a variable.'),
+          ),
+        ),
       }),
     ],
   );

@@ -1,5 +1,6 @@
 import { buildArtifact } from '../../artifacts/build.ts';
-import type { Artifact } from '../../core/artifact.ts';
+import type { Artifact, FileWatch } from '../../core/artifact.ts';
+import type { ServiceConfig } from '../../core/config.ts';
 import { digestValue } from '../../core/digest.ts';
 import { DeployerError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
@@ -37,10 +38,20 @@ export async function build(session: Session, action: Build, scope: OperationCon
           timeout: scope.remaining(),
           log: scope.log,
           listFiles: () => workspace.sources().list(service),
+          watch: await searchFor(session, service),
         });
   await requireSource(session, action, 'while it was built');
   scope.log(`artifact ${artifact.digest}`);
   return { artifact: { ...artifact } };
+}
+
+/** Looks for the secrets of this run in what the build made. */
+async function searchFor({ variables, context }: Session, service: ServiceConfig): Promise<FileWatch> {
+  const [{ soughtSecrets }, { searchOutput }] = await Promise.all([
+    import('../sought-secrets.ts'),
+    import('../../artifacts/search-output.ts'),
+  ]);
+  return searchOutput(service.name, soughtSecrets(service, Object.values(context.services), variables.values));
 }
 
 /** Nobody here looks into it: its name is what is known of it. */

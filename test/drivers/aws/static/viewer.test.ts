@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Live, Mark } from '../../../../src/drivers/aws/static/live.ts';
 import { isImmutable } from '../../../../src/drivers/aws/static/site/fingerprint.ts';
 import { type PageEntry, pagesOf } from '../../../../src/drivers/aws/static/site/pages.ts';
-import { FLAG, REQUEST_CODE, RESPONSE_CODE } from '../../../../src/drivers/aws/static/site/viewer-code.ts';
+import {
+  adoptedRequestCode,
+  FLAG,
+  REQUEST_CODE,
+  RESPONSE_CODE,
+} from '../../../../src/drivers/aws/static/site/viewer-code.ts';
 import {
   type ViewerRequest,
   type ViewerResponse,
@@ -11,7 +16,8 @@ import {
 
 describe('what the viewer functions may be', () => {
   it('is at most 10 KB of code', () => {
-    for (const code of [REQUEST_CODE, RESPONSE_CODE]) expect(Buffer.byteLength(code)).toBeLessThan(10_240);
+    const adopted = adoptedRequestCode({ host: 'h'.repeat(100), folder: `/deployer/${'f'.repeat(64)}` });
+    for (const code of [REQUEST_CODE, RESPONSE_CODE, adopted]) expect(Buffer.byteLength(code)).toBeLessThan(10_240);
   });
 });
 
@@ -90,13 +96,16 @@ describe('which release a viewer gets', () => {
     for (const ip of first) expect((await site.ask('/', { ip })).uri).toBe(next);
   });
 
-  it('is the one that somebody names who knows its token, and for others what is live', async () => {
+  it('is the one that somebody names who knows its token, and none where that is not here yet', async () => {
     const site = siteOf({ v: 'ver_a.1', paths: ['index.html'] }, { v: 'ver_b.1', paths: ['index.html'] });
     site.values.set('ctoken', JSON.stringify(site.marks[1]));
-    const [live, next] = ['ver_a.1', 'ver_b.1'].map((v) => `/f/${keyOf(v, 'index.html')}`);
+    site.values.set('cearly', JSON.stringify({ ...site.marks[1], v: 'ver_c.1', r: 'not here yet' }));
+    site.live({ kept: [site.marks[1] as Mark] });
+    const next = `/f/${keyOf('ver_b.1', 'index.html')}`;
     expect((await site.ask('/', { headers: { 'x-deployer-release': { value: 'token' } } })).uri).toBe(next);
     expect((await site.ask('/?deployer-release=token')).uri).toBe(next);
-    expect((await site.ask('/?deployer-release=guess')).uri).toBe(live);
+    expect(await site.ask('/?deployer-release=unknown')).toMatchObject({ statusCode: 503 });
+    expect(await site.ask('/?deployer-release=early')).toMatchObject({ statusCode: 503 });
   });
 
   it('does not take the parts from pages that were loaded before, but takes what was removed', async () => {

@@ -6,7 +6,7 @@ export const WIDTH = { address: 16, id: 9, key: 27 } as const;
 export const FLAG = { kept: 1, brotli: 2, gzip: 4 } as const;
 /** Where the function finds things: objects in the bucket, keys in the store. */
 export const PLACES = { object: 'f/', error: 'e/', live: 'live', page: 'p', check: 'c' } as const;
-/** By which whoever knows its token sees a release that has no users: a header, or a parameter of the query. */
+/** By which whoever knows its token sees a release that has no users, and no other: a header, or a parameter of the query. */
 export const CHECK_HEADER = 'x-deployer-release';
 export const CHECK_PARAMETER = 'deployer-release';
 /** Of an object: the status that its answer has. */
@@ -68,7 +68,9 @@ async function chosen(request, viewer, live) {
   if (given) {
     try {
       return JSON.parse(await store.get('${PLACES.check}' + given.value));
-    } catch (error) {}
+    } catch (error) {
+      return null;
+    }
   }
   if (!live.next) return live.current;
   const salt = hash(live.next.v.split('.')[0], 2166136261);
@@ -161,8 +163,9 @@ async function handler(event) {
   try {
     return await answer(request, release, others, path);
   } catch (error) {
-    // The pages of a release that has just become live may not be here yet: what was live before is.
-    if (release === live.current && live.kept.length === 0) return nothing(request, 'Not here yet');
+    // The pages of a release that has just become live may not be here yet: what was live before is. Who asks for a
+    // release by name gets that one or none: a check must not take another for it.
+    if (named(request) || (release === live.current && live.kept.length === 0)) return nothing(request, 'Not here yet');
     const before = release === live.next ? live.current : live.kept[0];
     return before ? answer(request, before, others, path) : nothing(request, 'Not here yet');
   }
