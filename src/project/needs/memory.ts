@@ -2,7 +2,7 @@ import type { FileCache } from '../file-cache.ts';
 import { type Ask, type FileFacts, type Mention, NO_FACTS } from './mention.ts';
 
 /** Goes up whenever a scanner changes, so that what an older one saw is not believed. */
-const NOTE = 'needs 1';
+const NOTE = 'needs 2';
 /** Hex digits of a digest that are kept: two files of one project that share them are not to be expected. */
 const KEPT = 16;
 

@@ -99,6 +99,16 @@ describe('what the files of a service say together', () => {
     expect(JSON.stringify(found)).not.toContain('hunter');
   });
 
+  test('schemas that another file applies are read too', async () => {
+    const found = await needsOf({
+      'schema.ts': 'import { z } from "zod"; export const envSchema = z.object({ A_KEY: z.string() })',
+      'app.ts': 'import Joi from "joi"; forRoot({ validationSchema: Joi.object({ B_KEY: Joi.string().required() }) })',
+      'env.ts': 'import { IsUrl } from "class-validator"; export class Env { @IsUrl() C_KEY!: string }',
+      'model.ts': 'import { z } from "zod"; export const order = z.object({ D_KEY: z.string() })',
+    });
+    expect(short(found)).toEqual(['A_KEY', 'B_KEY', 'C_KEY']);
+  });
+
   test('what lies in the folder of another service is its own', async () => {
     const root = temporaryFolder();
     writeTree(root, { 'a.js': 'go(process.env.A)', 'api/a.js': 'go(process.env.B)' });
