@@ -12,6 +12,8 @@ export interface AwsAccess {
   /** As the config names it; else the operator's environment or profile does. */
   readonly region?: string;
   readonly profile?: string;
+  /** Of each call; four unless given. One for what must not be done twice. */
+  readonly attempts?: number;
   /** ARN of a role that is taken on with the credentials, and for what, which its audit log shows. */
   readonly role?: { readonly arn: string; readonly session: string };
 }

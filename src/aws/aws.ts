@@ -57,7 +57,7 @@ function configOf(access: AwsAccess): ClientConfig {
     ...(profile === undefined ? {} : { profile }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(keys ? { credentials: async () => keys } : {}),
-    maxAttempts: ATTEMPTS,
+    maxAttempts: access.attempts ?? ATTEMPTS,
     requestHandler: { connectionTimeout: CONNECT, requestTimeout: ANSWER, throwOnRequestTimeout: true },
     logger: { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
   };

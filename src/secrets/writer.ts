@@ -2,6 +2,7 @@ import { DeployerError } from '../core/errors.ts';
 import type { SecretProvider } from '../core/provider.ts';
 import type { Secret } from '../core/secret.ts';
 import { readReference, type SoundReference } from './check-reference.ts';
+import { pinnedVersion } from './failure.ts';
 import type { ResolverOptions } from './resolver.ts';
 
 /** Values → the places that references name. */
@@ -33,7 +34,7 @@ export function createWriter({ providers, world }: ResolverOptions): SecretWrite
     const { reference } = sound;
     const provider = opened.get(reference.provider) ?? sound.provider.open(world);
     opened.set(reference.provider, provider);
-    if (reference.version !== undefined) throw pinned(text);
+    if (reference.version !== undefined) throw pinnedVersion(text);
     if (!isWritable(provider)) throw readOnly(sound);
     return { reference, provider };
   }
@@ -49,18 +50,10 @@ function isWritable(provider: SecretProvider): provider is WritableProvider {
   return provider.write !== undefined;
 }
 
-function pinned(text: string): DeployerError {
-  return new DeployerError({
-    code: 'UNSUPPORTED',
-    reason: `${text} names a version, and a version is never written anew`,
-    fix: 'Name the place without @VERSION',
-  });
-}
-
 function readOnly({ reference, provider }: SoundReference): DeployerError {
   return new DeployerError({
     code: 'UNSUPPORTED',
     reason: `${provider.readOnly ?? 'deployer only reads there'}: ${reference.text}`,
-    fix: 'Choose another store: --to dotenv:.env.production, --to vault:STORE/PATH',
+    fix: 'Choose another store: --to dotenv:.env.production, --to vault:STORE/PATH, --to aws-ssm:/PATH/{KEY}',
   });
 }

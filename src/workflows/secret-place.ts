@@ -22,6 +22,13 @@ export function referenceAt(place: string, key: string): string {
   return place.includes('{KEY}') ? place.replaceAll('{KEY}', key) : `${place}#${key}`;
 }
 
+/** The other way; `undefined` where a reference does not tell where another key would lie. */
+function placeOf(key: string, reference: string): string | undefined {
+  const [place = '', named] = reference.split('#');
+  if (named !== undefined) return place;
+  return place.endsWith(`/${key}`) ? `${place.slice(0, -key.length)}{KEY}` : undefined;
+}
+
 /**
  * Tells for a key which reference its value is written to: the one of `to`; else the one that it has; else, beside the others
  * when they all lie in one place; else a dotenv file of the environment. Each is asked whether it takes values; a place that was
@@ -43,8 +50,8 @@ export function secretPlaces({
   };
 
   async function usualPlace(): Promise<string> {
-    const references = Object.values(configuration.secrets).filter((text) => !holdsSecrets(text));
-    const places = new Set(references.map((text) => text.replace(/#.*$/, '')));
+    const references = Object.entries(configuration.secrets).filter(([, text]) => !holdsSecrets(text));
+    const places = new Set(references.map(([key, text]) => placeOf(key, text)));
     const [only] = places.size === 1 ? places : [];
     return only !== undefined && (await takesValues(referenceAt(only, 'KEY')))
       ? only

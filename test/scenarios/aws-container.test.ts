@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aws, installAws } from '../support/aws/command-line.ts';
 import { networkOf } from '../support/aws/ec2/state.ts';
 import { ecsOf } from '../support/aws/ecs/state.ts';
+import { rolesOf } from '../support/aws/iam/state.ts';
 import { type ContainerAws, DOCKERFILE, startContainerAws } from '../support/aws-container-world.ts';
 import { dockerEngine, hostsUnavailable } from '../support/docker/engine.ts';
 import { appFiles } from '../support/driver-world.ts';
@@ -41,6 +42,7 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
   let cloud: ContainerAws;
   let engine: string;
   let project: Project;
+  const hosts = new Map<string, string>();
 
   beforeAll(async () => {
     const [started, { endpoint }] = await Promise.all([startContainerAws(), dockerEngine(), installAws()]);
@@ -156,7 +158,7 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
     for (const account of [FIRST, SECOND]) {
       const left = await aws(cloud.server, ['resourcegroupstaggingapi', 'get-resources'], { account });
       expect(left.ResourceTagMappingList).toEqual([]);
-      expect((await aws(cloud.server, ['iam', 'list-roles'], { account })).Roles).toEqual([]);
+      expect([...rolesOf(at(account)).keys()]).toEqual([]);
     }
     const tasks = await aws(cloud.server, ['ecs', 'list-task-definitions', '--status', 'ACTIVE'], { account: FIRST });
     expect(tasks.taskDefinitionArns).toEqual([]);
@@ -192,8 +194,15 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
   }
 
   async function shown(account: string, name: string, path = '/'): Promise<string> {
-    const { urls } = (await run(account, ['open', '--env', name, '--json'])).json();
-    return page(new URL(urls.api).host, path);
+    return page(await hostOf(account, name), path);
+  }
+
+  /** Users keep the address that they were told first. */
+  async function hostOf(account: string, name: string): Promise<string> {
+    const host =
+      hosts.get(name) ?? new URL((await run(account, ['open', '--env', name, '--json'])).json().urls.api).host;
+    hosts.set(name, host);
+    return host;
   }
 
   /** Of both sides together, as far as they were counted. */
@@ -203,8 +212,7 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
   }
 
   async function seen(name: string): Promise<ReadonlySet<string>> {
-    const { urls } = (await run(FIRST, ['open', '--env', name, '--json'])).json();
-    const { host } = new URL(urls.api);
+    const host = await hostOf(FIRST, name);
     return new Set(await Promise.all(Array.from({ length: 50 }, () => page(host, '/'))));
   }
 

@@ -57,6 +57,7 @@ describe('an API on Lambda', () => {
   let server: AwsServer;
   let front: LambdaFront;
   let keys: string;
+  const urls = new Map<string, string>();
 
   beforeAll(async () => {
     server = await startAws();
@@ -140,8 +141,7 @@ describe('an API on Lambda', () => {
     const rollout = 'rollout: { strategy: canary, steps: [50], interval: 500ms, min_requests: 5 }';
     await project.edit('deploy.config.yaml', 'protected: false', `protected: false\n    ${rollout}`);
     const deploy = ['deploy', '--env', 'production', '--yes', '--json'];
-    const { urls } = (await run(['open', '--env', 'production', '--json'])).json();
-    const users = startUsers(() => asked(urls.api));
+    const users = startUsers(() => shown('production'));
     await project.write('api/label.txt', 'bad');
     const bad = await project.run(deploy, { env: env() });
     expect(bad.code).toBe(9);
@@ -230,8 +230,14 @@ describe('an API on Lambda', () => {
   }
 
   async function shown(name: string): Promise<string> {
-    const { urls } = (await run(['open', '--env', name, '--json'])).json() as { urls: { api: string } };
-    return asked(urls.api);
+    return asked(await urlOf(name));
+  }
+
+  /** Users keep the address that they were told first. */
+  async function urlOf(name: string): Promise<string> {
+    const url = urls.get(name) ?? (await run(['open', '--env', name, '--json'])).json().urls.api;
+    urls.set(name, url);
+    return url;
   }
 
   /** What a user of the address reads. */
@@ -264,9 +270,8 @@ describe('an API on Lambda', () => {
   /** Of a hundred users. */
   async function seen(): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
-    const { urls } = (await run(['open', '--env', 'production', '--json'])).json() as { urls: { api: string } };
     for (let user = 0; user < 100; user++) {
-      const [label = ''] = (await asked(urls.api)).split(' ');
+      const [label = ''] = (await shown('production')).split(' ');
       counts[label] = (counts[label] ?? 0) + 1;
     }
     return counts;

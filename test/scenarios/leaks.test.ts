@@ -114,6 +114,14 @@ describe('a secret', () => {
     await expectCode('env import import.env --env review --to dotenv:imported.env --yes --verbose');
     const line = `LEAK_ENV_PLAIN=${VALUES['SHORT']}`;
     await expectCode('env fill --env review --stdin --overwrite --to dotenv:filled.env --json', 0, line);
+    for (const { to, but = [] } of world.stores.places) {
+      const names = Object.keys(parseEnv(await world.project.read('import.env')));
+      const keys = names.filter((name) => !but.includes(name.replace('_API_KEY', '')));
+      await expectCode(`env import import.env --env review --to ${to} --keys ${keys} --yes --verbose`);
+    }
+    // AWS takes no such name, and says so with the value.
+    const refused = 'env import import.env --env review --to aws-ssm:/aws/{KEY} --keys PLAIN_API_KEY --yes --debug';
+    await expectCode(refused, 4);
     await expectCode('env copy staging review --secrets --yes');
     const { SESSION_SECRET: value = '' } = parseEnv(await world.project.read('made.env'));
     made = { name: 'made', value, cores: [value] };
@@ -205,6 +213,11 @@ describe('a secret', () => {
       expect(findLeaks([{ name, text: await world.project.read(name) }], all()), name).not.toEqual([]);
       expect((await stat(world.project.path(name))).mode & 0o777, name).toBe(0o600);
     }
+  });
+
+  it('is in every store that it was written to', () => {
+    expect(world.stores.places.length).toBeGreaterThan(0);
+    for (const { to, text } of world.stores.places) expect(findLeaks([{ name: to, text: text() }]), to).not.toEqual([]);
   });
 
   it('is in no notification', () => {

@@ -27,9 +27,20 @@ export interface LeakStore {
   readonly production?: 'only';
   /** The program that is given the credentials, where one is. */
   readonly entitled?: string;
+  /** Where values are written to, unless nothing can be. */
+  readonly writes?: LeakPlace;
   /** Lines of the config's top level. */
   readonly config?: string;
   close?(): Promise<void>;
+}
+
+export interface LeakPlace {
+  /** As `--to` has it. */
+  readonly to: string;
+  /** Names of canaries that cannot lie there, in upper case. */
+  readonly but?: readonly string[];
+  /** All that lies there now. */
+  readonly text: () => string;
 }
 
 export const VALUES = Object.fromEntries(CANARIES.map(({ name, value }) => [name.toUpperCase(), value]));
@@ -64,11 +75,14 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
     const vault = await vaultFake();
     const token = `Vt5canarytoken${OWN}`;
     vault.tokens.set(token, ['kv/']);
-    vault.stores['kv'] = { type: 'kv', version: '2', secrets: { leaks: [{ data: VALUES }] } };
+    vault.writers.set(token, ['kv/']);
+    const secrets: Record<string, [{ data: typeof VALUES }]> = { leaks: [{ data: VALUES }] };
+    vault.stores['kv'] = { type: 'kv', version: '2', secrets };
     return {
       references: named((name) => `vault:kv/leaks#${name}`),
       env: { VAULT_ADDR: vault.url, VAULT_TOKEN: token },
       credentials: [token],
+      writes: { to: 'vault:kv/new', text: () => JSON.stringify(secrets['new']) },
       close: () => vault.close(),
     };
   },
@@ -161,12 +175,25 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
   'aws-sm': async () => {
     const { server, secrets } = await sharedAws();
     secrets.set('leaks', { versions: [{ id: '11111111-1111-4111-8111-111111111111', text: JSON.stringify(VALUES) }] });
-    return { ...onAws(server), references: named((name) => `aws-sm:leaks#${name}`), close: () => server.close() };
+    return {
+      ...onAws(server),
+      references: named((name) => `aws-sm:leaks#${name}`),
+      writes: { to: 'aws-sm:new', text: () => JSON.stringify(secrets.get('new')) },
+      close: () => server.close(),
+    };
   },
   'aws-ssm': async () => {
     const { server, parameters } = await sharedAws();
     for (const [name, value] of Object.entries(VALUES)) parameters.set(`/leaks/${name}`, [value]);
-    return { ...onAws(server), references: named((name) => `aws-ssm:/leaks/${name}`) };
+    return {
+      ...onAws(server),
+      references: named((name) => `aws-ssm:/leaks/${name}`),
+      writes: {
+        to: 'aws-ssm:/leaks/new/{KEY}',
+        but: ['LONG'],
+        text: () => [...parameters].flatMap(([name, values]) => (name.startsWith('/leaks/new/') ? values : [])).join(),
+      },
+    };
   },
 };
 
@@ -195,6 +222,8 @@ export interface LeakStores {
   readonly missing: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly credentials: readonly Canary[];
+  /** Where values can be written to. */
+  readonly places: readonly LeakPlace[];
   /** Programs that are given credentials. */
   readonly entitled: readonly string[];
   readonly files: Readonly<Record<string, string | Buffer>>;
@@ -221,6 +250,7 @@ export async function openLeakStores(): Promise<LeakStores> {
     missing: opened.filter(({ store }) => !store).map(({ name }) => name),
     env: Object.assign({}, ...there.map(({ store }) => store.env)),
     credentials: there.flatMap(({ name, store }) => (store.credentials ?? []).map((value) => credential(name, value))),
+    places: there.flatMap(({ store }) => store.writes ?? []),
     entitled: there.flatMap(({ store }) => store.entitled ?? []),
     files: Object.assign({}, ...there.map(({ store }) => store.files)),
     config: there.flatMap(({ store }) => store.config ?? []).join('\n'),

@@ -1,5 +1,6 @@
 import {
   DeleteParametersCommand,
+  GetParameterHistoryCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
   PutParameterCommand,
@@ -16,6 +17,7 @@ export function openSsm({ config, signal }: ClientTerms) {
     {
       putParameter: PutParameterCommand,
       getParameters: GetParametersCommand,
+      getParameterHistory: GetParameterHistoryCommand,
       getParametersByPath: GetParametersByPathCommand,
       deleteParameters: DeleteParametersCommand,
     },

@@ -4,6 +4,9 @@ import { DeployerError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import { list } from '../../core/text.ts';
 import { type Account, openAccount } from './account.ts';
+import { nameOf } from './names.ts';
+import { policyOf } from './policy.ts';
+import { deniedIn, questionsOf } from './simulation.ts';
 
 /** What `doctor` tells: who we are, where, and which of the rights that the kind needs are missing. */
 export async function examineAccount(
@@ -29,31 +32,27 @@ export async function examineAccount(
   }
 }
 
-/** How many actions one question may name. */
-const MOST_ACTIONS = 100;
+/** Of a thing that names are asked for with. */
+const LONGEST_NAME = 40;
 
 /** Asked of IAM where it tells; who may not ask is told nothing by it. */
 export async function missingRights(
-  { service }: Target,
-  { aws, caller, options }: Account,
+  target: Target,
+  { aws, caller, options, ...place }: Account,
   rights: readonly string[],
 ): Promise<readonly Finding[]> {
+  const { service, project } = target;
   const { simulatePrincipalPolicy } = await aws.iam();
   const PolicySourceArn = caller.replace(/^(arn:[^:]+):sts::(\d+):assumed-role\/([^/]+)\/.*$/, '$1:iam::$2:role/$3');
-  const parts = Array.from({ length: Math.ceil(rights.length / MOST_ACTIONS) }, (_, part) =>
-    rights.slice(part * MOST_ACTIONS, (part + 1) * MOST_ACTIONS),
-  );
-  const answers = parts.map((ActionNames) =>
-    simulatePrincipalPolicy({ PolicySourceArn, ActionNames: [...ActionNames] }),
-  );
+  const bucket = options.kind === 'static' ? options.bucket : undefined;
+  const policy = await policyOf({ kind: options.kind, project, ...(bucket ? { buckets: [bucket] } : {}) });
+  const questions = questionsOf(policy, rights, { ...place, project, name: nameOf(target, LONGEST_NAME) });
+  const answers = questions.map((question) => simulatePrincipalPolicy({ PolicySourceArn, ...question }));
   const told = await Promise.all(answers).catch((error: unknown) => {
     if (hasCode(error, 'AccessDenied', 'NoSuchEntity', 'InvalidInput')) return [];
     throw error;
   });
-  const results = told.flatMap(({ EvaluationResults = [] }) => EvaluationResults);
-  const denied = results.flatMap(({ EvalActionName = '', EvalDecision }) =>
-    EvalDecision === 'allowed' ? [] : [EvalActionName],
-  );
+  const denied = deniedIn(told.flatMap(({ EvaluationResults = [] }) => EvaluationResults));
   if (denied.length === 0) return [];
   return [
     {

@@ -12,18 +12,21 @@ const TIMEOUT = 10_000;
 /** Never aborted: each call has a signal of its own. */
 const OPEN = new AbortController().signal;
 
-/** AWS by region, the operator's own unless named; each is opened once, when it is first asked. */
-export function awsByRegion(world: Pick<ProviderWorld, 'environment'>): (region?: string) => Aws {
+/**
+ * AWS by region, the operator's own unless named; each is opened once, when it is first asked. `attempts` of each call, where
+ * the usual ones are too many.
+ */
+export function awsByRegion(world: Pick<ProviderWorld, 'environment'>, attempts?: number): (region?: string) => Aws {
   const opened = new Map<string | undefined, Aws>();
   return (region) => {
-    const aws = opened.get(region) ?? awsOf(world, region);
+    const aws = opened.get(region) ?? awsOf(world, { region, attempts });
     opened.set(region, aws);
     return aws;
   };
 }
 
 /** As the operator: by the variables here, else by the chain of the SDK (profiles, roles of the machine or of CI). */
-function awsOf({ environment }: Pick<ProviderWorld, 'environment'>, region?: string): Aws {
+function awsOf({ environment }: Pick<ProviderWorld, 'environment'>, { region, attempts }: Terms): Aws {
   const set = (names: readonly { readonly variable: string }[]) =>
     names.flatMap(({ variable }) => (environment[variable] ? [[variable, environment[variable]] as const] : []));
   return openAws({
@@ -31,36 +34,44 @@ function awsOf({ environment }: Pick<ProviderWorld, 'environment'>, region?: str
     credentials: Object.fromEntries(set(AWS_CREDENTIALS).map(([name, value]) => [name, new Secret(value)])),
     signal: OPEN,
     ...(region === undefined ? {} : { region }),
+    ...(attempts === undefined ? {} : { attempts }),
   });
 }
 
+interface Terms {
+  readonly region: string | undefined;
+  readonly attempts: number | undefined;
+}
+
 export interface AwsErrand {
-  /** Names for messages what is read. */
+  /** Names for messages what is read or written. */
   readonly what: string;
   /** The right that it takes, for whoever has not got it. */
   readonly right: string;
+  /** A read unless given. */
+  readonly does?: 'read' | 'write';
 }
 
-/** One read within its time. What the service refuses becomes what a provider throws, without the service's words. */
+/** One call within its time. What the service refuses becomes what a provider throws, without the service's words. */
 export async function askAws<T>(
-  read: (signal: AbortSignal) => Promise<T>,
-  { what, right }: AwsErrand,
+  ask: (signal: AbortSignal) => Promise<T>,
+  errand: AwsErrand,
   signal: AbortSignal,
 ): Promise<T> {
   const limit = AbortSignal.timeout(TIMEOUT);
   try {
-    return await read(AbortSignal.any([signal, limit]));
+    return await ask(AbortSignal.any([signal, limit]));
   } catch (error) {
     signal.throwIfAborted();
-    if (limit.aborted) throw failure('TIMEOUT', `${what}: AWS did not answer within 10s`, REACH_FIX);
-    throw refusal(error, { what, right });
+    if (limit.aborted) throw failure('TIMEOUT', `${errand.what}: AWS did not answer within 10s`, REACH_FIX);
+    throw refusal(error, errand);
   }
 }
 
 const REACH_FIX = 'Check AWS_REGION and the connection, then try again';
 const GONE_FIX = 'Correct the name, or AWS_REGION and AWS_PROFILE; names belong to one region of one account';
 
-function refusal(error: unknown, { what, right }: AwsErrand): unknown {
+function refusal(error: unknown, { what, right, does = 'read' }: AwsErrand): unknown {
   if (!(error instanceof DeployerError)) return error;
   const { code, reason, fix = 'Try again later' } = error.failure;
   if (/region is missing/i.test(wordsOf(error)))
@@ -73,8 +84,8 @@ function refusal(error: unknown, { what, right }: AwsErrand): unknown {
   if (code === 'INSUFFICIENT_PERMISSIONS')
     return failure(
       code,
-      `${what}: the credentials have no right to read it`,
-      `Allow ${right} for it, and kms:Decrypt for its key`,
+      `${what}: the credentials have no right to ${does} it`,
+      `Allow ${right} for it, and ${does === 'read' ? 'kms:Decrypt' : 'kms:Encrypt and kms:GenerateDataKey'} for its key`,
     );
   return failure(code === 'DEPLOY_FAILED' ? 'INVALID_ENV' : code, `${what}: ${reason}`, fix);
 }

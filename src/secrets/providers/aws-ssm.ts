@@ -10,7 +10,8 @@ import type {
 } from '../../core/provider.ts';
 import { askAws, awsByRegion } from '../aws/access.ts';
 import { gathered } from '../aws/gathered.ts';
-import { failure } from '../failure.ts';
+import { parameterWriter } from '../aws/write-parameter.ts';
+import { failure, pinnedVersion } from '../failure.ts';
 import { fieldOf } from '../fields.ts';
 
 /**
@@ -27,7 +28,10 @@ function check({ path, key }: SecretReference): ReferenceProblem | undefined {
   return {
     message: 'A reference to AWS Systems Manager names one parameter',
     expected: EXPECTED,
-    fix: `Write ${EXPECTED}, such as aws-ssm:/shop/production/database_url`,
+    fix:
+      key === undefined
+        ? `Write ${EXPECTED}, such as aws-ssm:/shop/production/database_url`
+        : `Write ${EXPECTED}; a place for many is aws-ssm:${path.replace(/\/$/, '')}/{KEY}`,
   };
 }
 
@@ -39,7 +43,13 @@ interface Parameter {
 function open(world: ProviderWorld): SecretProvider {
   const aws = awsByRegion(world);
   const parameters = gathered<Parameter>(10, (names, signal) => getParameters(names, aws(), signal));
-  return { name: 'aws-ssm', read };
+  const writer = parameterWriter(world);
+  return {
+    name: 'aws-ssm',
+    read,
+    write: async (reference, value, signal) => writer.write(nameToWrite(reference), value, signal),
+    mayWrite: async (reference, signal) => writer.mayWrite(nameToWrite(reference), signal),
+  };
 
   async function read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue> {
     const [, name = '', version] = FORM.exec(reference.path) ?? [];
@@ -55,6 +65,12 @@ function open(world: ProviderWorld): SecretProvider {
     if (error instanceof DeployerError && error.code !== 'INSUFFICIENT_PERMISSIONS') throw error;
     return (await getParameters([name], aws(), signal)).get(name);
   }
+}
+
+function nameToWrite({ path, text }: SecretReference): string {
+  const [, name = '', version] = FORM.exec(path) ?? [];
+  if (version !== undefined) throw pinnedVersion(text);
+  return name;
 }
 
 const GONE_FIX =

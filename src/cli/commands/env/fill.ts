@@ -17,7 +17,7 @@ export const spec: CommandSpec = {
     {
       flags: '--to <place>',
       description:
-        'where secrets go: dotenv:FILE, vault:STORE/PATH (default: where each lies, or beside the others, or dotenv:.env.<environment>)',
+        'where secrets go, such as dotenv:FILE, vault:STORE/PATH, aws-ssm:/PATH/{KEY} (default: where each lies, or beside the others, or dotenv:.env.<environment>)',
     },
     { flags: '--only <which>', description: 'missing: leave wrong values alone', choices: ['missing'] },
     { flags: '--stdin', description: 'take KEY=value lines from stdin instead of asking' },

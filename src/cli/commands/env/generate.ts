@@ -16,7 +16,7 @@ export const spec: CommandSpec = {
     {
       flags: '--to <place>',
       description:
-        'where it goes: dotenv:FILE, vault:STORE/PATH (default: where it lies, or beside the others, or dotenv:.env.<environment>)',
+        'where it goes, such as dotenv:FILE, vault:STORE/PATH, aws-ssm:/PATH/{KEY} (default: where it lies, or beside the others, or dotenv:.env.<environment>)',
     },
     { flags: '--format <format>', description: 'form of it (default: by its name)', choices: FORMATS },
     { flags: '--length <n>', description: 'random bytes; of a password characters', type: 'count' },

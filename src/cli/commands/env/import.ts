@@ -16,7 +16,7 @@ export const spec: CommandSpec = {
     {
       flags: '--to <place>',
       description:
-        'where secrets go: dotenv:FILE, vault:STORE/PATH (default: where each lies, or beside the others, or dotenv:.env.<environment>)',
+        'where secrets go, such as dotenv:FILE, vault:STORE/PATH, aws-ssm:/PATH/{KEY} (default: where each lies, or beside the others, or dotenv:.env.<environment>)',
     },
     { flags: '--keys <names>', description: 'only these, with commas between' },
   ],

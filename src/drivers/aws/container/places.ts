@@ -62,7 +62,7 @@ export async function openSite(target: Target, context: DriverContext): Promise<
 }
 
 /** What is remembered is of one account and region: elsewhere the same names would be others' things. */
-function requireSamePlace({ service, environment }: Target, { id, region }: Account, places: Places): void {
+export function requireSamePlace({ service, environment }: Target, { id, region }: Account, places: Places): void {
   if (places.account === id && places.region === region) return;
   throw new DeployerError({
     code: 'GATE_REFUSED',

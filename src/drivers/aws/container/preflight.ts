@@ -13,6 +13,7 @@ import { namesOf } from './names.ts';
 import { findNetwork } from './network.ts';
 import { quotaFindings } from './quotas.ts';
 import { RIGHTS } from './rights.ts';
+import { requireStanding } from './standing.ts';
 
 /** Whether a deploy can be carried out: who we are, what we may, where it would be put, and what would build it. */
 export async function preflight(target: Target, context: DriverContext): Promise<readonly Finding[]> {
@@ -24,6 +25,7 @@ export async function preflight(target: Target, context: DriverContext): Promise
     return [...findingsOf(error), ...(await building)];
   }
   const checks = [
+    Promise.resolve().then(() => requireStanding(target, account)),
     findNetwork(target, account),
     findListener(account),
     requireCluster(account, target),

@@ -11,12 +11,14 @@ import { findNetwork } from './network.ts';
 import { type Entrance, type Places, resourceOf } from './places.ts';
 import type { Network } from './recipe.ts';
 import { ensureRule } from './rule.ts';
+import { requireStanding } from './standing.ts';
 import { LOGICAL, templateOf } from './template.ts';
 import { CHECK_PORTS } from './template-entrance.ts';
 
 /** One stack for what lives as long as the target, and the rule whose weights deploys change. */
 export async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
   const account = await openAccount<ContainerOptions>(target, context);
+  requireStanding(target, account);
   await Promise.all([requireCluster(account, target), requireRepository(account)]);
   const listener = await findListener(account);
   const network = await networkFor(target, account, listener);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { hasCode } from '../../../aws/failure.ts';
 import type { DriverContext, Target } from '../../../core/driver.ts';
 import { DeployerError } from '../../../core/errors.ts';
@@ -18,7 +19,27 @@ export interface Site {
 
 export async function openSite(target: Target, context: DriverContext): Promise<Site> {
   const account = await openAccount<FunctionOptions>(target, context);
-  return { account, target, context, name: account.options.function_name ?? nameOf(target, LONGEST_NAME) };
+  const site = { account, target, context, name: account.options.function_name ?? nameOf(target, LONGEST_NAME) };
+  requireSame(site);
+  return site;
+}
+
+/** What `provision` answers. */
+export function resourceOf({ name, account }: Site) {
+  return { function: name, region: account.region, account: account.id };
+}
+
+/** What was deployed is one function, in one account and region: with another one it would be left alone, and go on. */
+function requireSame(site: Site): void {
+  const { target } = site;
+  const [before, now] = [target.resource as ReturnType<typeof resourceOf> | null, resourceOf(site)];
+  if (before === null || isDeepStrictEqual(before, now)) return;
+  const shown = (one: typeof now) => `${one.function} in account ${one.account}, ${one.region}`;
+  throw new DeployerError({
+    code: 'GATE_REFUSED',
+    reason: `${target.service.name} of ${target.environment} is the function ${shown(before)}, and credentials and options lead to ${shown(now)}`,
+    fix: 'Use the credentials, region and name it was deployed with; to move it, destroy it there first',
+  });
 }
 
 /** Name of the role that is made for it, and of its group of logs. */

@@ -102,6 +102,17 @@ describe('services that are not the usual ones', () => {
       'Service Temporarily Unavailable',
     );
 
+    const { listener: __, ...own } = adopted;
+    for (const [path, options] of [
+      ['listener', own],
+      ['worker', { cluster, worker: true }],
+    ] as const) {
+      const changed = { ...targetOf('guest', options), resource: target.resource };
+      expect(await world.driver.preflight(changed, world.context())).toContainEqual(
+        expect.objectContaining({ code: 'UNSUPPORTED', path: `services.guest.aws.${path}` }),
+      );
+    }
+
     // Cut off before anything was written down.
     await world.driver.destroy({ ...target, resource: null }, world.context());
     expect(left('guest')).toEqual([]);
@@ -114,12 +125,14 @@ describe('services that are not the usual ones', () => {
     return { world: world.aws.server.world, ...place };
   }
 
-  async function provisioned(name: string, options: JsonObject = {}): Promise<Target> {
-    const { health, ...service } = world.target({ name, options }).service;
+  function provisioned(name: string, options: JsonObject = {}): Promise<Target> {
+    return world.provisioned(targetOf(name, options));
+  }
+
+  function targetOf(name: string, options: JsonObject): Target {
     const target = world.target({ name, options });
-    return world.provisioned(
-      options['worker'] ? { ...target, service } : { ...target, service: { ...service, ...(health && { health }) } },
-    );
+    const { health: _, ...service } = target.service;
+    return options['worker'] ? { ...target, service } : target;
   }
 
   async function deploy(target: Target, label: string, variables: Variables, given: Partial<DriverContext> = {}) {

@@ -96,3 +96,14 @@ test('the address of a function goes, and changes how it answers, with the switc
   expect(await place({ streaming: true })).toEqual({ before: first, after: { ...first, mode: 'RESPONSE_STREAM' } });
   expect((await place({ url: 'none' })).after).toBeUndefined();
 });
+
+test('a function that was deployed is not left behind for another one', async () => {
+  const options = { kind: 'function', url: 'none' };
+  const target = await world.provisioned(world.target({ name: 'moving', options }));
+  for (const more of [{ region: 'us-east-1' }, { function_name: 'another' }]) {
+    const moved = { ...world.target({ name: 'moving', options: { ...options, ...more } }), resource: target.resource };
+    const findings = await world.driver.preflight(moved, world.context());
+    expect(findings).toMatchObject([{ code: 'GATE_REFUSED', fix: expect.stringContaining('destroy it there first') }]);
+    expect(await failureOf(world.driver.provision?.(moved, world.context()))).toMatchObject({ code: 'GATE_REFUSED' });
+  }
+});

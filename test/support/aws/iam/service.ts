@@ -86,16 +86,36 @@ export const iam: AwsService = {
       const { items, next } = pageOf(tagList(found(RoleName, call).tags), Marker, MaxItems, 'InvalidInput');
       return { Tags: items, IsTruncated: next !== undefined, Marker: next };
     },
-    SimulatePrincipalPolicy: ({ ActionNames }, { world, account }) => ({
-      EvaluationResults: (ActionNames as string[]).map((EvalActionName) => ({
-        EvalActionName,
-        EvalResourceName: '*',
-        EvalDecision: world.policy.allows(EvalActionName, account) ? 'allowed' : 'implicitDeny',
-      })),
+    SimulatePrincipalPolicy: (input: Simulation, { world, account }) => ({
+      EvaluationResults: input.ActionNames.map((EvalActionName) => {
+        const allows = world.policy.allows(EvalActionName, account) && isPrecise(EvalActionName, input);
+        const decision = allows ? 'allowed' : 'implicitDeny';
+        const each = (input.ResourceArns ?? []).map((EvalResourceName) => ({
+          EvalResourceName,
+          EvalResourceDecision: decision,
+        }));
+        return { EvalActionName, EvalDecision: decision, ResourceSpecificResults: each };
+      }),
       IsTruncated: false,
     }),
   },
 };
+
+interface Simulation {
+  readonly ActionNames: readonly string[];
+  readonly ResourceArns?: readonly string[];
+  readonly ContextEntries?: readonly { readonly ContextKeyName: string }[];
+}
+
+/** As for policies that name things and conditions: what is asked of neither is not allowed. */
+function isPrecise(action: string, { ResourceArns = [], ContextEntries = [] }: Simulation): boolean {
+  const [service = ''] = action.split(':');
+  const named = ['cloudformation', 'iam', 'lambda', 'logs', 's3', 'ssm'].includes(service);
+  const whole = ResourceArns.length > 0 && !ResourceArns.some((arn) => arn.includes('*'));
+  const conditions =
+    action !== 'iam:PassRole' || ContextEntries.some((it) => it.ContextKeyName === 'iam:PassedToService');
+  return (!named || whole) && conditions;
+}
 
 function found(name: string, call: AwsCall): Role {
   const role = rolesOf(call).get(name);

@@ -1,19 +1,18 @@
 import { hasCode } from '../../../../aws/failure.ts';
 import type { DriverContext, Provisioned, Target } from '../../../../core/driver.ts';
 import { ownTags } from '../../names.ts';
-import { findFunction, logGroup, openSite, roleName, type Site } from '../site.ts';
+import { findFunction, logGroup, openSite, resourceOf, roleName, type Site } from '../site.ts';
 import { ensureRole } from './role.ts';
 
 /** Role and group of logs, which live as long as the target; the function itself comes with its first code. */
 export async function provision(target: Target, context: DriverContext): Promise<Provisioned> {
   const site = await openSite(target, context);
-  const { account, name } = site;
+  const { account } = site;
   const found = await findFunction(site);
   const madeLogs = await ensureLogs(site);
   const madeRole = account.options.role === undefined && (await ensureRole(site, roleName(site))) === 'created';
-  const resource = { function: name, region: account.region, account: account.id };
   const outcome = found && !found.own ? 'adopted' : madeLogs || madeRole ? 'created' : 'unchanged';
-  return { resource, outcome };
+  return { resource: resourceOf(site), outcome };
 }
 
 /** Made before Lambda makes it, which would keep lines for ever and have no tags. Answers whether it was not there. */

@@ -13,7 +13,8 @@ export async function destroyTarget(target: Target, context: DriverContext): Pro
   const found = await findFunction(site);
   if (found?.own) await removeFunction(site);
   else if (found) await withdraw(site);
-  if (site.account.options.role === undefined) await removeRole(site, roleName(site));
+  // Made before the options named another one, it is ours still.
+  await removeRole(site, roleName(site));
   await removeLogs(site);
 }
 
