@@ -40,6 +40,21 @@ function isExact(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
 }
 
+/** Whether something in it has digits that JavaScript's numbers do not hold: they would be written back as others. */
+export function holdsInexact(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(holdsInexact);
+  return typeof value === 'number' && !Number.isSafeInteger(value) && String(value).replace(/\D/g, '').length > 15;
+}
+
+/** For a place that holds one; `otherwise` says how a key is set there by other means. */
+export function inexactBeside(what: string, otherwise: string): DeployerError {
+  return new DeployerError({
+    code: 'INVALID_ENV',
+    reason: `${what} holds a number with too many digits to be written back as it is`,
+    fix: `${otherwise}, or keep the number as a text, in quotes`,
+  });
+}
+
 interface Lack {
   readonly isEmpty: boolean;
   readonly names: readonly string[];

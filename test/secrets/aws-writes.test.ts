@@ -134,9 +134,112 @@ describe('a value that goes into a parameter of Systems Manager', () => {
   });
 });
 
+describe('a value that goes into a secret of Secrets Manager', () => {
+  const current = (name: string) => {
+    const { versions = [], stages = {} } = aws.secrets.get(name) ?? {};
+    const id = stages['AWSCURRENT'] ?? versions.at(-1)?.id;
+    return versions.find((version) => version.id === id)?.text;
+  };
+  const put = (name: string, text: string) =>
+    aws.secrets.set(name, { versions: [{ id: '11111111-1111-4111-8111-111111111111', text }] });
+
+  test('makes the secret, and then sets keys beside the others; none when nothing changes', async () => {
+    expect(await store('aws-sm:new/shop#url', 'one')).toBe('changed');
+    expect(await store('aws-sm:new/shop#key', 'two')).toBe('changed');
+    expect(await store('aws-sm:new/shop#key', 'two')).toBe('unchanged');
+    expect(JSON.parse(current('new/shop') ?? '')).toEqual({ url: 'one', key: 'two' });
+    expect(aws.secrets.get('new/shop')?.versions).toHaveLength(2);
+    expect(await world.valueOf('aws-sm:new/shop#key', access())).toBe('two');
+    expect(await world.valueOf('aws-sm:new/shop#url@AWSPREVIOUS', access())).toBe('one');
+    expect(await store('aws-sm:new/TEXT', 'whole')).toBe('changed');
+    expect(await store('aws-sm:new/TEXT', 'other')).toBe('changed');
+    expect(current('new/TEXT')).toBe('other');
+  });
+
+  test('fills one that has no value yet, and one that its ARN names', async () => {
+    const arn = `arn:aws:secretsmanager:eu-west-1:${aws.account}:secret:shop-AbCdEf`;
+    aws.secrets.set('empty', { versions: [] });
+    put(arn, '{"url":"one"}');
+    expect(await store('aws-sm:empty#key', 'two')).toBe('changed');
+    expect(await store(`aws-sm:${arn}#key`, 'two')).toBe('changed');
+    expect([current('empty'), current(arn)]).toEqual(['{"key":"two"}', '{"url":"one","key":"two"}']);
+  });
+
+  test('is not lost, nor loses one, when another writer comes in between', async () => {
+    put('raced', '{"url":"one"}');
+    let others = 2;
+    const stop = aws.server.watch(({ operation }, moment) => {
+      const secret = aws.secrets.get('raced');
+      if (operation !== 'UpdateSecretVersionStage' || moment !== 'before' || !secret || others-- <= 0) return;
+      const id = `22222222-2222-4222-8222-22222222222${others}`;
+      const versions = [...secret.versions, { id, text: `{"url":"other ${others}"}` }];
+      aws.secrets.set('raced', { ...secret, versions, stages: { ...secret.stages, AWSCURRENT: id } });
+    });
+    expect(await store('aws-sm:raced#key', 'mine')).toBe('changed');
+    stop();
+    expect(current('raced')).toBe('{"url":"other 0","key":"mine"}');
+  });
+
+  test.each([
+    ['CreateSecret', 'lost', 1],
+    ['PutSecretValue', 'lost', 2],
+    ['PutSecretValue', 'half', 2],
+    ['UpdateSecretVersionStage', 'lost', 2],
+  ] as const)('is there once when %s is %s', async (operation, fault, versions) => {
+    const name = `made/${operation}-${fault}`;
+    if (versions === 2) put(name, '{"url":"one"}');
+    // More often than the SDK tries by itself.
+    aws.server.faults.next({ service: 'secretsmanager', operation, fault, times: 5 });
+    expect(await store(`aws-sm:${name}#key`, 'two')).toBe('changed');
+    expect(aws.secrets.get(name)?.versions).toHaveLength(versions);
+    expect(current(name)).toContain('"key":"two"');
+    aws.server.faults.clear();
+  });
+
+  test.each<[string, string, string]>([
+    ['aws-sm:text#key', 'INVALID_ENV', 'is not a JSON object'],
+    ['aws-sm:binary#key', 'INVALID_ENV', 'is binary'],
+    ['aws-sm:object', 'INVALID_ENV', 'would be lost'],
+    ['aws-sm:numbers#key', 'INVALID_ENV', 'too many digits'],
+    ['aws-sm:gone#key', 'MISSING_ENV', 'marked for deletion'],
+    ['aws-sm:managed#key', 'INVALID_ENV', 'AWS does not take it'],
+    ['aws-sm:object#key@AWSPREVIOUS', 'UNSUPPORTED', 'names a version'],
+    ['aws-sm:arn:aws:secretsmanager:eu-west-1:111111111111:secret:x#key', 'UNSUPPORTED', 'of another account'],
+  ])('%s does not take it, and stays', async (reference, code, words) => {
+    put('text', 'hunter2');
+    put('object', '{"url":"hunter2"}');
+    put('numbers', '{"big":1.2345678901234567e30}');
+    aws.secrets.set('binary', { versions: [{ id: 'b'.repeat(32), bytes: 'hunter2' }] });
+    aws.secrets.set('gone', { versions: [{ id: 'c'.repeat(32), text: '{}' }], isDeleted: true });
+    aws.secrets.set('managed', { versions: [{ id: 'd'.repeat(32), text: '{}' }], isManaged: true });
+    const before = new Map(aws.secrets);
+    expect(await refusalOf(reference)).toMatchObject({ code, reason: expect.stringContaining(words) });
+    expect(aws.secrets).toEqual(before);
+  });
+
+  test.each([
+    'GetSecretValue',
+    'CreateSecret',
+    'PutSecretValue',
+    'UpdateSecretVersionStage',
+  ])('names the right %s when it lacks', async (name) => {
+    put('right', '{}');
+    const allow = aws.server.deny(`secretsmanager:${name}`);
+    expect(await refusalOf(name === 'CreateSecret' ? 'aws-sm:right/none#key' : 'aws-sm:right#key')).toMatchObject({
+      code: 'INSUFFICIENT_PERMISSIONS',
+      reason: expect.stringContaining(`no right to ${name === 'GetSecretValue' ? 'read' : 'write'}`),
+      fix: expect.stringContaining(`secretsmanager:${name}`),
+    });
+    allow();
+  });
+});
+
 test.skipIf(!hasAws())('the official command line reads what was written', async () => {
   await installAws();
   await store('aws-ssm:/cli/key', `it's "new"\n#1`);
+  await store('aws-sm:cli/shop#key', `it's "new"`);
+  const words = ['secretsmanager', 'get-secret-value', '--secret-id', 'cli/shop'];
+  expect(await commandLine(aws.server, words)).toMatchObject({ SecretString: JSON.stringify({ key: `it's "new"` }) });
   const { Parameters } = await commandLine(aws.server, [
     'ssm',
     'get-parameters',

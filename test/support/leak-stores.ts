@@ -175,7 +175,12 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
   'aws-sm': async () => {
     const { server, secrets } = await sharedAws();
     secrets.set('leaks', { versions: [{ id: '11111111-1111-4111-8111-111111111111', text: JSON.stringify(VALUES) }] });
-    return { ...onAws(server), references: named((name) => `aws-sm:leaks#${name}`), close: () => server.close() };
+    return {
+      ...onAws(server),
+      references: named((name) => `aws-sm:leaks#${name}`),
+      writes: { to: 'aws-sm:new', text: () => JSON.stringify(secrets.get('new')) },
+      close: () => server.close(),
+    };
   },
   'aws-ssm': async () => {
     const { server, parameters } = await sharedAws();

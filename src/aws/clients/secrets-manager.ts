@@ -1,4 +1,10 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { callsOf } from '../operations.ts';
 import type { ClientTerms } from '../terms.ts';
 
@@ -9,6 +15,9 @@ export function openSecretsManager({ config, signal }: ClientTerms) {
     { service: 'Secrets Manager', signal },
     {
       getSecretValue: GetSecretValueCommand,
+      createSecret: CreateSecretCommand,
+      putSecretValue: PutSecretValueCommand,
+      updateSecretVersionStage: UpdateSecretVersionStageCommand,
     },
   );
 }

@@ -8,6 +8,7 @@ import type {
 } from '../../core/provider.ts';
 import type { Secret } from '../../core/secret.ts';
 import { askAws, awsByRegion } from '../aws/access.ts';
+import { mayWriteSecret, type SecretPlace, writeSecret } from '../aws/write-secret.ts';
 import { failure } from '../failure.ts';
 import { fieldOf, jsonFields } from '../fields.ts';
 import { onceEach } from '../once-each.ts';
@@ -20,7 +21,7 @@ export const provider: ProviderFactory = { check, open };
 
 const EXPECTED = 'aws-sm:NAME or aws-sm:NAME#KEY or aws-sm:NAME#KEY@VERSION';
 const NAME = /^[\w/+=.@-]{1,512}$/;
-const ARN = /^arn:aws[\w-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@-]+$/;
+const ARN = /^arn:aws[\w-]*:secretsmanager:([a-z0-9-]+):(\d{12}):secret:[\w/+=.@-]+$/;
 const VERSION_ID = /^[0-9a-f-]{32,64}$/i;
 
 function check({ path, version }: SecretReference): ReferenceProblem | undefined {
@@ -41,7 +42,17 @@ interface Found {
 function open(world: ProviderWorld): SecretProvider {
   const secrets = onceEach<Found>();
   const aws = awsByRegion(world);
-  return { name: 'aws-sm', read };
+  return {
+    name: 'aws-sm',
+    read,
+    write: (reference, value, signal) => writeSecret(placeOf(reference), value, { clock: world.clock, signal }),
+    mayWrite: (reference, signal) => mayWriteSecret(placeOf(reference), signal),
+  };
+
+  function placeOf(reference: SecretReference): SecretPlace {
+    const [, region, account] = ARN.exec(reference.path) ?? [];
+    return { reference, aws: aws(region), ...(account === undefined ? {} : { account }) };
+  }
 
   async function read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue> {
     const { path, version = '' } = reference;

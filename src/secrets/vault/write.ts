@@ -2,7 +2,7 @@ import type { HttpAnswer } from '../../core/ports.ts';
 import type { SecretReference } from '../../core/provider.ts';
 import type { Secret } from '../../core/secret.ts';
 import { failure } from '../failure.ts';
-import { asFields, type Fields } from '../fields.ts';
+import { asFields, type Fields, holdsInexact, inexactBeside } from '../fields.ts';
 import { bodyOf } from '../web-store.ts';
 import { dataOf, troubleOf } from './answers.ts';
 import type { FindMount, KvMount } from './mounts.ts';
@@ -53,27 +53,13 @@ async function read(session: VaultSession, { path, what, mount }: Place, signal:
   const answer = await session.get(path, what, signal);
   const data = answer.status === 404 ? asFields(bodyOf(answer)['data']) : dataOf(answer, what);
   const fields = (mount.versioned ? asFields(data?.['data']) : data) ?? {};
-  if (Object.values(fields).some(isInexact)) throw inexact(what);
+  if (holdsInexact(fields)) throw inexactBeside(what, 'Write the key by vault kv patch');
   const version = asFields(data?.['metadata'])?.['version'];
   return { fields, version: typeof version === 'number' ? version : 0 };
 }
 
 function bodyFor(mount: KvMount, { version }: Present, data: Fields): string {
   return JSON.stringify(mount.versioned ? { options: { cas: version }, data } : data);
-}
-
-/** Digits that JavaScript's numbers do not hold would be written back as others. */
-function isInexact(value: unknown): boolean {
-  if (typeof value === 'object' && value !== null) return Object.values(value).some(isInexact);
-  return typeof value === 'number' && !Number.isSafeInteger(value) && String(value).replace(/\D/g, '').length > 15;
-}
-
-function inexact(what: string) {
-  return failure(
-    'INVALID_ENV',
-    `${what} holds a number with too many digits to be written back as it is`,
-    'Write the key by vault kv patch, or keep the number as a text, in quotes',
-  );
 }
 
 function isOvertaken(answer: HttpAnswer): boolean {

@@ -5,12 +5,17 @@ import { SERVICES } from '../aws/services.ts';
 export interface StoredAwsSecret {
   /** The newest last; the one before it has the stage AWSPREVIOUS. */
   readonly versions: readonly { readonly id: string; readonly text?: string; readonly bytes?: string }[];
+  /** Label → version, where that is not the newest and the one before. */
+  readonly stages?: Readonly<Record<string, string>>;
   readonly isDeleted?: boolean;
+  /** Another service of AWS changes it. */
+  readonly isManaged?: boolean;
   /** Its key may not be used. */
   readonly isSealed?: boolean;
 }
 
 export interface AwsStores {
+  readonly account: string;
   readonly server: AwsServer;
   readonly secrets: Map<string, StoredAwsSecret>;
   /** Name → its values, from version 1 on. */
@@ -34,7 +39,7 @@ export interface ParameterTraits {
 /** Secrets Manager and the parameters of Systems Manager, on the stand-in of AWS, which holds each call against the real models. */
 export async function awsStores(): Promise<AwsStores> {
   // Keys follow from the account: one of our own, so that other tests that run meanwhile have other keys.
-  const accounts = [String(process.pid).padStart(12, '9')];
+  const account = String(process.pid).padStart(12, '9');
   const content = {
     secrets: new Map<string, StoredAwsSecret>(),
     parameters: new Map<string, readonly string[]>(),
@@ -43,7 +48,7 @@ export async function awsStores(): Promise<AwsStores> {
   };
   const own = [secretsManager(content.secrets), systemsManager(content)];
   const others = SERVICES.filter(({ signedFor }) => !own.some((service) => service.signedFor === signedFor));
-  return { server: await startAws({ accounts, services: [...others, ...own] }), ...content };
+  return { server: await startAws({ accounts: [account], services: [...others, ...own] }), ...content, account };
 }
 
 function secretsManager(secrets: AwsStores['secrets']): AwsService {
@@ -66,13 +71,8 @@ function secretsManager(secrets: AwsStores['secrets']): AwsService {
             'DecryptionFailure',
             "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
           );
-        const stage =
-          VersionStage === 'AWSPREVIOUS'
-            ? secret.versions.at(-2)
-            : VersionStage === undefined || VersionStage === 'AWSCURRENT'
-              ? secret.versions.at(-1)
-              : undefined;
-        const found = VersionId === undefined ? stage : secret.versions.find(({ id }) => id === VersionId);
+        const wanted = VersionId ?? stagesOf(secret)[VersionStage ?? 'AWSCURRENT'];
+        const found = secret.versions.find(({ id }) => id === wanted);
         if (!found)
           throw new AwsFault(
             'ResourceNotFoundException',
@@ -86,8 +86,65 @@ function secretsManager(secrets: AwsStores['secrets']): AwsService {
           SecretBinary: bytes === undefined ? undefined : Buffer.from(bytes),
         };
       },
+      CreateSecret: ({ Name, SecretString, ClientRequestToken }) => {
+        const there = secrets.get(Name);
+        if (there?.isDeleted)
+          throw new AwsFault('InvalidRequestException', 'A secret with this name is already scheduled for deletion.');
+        if (there && !hasVersion(there, ClientRequestToken, SecretString))
+          throw new AwsFault('ResourceExistsException', 'The operation failed because the secret already exists.');
+        if (!there) secrets.set(Name, { versions: [{ id: ClientRequestToken, text: SecretString }] });
+        return { Name, VersionId: ClientRequestToken };
+      },
+      PutSecretValue: ({ SecretId, SecretString, ClientRequestToken, VersionStages = ['AWSCURRENT'] }) => {
+        const secret = existing(secrets, SecretId);
+        if (secret.isManaged)
+          throw new AwsFault('InvalidRequestException', `It is managed by RDS, and ${SecretString} was not put.`);
+        if (hasVersion(secret, ClientRequestToken, SecretString))
+          return { Name: SecretId, VersionId: ClientRequestToken };
+        const versions = [...secret.versions, { id: ClientRequestToken, text: SecretString }];
+        const own = Object.fromEntries(VersionStages.map((stage: string) => [stage, ClientRequestToken]));
+        const first = secret.versions.length === 0 ? { AWSCURRENT: ClientRequestToken } : {};
+        secrets.set(SecretId, { ...secret, versions, stages: { ...stagesOf(secret), ...first, ...own } });
+        return { Name: SecretId, VersionId: ClientRequestToken, VersionStages };
+      },
+      UpdateSecretVersionStage: ({ SecretId, VersionStage, MoveToVersionId, RemoveFromVersionId }) => {
+        const secret = existing(secrets, SecretId);
+        const at = stagesOf(secret)[VersionStage];
+        const isOwn = at === MoveToVersionId && RemoveFromVersionId === undefined;
+        if (at !== undefined && !isOwn && at !== RemoveFromVersionId)
+          throw new AwsFault(
+            'InvalidParameterException',
+            `Staging label ${VersionStage} is attached to version ${at}.`,
+          );
+        if (!secret.versions.some(({ id }) => id === MoveToVersionId))
+          throw new AwsFault('ResourceNotFoundException', "Secrets Manager can't find the version.");
+        const before = VersionStage === 'AWSCURRENT' && at && !isOwn ? { AWSPREVIOUS: at } : {};
+        secrets.set(SecretId, {
+          ...secret,
+          stages: { ...stagesOf(secret), ...before, [VersionStage]: MoveToVersionId },
+        });
+        return { Name: SecretId };
+      },
     },
   };
+}
+
+function existing(secrets: AwsStores['secrets'], name: string): StoredAwsSecret {
+  const secret = secrets.get(name);
+  if (secret) return secret;
+  throw new AwsFault('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+}
+
+function stagesOf({ versions, stages }: StoredAwsSecret): Readonly<Record<string, string | undefined>> {
+  return { AWSCURRENT: versions.at(-1)?.id, AWSPREVIOUS: versions.at(-2)?.id, ...stages };
+}
+
+/** A token is good for one text. */
+function hasVersion({ versions }: StoredAwsSecret, token: string, text: string): boolean {
+  const found = versions.find(({ id }) => id === token);
+  if (found && found.text !== text)
+    throw new AwsFault('ResourceExistsException', 'A version with this token and other data exists.');
+  return found !== undefined;
 }
 
 function systemsManager(content: Pick<AwsStores, 'parameters' | 'traits' | 'denied'>): AwsService {
