@@ -7,6 +7,8 @@ import { aws, installAws } from '../support/aws/command-line.ts';
 import { networkOf } from '../support/aws/ec2/state.ts';
 import { ecsOf } from '../support/aws/ecs/state.ts';
 import { rolesOf } from '../support/aws/iam/state.ts';
+import { PrintedPolicy } from '../support/aws/printed-policy.ts';
+import { IN_TROUBLE } from '../support/aws/rights-in-trouble.ts';
 import { type ContainerAws, DOCKERFILE, startContainerAws } from '../support/aws-container-world.ts';
 import { dockerEngine, hostsUnavailable } from '../support/docker/engine.ts';
 import { appFiles } from '../support/driver-world.ts';
@@ -42,6 +44,7 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
   let cloud: ContainerAws;
   let engine: string;
   let project: Project;
+  let policy: PrintedPolicy;
   const hosts = new Map<string, string>();
 
   beforeAll(async () => {
@@ -80,6 +83,8 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
     );
     const changing = /^(?:Create|Put|Register|Run|Update|Execute)/;
     expect(cloud.server.requests.filter(({ operation }) => changing.test(operation))).toEqual([]);
+    policy = new PrintedPolicy(cloud.server, 'container');
+    await policy.holds(project, [FIRST, SECOND]);
   });
 
   it('is deployed with its release command, and left alone when nothing has changed', async () => {
@@ -142,6 +147,7 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
     // The command line looks names up where no test can answer.
     await example.edit('deploy.config.yaml', HEALTH, '');
     await example.edit('deploy.config.yaml', 'port: 8080', `port: 8080, builder: "${engine}"`);
+    await policy.holds(example, [FIRST]);
     const { urls } = (
       await example
         .ok(['deploy', '--yes'], { env: env(FIRST) })
@@ -150,6 +156,7 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
     expect(await page(new URL(urls.api).host, '/')).toContain('<h1>Hello</h1>');
     await example.ok(['env', 'destroy', 'staging', '--confirm', 'staging'], { env: env(FIRST) });
     await example.dispose();
+    await policy.holds(project, [FIRST]);
   });
 
   it('leaves nothing that the official command line finds, and has written no secret', async () => {
@@ -163,6 +170,7 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
     const tasks = await aws(cloud.server, ['ecs', 'list-task-definitions', '--status', 'ACTIVE'], { account: FIRST });
     expect(tasks.taskDefinitionArns).toEqual([]);
     expect(cloud.server.rejected).toEqual([]);
+    expect(policy.unused()).toEqual(Object.keys(IN_TROUBLE.container));
     const files = readdirSync(project.folder, { recursive: true, encoding: 'utf8' }).map((name) =>
       join(project.folder, name),
     );

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aws, hasAws, installAws } from '../support/aws/command-line.ts';
 import { type LambdaFront, startLambdaFront } from '../support/aws/lambda/front.ts';
 import { functionsOf } from '../support/aws/lambda/state.ts';
+import { PrintedPolicy } from '../support/aws/printed-policy.ts';
+import { IN_TROUBLE } from '../support/aws/rights-in-trouble.ts';
 import { type AwsServer, startAws } from '../support/aws/server.ts';
 import { type Outcome, type Project, projectOf } from '../support/project.ts';
 
@@ -56,6 +58,7 @@ describe('an API on Lambda', () => {
   let project: Project;
   let server: AwsServer;
   let front: LambdaFront;
+  let policy: PrintedPolicy;
   let keys: string;
   const urls = new Map<string, string>();
 
@@ -93,6 +96,8 @@ describe('an API on Lambda', () => {
     const nobody = await project.run(plan, { env: { ...env(), AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' } });
     expect(nobody.code).toBe(3);
     expect(server.requests.filter(({ operation }) => !/^(?:Get|Simulate)/.test(operation))).toEqual([]);
+    policy = new PrintedPolicy(server, 'function');
+    await policy.holds(project, [STAGING, PRODUCTION]);
   });
 
   it('is deployed, goes on after its keys ended in the middle, and is left alone when nothing has changed', async () => {
@@ -183,6 +188,7 @@ describe('an API on Lambda', () => {
       'health: { path: /healthz, timeout: 60s, interval: 2s, successes: 1 }',
       '',
     );
+    await policy.holds(example, [STAGING]);
     const keysOf = { ...server.environment(STAGING), AWS_REGION: '' };
     await example.ok(['deploy'], { env: keysOf });
     await example.ok(['env', 'promote', 'staging', 'production', '--yes'], { env: keysOf });
@@ -192,6 +198,7 @@ describe('an API on Lambda', () => {
       await example.ok(['env', 'destroy', name, '--confirm', name], { env: keysOf });
     expect(functionsIn(STAGING, 'eu-central-1')).toEqual([]);
     await example.dispose();
+    await policy.holds(project, [STAGING]);
   });
 
   it('leaves nothing that the aws command line would find, and has written no secret and no key', async () => {
@@ -200,6 +207,7 @@ describe('an API on Lambda', () => {
     expect(functionsIn(STAGING, 'eu-west-1')).toEqual([]);
     expect(await left(PRODUCTION, 'eu-central-1')).toEqual([]);
     expect(server.rejected).toEqual([]);
+    expect(policy.unused()).toEqual(Object.keys(IN_TROUBLE.function));
     const secrets = [
       SECRET,
       ...[STAGING, PRODUCTION].map((one) => server.environment(one)['AWS_SECRET_ACCESS_KEY'] ?? ''),

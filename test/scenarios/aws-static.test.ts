@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Edge, startEdge } from '../support/aws/cloudfront/edge.ts';
 import { hostsOf, makeDistribution, removeDistribution } from '../support/aws/cloudfront/state.ts';
 import { aws, installAws } from '../support/aws/command-line.ts';
+import { PrintedPolicy } from '../support/aws/printed-policy.ts';
+import { IN_TROUBLE } from '../support/aws/rights-in-trouble.ts';
 import { type AwsServer, startAws } from '../support/aws/server.ts';
 import { type Outcome, type Project, projectOf } from '../support/project.ts';
 
@@ -48,6 +50,7 @@ describe('a site on AWS', () => {
   let project: Project;
   let server: AwsServer;
   let edge: Edge;
+  let policy: PrintedPolicy;
 
   beforeAll(async () => {
     await installAws();
@@ -76,6 +79,8 @@ describe('a site on AWS', () => {
       { code: 'INSUFFICIENT_PERMISSIONS', message: expect.stringContaining('cloudformation:') },
     ]);
     expect(server.requests.map(({ operation }) => operation)).not.toContain('CreateChangeSet');
+    policy = new PrintedPolicy(server, 'static');
+    await policy.holds(project, [STAGING, PRODUCTION]);
   });
 
   it('is deployed, and left alone when nothing has changed', async () => {
@@ -123,6 +128,7 @@ describe('a site on AWS', () => {
     const example = await projectOf({});
     await cp(resolve(import.meta.dirname, '../../examples/aws-site'), example.folder, { recursive: true });
     await example.edit('deploy.config.yaml', HEALTH, '');
+    await policy.holds(example, [STAGING]);
     const env = server.environment(STAGING);
     for (const words of ['deploy', 'env create pr-7 --from preview --ttl 1ms', 'deploy --env pr-7'])
       await example.ok(words.split(' '), { env });
@@ -133,6 +139,7 @@ describe('a site on AWS', () => {
     expect((await edge.ask(hostOf('pr-7', 'aws-site'))).status).toBe(421);
     await example.ok(['env', 'destroy', 'staging', '--confirm', 'staging'], { env });
     await example.dispose();
+    await policy.holds(project, [STAGING]);
   });
 
   it('stops where a distribution of others lacks its functions, which stay for its owner to set', async () => {
@@ -169,6 +176,7 @@ describe('a site on AWS', () => {
       expect(left.map((found) => found ?? [])).toEqual([[], [], [], [], []]);
     }
     expect(server.rejected.filter((it) => !it.endsWith('does not exist'))).toEqual([]);
+    expect(policy.unused()).toEqual(Object.keys(IN_TROUBLE.static));
     const files = readdirSync(project.folder, { recursive: true, encoding: 'utf8' });
     const leaks = files
       .map((name) => join(project.folder, name))

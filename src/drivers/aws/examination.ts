@@ -4,6 +4,7 @@ import { DeployerError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import { list } from '../../core/text.ts';
 import { type Account, openAccount } from './account.ts';
+import { namedBy } from './named.ts';
 import { nameOf } from './names.ts';
 import { policyOf } from './policy.ts';
 import { deniedIn, questionsOf } from './simulation.ts';
@@ -44,8 +45,7 @@ export async function missingRights(
   const { service, project } = target;
   const { simulatePrincipalPolicy } = await aws.iam();
   const PolicySourceArn = caller.replace(/^(arn:[^:]+):sts::(\d+):assumed-role\/([^/]+)\/.*$/, '$1:iam::$2:role/$3');
-  const bucket = options.kind === 'static' ? options.bucket : undefined;
-  const policy = await policyOf({ kind: options.kind, project, ...(bucket ? { buckets: [bucket] } : {}) });
+  const policy = await policyOf({ kind: options.kind, project, named: namedBy([service.options]) });
   const questions = questionsOf(policy, rights, { ...place, project, name: nameOf(target, LONGEST_NAME) });
   const answers = questions.map((question) => simulatePrincipalPolicy({ PolicySourceArn, ...question }));
   const told = await Promise.all(answers).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
+import { type Named, statementsFor } from './named.ts';
 import type { AwsKind } from './options/shared.ts';
 
 interface Rights {
@@ -26,37 +27,33 @@ const RUNS: Partial<Readonly<Record<AwsKind, string>>> = {
 export async function policyOf({
   kind,
   project,
-  buckets = [],
+  named = {},
 }: {
   readonly kind: AwsKind;
   readonly project: string;
-  /** Names of buckets that others have made, and sites are put in. */
-  readonly buckets?: readonly string[];
+  /** What options of its services name that others have made. */
+  readonly named?: Named;
 }): Promise<JsonObject> {
   const { RIGHTS: needed, LOOKS = [] } = await RIGHTS[kind]();
   const rights = [...needed, ...LOOKS];
   const services = [...new Set(rights.map(serviceOf))].sort();
-  const plain = rights.filter((right) => right !== 'iam:PassRole');
+  const plain = rights.filter((right) => right !== 'iam:PassRole' && !UNNAMED.includes(right));
   const statements = services.map((service) => ({
     Sid: service.replace(/[^a-z0-9]/g, ''),
     Effect: 'Allow',
     Action: plain.filter((right) => serviceOf(right) === service).sort(),
-    Resource: resourcesOf(service, project),
+    Resource: [...resourcesOf(service, project), ...namedIn(service, named)],
   }));
-  const more = [...passing(kind, project), ...everywhere(kind), ...(await adopted(buckets, project))];
-  return { Version: '2012-10-17', Statement: [...statements, ...more] };
+  const more = [...lists(rights), ...passing(kind, project, named), ...everywhere(kind)];
+  return { Version: '2012-10-17', Statement: [...statements, ...more, ...statementsFor(kind, project, named)] };
 }
 
-/** Of such a bucket no more than a look, and our own files. */
-async function adopted(buckets: readonly string[], project: string): Promise<JsonObject[]> {
-  if (buckets.length === 0) return [];
-  const { ADOPTED_BUCKET_RIGHTS } = await import('./static/rights.ts');
-  const { bucket, files } = ADOPTED_BUCKET_RIGHTS;
-  const below = (end: string) => buckets.map((name) => `arn:aws:s3:::${name}${end}`);
-  return [
-    { Sid: 'adoptedbuckets', Effect: 'Allow', Action: [...bucket], Resource: below('') },
-    { Sid: 'adoptedfiles', Effect: 'Allow', Action: [...files], Resource: below(`/deployer/${project}-*`) },
-  ];
+/** They are asked of all things of a service at once. */
+const UNNAMED: readonly string[] = ['logs:DescribeLogGroups'];
+
+function lists(rights: readonly string[]): JsonObject[] {
+  const Action = UNNAMED.filter((right) => rights.includes(right));
+  return Action.length === 0 ? [] : [{ Sid: 'lists', Effect: 'Allow', Action, Resource: '*' }];
 }
 
 function serviceOf(right: string): string {
@@ -78,12 +75,18 @@ function resourcesOf(service: string, project: string): string[] {
   return [...(named[service] ?? ['*'])];
 }
 
+/** A function that others have made has another name, and its log too. */
+function namedIn(service: string, { functions = [] }: Named): readonly string[] {
+  const start = { lambda: 'arn:aws:lambda:*:*:function:', logs: 'arn:aws:logs:*:*:log-group:/aws/lambda/' }[service];
+  return start === undefined ? [] : functions.flatMap((name) => [`${start}${name}`, `${start}${name}:*`]);
+}
+
 /** Roles may be given to what runs, and to nobody else. */
-function passing(kind: AwsKind, project: string): JsonObject[] {
+function passing(kind: AwsKind, project: string, { roles = [] }: Named): JsonObject[] {
   const service = RUNS[kind];
   if (service === undefined) return [];
   const Condition = { StringEquals: { 'iam:PassedToService': service } };
-  const Resource = resourcesOf('iam', project);
+  const Resource = [...resourcesOf('iam', project), ...roles];
   return [{ Sid: 'passrole', Effect: 'Allow', Action: ['iam:PassRole'], Resource, Condition }];
 }
 

@@ -23,12 +23,12 @@ interface Statement {
 }
 
 /**
- * A question for each statement of the least policy, about the rights that are needed. Asked of no names at all, IAM denies
- * what a policy allows for some names only; of no conditions, what is allowed under some.
+ * Questions for the statements of the least policy, about the rights that are needed; one for all that are about the same.
+ * Asked of no names at all, IAM denies what a policy allows for some names only; of no conditions, what is allowed under some.
  */
 export function questionsOf(policy: JsonObject, rights: readonly string[], names: Names): readonly Question[] {
   const { Statement } = policy as unknown as { readonly Statement: readonly Statement[] };
-  return Statement.map(({ Action, Resource, Condition }) => ({
+  const questions = Statement.map(({ Action, Resource, Condition }) => ({
     ActionNames: Action.filter((action) => rights.includes(action)),
     ResourceArns: [Resource].flat().flatMap((pattern) => examplesOf(pattern, names)),
     ContextEntries: Object.entries(Condition?.StringEquals ?? {}).map(([ContextKeyName, values]) => ({
@@ -37,6 +37,13 @@ export function questionsOf(policy: JsonObject, rights: readonly string[], names
       ContextKeyType: 'string' as const,
     })),
   })).filter(({ ActionNames }) => ActionNames.length > 0);
+  const about = new Map<string, Question>();
+  for (const question of questions) {
+    const { ActionNames, ...rest } = question;
+    const same = about.get(JSON.stringify(rest))?.ActionNames ?? [];
+    about.set(JSON.stringify(rest), { ...question, ActionNames: [...same, ...ActionNames] });
+  }
+  return [...about.values()];
 }
 
 /** `arn:aws:s3:::shop-*` → a bucket of the target, and a file in it. */

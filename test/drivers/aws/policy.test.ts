@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { namedBy } from '../../../src/drivers/aws/named.ts';
 import { KINDS } from '../../../src/drivers/aws/options/shared.ts';
 import { policyOf } from '../../../src/drivers/aws/policy.ts';
 
@@ -14,8 +15,30 @@ describe('the least policy', () => {
     expect(JSON.stringify(Statement)).toContain('shop-*');
   });
 
+  it('is also for what options name of others', async () => {
+    const role = 'arn:aws:iam::111111111111:role/theirs';
+    const image = `111111111111.dkr.ecr.eu-west-1.amazonaws.com/apps/api@sha256:${'0'.repeat(64)}`;
+    const named = namedBy([
+      { archive_bucket: 'big', role, image },
+      { function_name: 'old', assume_role: role },
+    ]);
+    const { Statement } = (await policyOf({ kind: 'function', project: 'shop', named })) as unknown as Whole;
+    const things = (right: string) => Statement.filter((it) => it.Action.includes(right)).flatMap((it) => it.Resource);
+    expect(things('s3:PutObject')).toEqual(['arn:aws:s3:::big/deployer/*']);
+    expect(things('s3:GetObject')).toEqual(['arn:aws:s3:::big/deployer/*']);
+    expect(things('ecr:BatchGetImage')).toEqual(['arn:aws:ecr:eu-west-1:111111111111:repository/apps/api']);
+    expect(things('lambda:GetFunction')).toContain('arn:aws:lambda:*:*:function:old');
+    expect(things('iam:PassRole')).toContain(role);
+    expect(things('iam:CreateRole')).not.toContain(role);
+    expect(things('sts:AssumeRole')).toEqual([role]);
+  });
+
   it('has, of buckets of others, their own files and looks only', async () => {
-    const whole = (await policyOf({ kind: 'static', project: 'shop', buckets: ['files'] })) as unknown as Whole;
+    const whole = (await policyOf({
+      kind: 'static',
+      project: 'shop',
+      named: { buckets: ['files'] },
+    })) as unknown as Whole;
     const ofFiles = whole.Statement.filter(({ Resource }) => JSON.stringify(Resource).includes(':::files'));
     expect(ofFiles.flatMap(({ Resource }) => Resource)).toEqual([
       'arn:aws:s3:::files',

@@ -38,7 +38,7 @@ describe('what IAM is asked about rights', () => {
   });
 
   it('is of buckets and files both, also in a bucket of others', async () => {
-    const policy = await policyOf({ kind: 'static', project: 'shop', buckets: ['theirs'] });
+    const policy = await policyOf({ kind: 'static', project: 'shop', named: { buckets: ['theirs'] } });
     const questions = questionsOf(policy, ['s3:PutObject'], PLACE);
     expect(questions.flatMap(({ ResourceArns }) => ResourceArns)).toEqual([
       'arn:aws:s3:::shop-prod-web-1a2b3c4d',

@@ -13,7 +13,7 @@ export function installAws(): Promise<void> {
   return installOnce(['awscli'], isThere);
 }
 
-/** What the official command line answers about the stand-in, as JSON; `{}` when it says nothing. Throws what it prints on failure. */
+/** What the official command line, with the keys of who administers the account, answers about the stand-in, as JSON; `{}` when it says nothing. Throws what it prints on failure. */
 export async function aws(
   server: AwsServer,
   words: readonly string[],
@@ -24,7 +24,7 @@ export async function aws(
     PATH: process.env['PATH'],
     HOME: '/nonexistent',
     AWS_PAGER: '',
-    ...server.environment(at.account, at.region),
+    ...server.administration(at.account, at.region),
   };
   const args = ['--endpoint-url', server.url, '--output', 'json', ...words];
   const { stdout } = await promisify(execFile)('aws', args, { env, maxBuffer: 64 * 1024 * 1024 });

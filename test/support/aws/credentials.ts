@@ -10,7 +10,10 @@ export interface Credential {
   readonly caller: Caller;
 }
 
-/** Who may sign: one user per account at first, then the sessions of assumed roles. */
+/** Users of an account: who deploys, and who may do everything whatever others are held to. */
+export type User = 'deployer' | 'administrator';
+
+/** Who may sign: two users per account at first, then the sessions of assumed roles. */
 export class Credentials {
   /** Access key → account. */
   readonly accounts = new Map<string, string>();
@@ -18,12 +21,13 @@ export class Credentials {
   readonly #expired = new Set<string>();
 
   constructor(accounts: readonly string[]) {
-    for (const account of accounts) this.#add(userOf(account));
+    for (const account of accounts)
+      for (const user of ['deployer', 'administrator'] as const) this.#add(userOf(account, user));
   }
 
-  /** The user of an account. */
-  of(account: string): Credential {
-    const found = [...this.#byKey.values()].find((it) => it.account === account && !it.sessionToken);
+  /** A user of an account. */
+  of(account: string, user: User = 'deployer'): Credential {
+    const found = this.#byKey.get(userOf(account, user).accessKeyId);
     if (!found) throw new Error(`the stand-in has no account ${account}`);
     return found;
   }
@@ -66,12 +70,16 @@ export class Credentials {
   }
 }
 
-function userOf(account: string): Credential {
+function userOf(account: string, user: User): Credential {
   return {
-    accessKeyId: `AKIA${digest(account, 16)}`,
-    secretAccessKey: createHash('sha256').update(`secret of ${account}`).digest('base64').slice(0, 40),
+    accessKeyId: `AKIA${digest(`${user} ${account}`, 16)}`,
+    secretAccessKey: createHash('sha256').update(`secret of ${user} ${account}`).digest('base64').slice(0, 40),
     account,
-    caller: { arn: `arn:aws:iam::${account}:user/deployer`, userId: `AIDA${digest(`user ${account}`, 17)}` },
+    caller: {
+      arn: `arn:aws:iam::${account}:user/${user}`,
+      userId: `AIDA${digest(`${user} of ${account}`, 17)}`,
+      ...(user === 'administrator' ? { administers: true } : {}),
+    },
   };
 }
 

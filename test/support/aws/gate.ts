@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { authenticate } from './authenticate.ts';
 import type { Fault } from './faults.ts';
 import { ServiceModel } from './model.ts';
+import { needsOf } from './needs.ts';
 import { playAfter, playBefore } from './play.ts';
 import { type Exchange, ModelFault, readExchange, writeFault } from './protocol/exchange.ts';
 import { requestOf, type WireAnswer, type WireRequest } from './protocol/request.ts';
@@ -82,7 +83,7 @@ export class Gate {
     await this.#tell(told, 'before');
     const fault = world.faults.take(told);
     if (fault && (await playBefore(fault, response))) return undefined;
-    world.policy.check(rightOf(service, name), call, service.resourceOf?.(name, input, call));
+    for (const need of needsOf(service, name, input, call)) world.policy.check(need, call);
     const perform = service.operations[name];
     if (!perform) throw new Error(`${service.signedFor} has no ${name} in the stand-in`);
     const output = await perform(input, call);
@@ -122,11 +123,6 @@ function isGone(error: unknown): boolean {
 function withoutStreams(input: Exchange['input']): Exchange['input'] {
   const isStream = (it: unknown) => typeof it === 'object' && it !== null && Symbol.asyncIterator in it;
   return Object.fromEntries(Object.entries(input).filter(([, it]) => !isStream(it)));
-}
-
-function rightOf({ signedFor, rights }: AwsService, operation: string): string {
-  const prefix = { monitoring: 'cloudwatch', tagging: 'tag' }[signedFor] ?? signedFor;
-  return rights?.[operation] ?? `${prefix}:${operation}`;
 }
 
 function asFault(error: unknown, request: WireRequest): AwsFault {

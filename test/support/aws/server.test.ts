@@ -154,6 +154,18 @@ describe('Who calls', () => {
     expect(await failure(ask({ secretAccessKey: 'wrong' }))).toMatchObject({ name: 'InvalidSignatureException' });
   });
 
+  test('needs what the policy has that its account is held to, of that thing', async () => {
+    const Statement = [{ Action: ['iam:CreateRole'], Resource: 'arn:aws:iam::*:role/shop-*' }];
+    const { used, lift } = server.allowOnly('111111111111', { Statement });
+    const make = (RoleName: string) =>
+      new IAMClient(options()).send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: POLICY }));
+    await make('shop-held');
+    expect((await failure(make('other-held'))).name).toBe('AccessDenied');
+    expect([...used]).toEqual(['iam:CreateRole']);
+    lift();
+    await make('other-held');
+  });
+
   test('needs the right, and is told which', async () => {
     const allow = server.deny('iam:Create*');
     const role = { RoleName: 'ci', AssumeRolePolicyDocument: POLICY };

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { User } from './credentials.ts';
 import { Gate } from './gate.ts';
+import type { Held, PolicyDocument } from './policy.ts';
 import type { AwsService } from './service.ts';
 import { SERVICES } from './services.ts';
 import { AwsWorld, type WorldOptions } from './world.ts';
@@ -33,10 +35,14 @@ export interface AwsServer {
   readonly faults: AwsWorld['faults'];
   /** Denies a right; returns what takes that back. */
   deny(right: string, account?: string): () => void;
+  /** Holds the callers of an account to a policy, but not who administers it. A later one takes its place. */
+  allowOnly(account: string, policy: PolicyDocument): Held;
   /** Is told each call before it has an effect, and after it; the call waits for it. Returns what takes that back. */
   watch(watcher: Watcher): () => void;
   /** Variables for the SDK and the `aws` command line: keys of the account (the first unless given), region, endpoint. */
   environment(account?: string, region?: string): Record<string, string>;
+  /** The same with the keys of who administers the account. */
+  administration(account?: string, region?: string): Record<string, string>;
   /** Throws if an operation answered what its model does not know. */
   close(): Promise<void>;
 }
@@ -59,8 +65,10 @@ export async function startAws({ services = SERVICES, ...options }: AwsOptions =
     accounts: world.credentials.accounts,
     faults: world.faults,
     deny: (right, account) => world.policy.deny(right, account),
+    allowOnly: (account, policy) => world.policy.allowOnly(account, policy),
     watch: (watcher) => gate.watch(watcher),
-    environment: (account, region) => environmentOf(world, url, account, region),
+    environment: (account, region) => environmentOf(world, url, 'deployer', account, region),
+    administration: (account, region) => environmentOf(world, url, 'administrator', account, region),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -69,9 +77,15 @@ export async function startAws({ services = SERVICES, ...options }: AwsOptions =
   };
 }
 
-function environmentOf(world: AwsWorld, url: string, account?: string, region = 'eu-west-1'): Record<string, string> {
+function environmentOf(
+  world: AwsWorld,
+  url: string,
+  user: User,
+  account?: string,
+  region = 'eu-west-1',
+): Record<string, string> {
   const [first = ''] = world.credentials.accounts.values();
-  const { accessKeyId, secretAccessKey } = world.credentials.of(account ?? first);
+  const { accessKeyId, secretAccessKey } = world.credentials.of(account ?? first, user);
   return {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,

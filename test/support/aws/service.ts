@@ -11,9 +11,13 @@ export interface AwsService {
   readonly operations: Readonly<Record<string, AwsOperation>>;
   /** The right an operation needs where that is not `<signedFor>:<Operation>`. Empty: none. */
   readonly rights?: Readonly<Record<string, string>>;
-  /** The resource that a refusal names. */
-  // biome-ignore lint/suspicious/noExplicitAny: the input of any operation
-  readonly resourceOf?: (operation: string, input: any, call: AwsCall) => string | undefined;
+  /** ARNs of what a call is about, where policies name things of the service. */
+  readonly resourceOf?: (
+    operation: string,
+    // biome-ignore lint/suspicious/noExplicitAny: the input of any operation
+    input: any,
+    call: AwsCall,
+  ) => string | readonly string[] | undefined;
   /** What carries tags here, as `tag:GetResources` tells it. */
   readonly tagged?: (place: AwsPlace) => Iterable<Tagged>;
 }
@@ -42,6 +46,8 @@ export interface AwsCall extends AwsPlace {
 export interface Caller {
   readonly arn: string;
   readonly userId: string;
+  /** Whether no policy binds it. */
+  readonly administers?: true;
 }
 
 export interface Tagged {

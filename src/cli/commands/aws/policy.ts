@@ -1,14 +1,14 @@
 import type { Config } from '../../../core/config.ts';
+import type { JsonObject } from '../../../core/json.ts';
 import type { CommandSpec } from '../../command.ts';
 import { openProject } from '../../project.ts';
 import { usage } from '../../usage.ts';
 import { textOf } from '../../values.ts';
 
-/** Those that services name, in any environment. */
-function bucketsIn({ environments }: Config): readonly string[] {
+/** Of services of the kind, in any environment. */
+function optionsIn({ environments }: Config, kind: string): readonly JsonObject[] {
   const services = Object.values(environments).flatMap((one) => Object.values(one.services));
-  const named = services.flatMap(({ driver, options }) => (driver === 'aws' ? [options['bucket']] : []));
-  return [...new Set(named.filter((name) => typeof name === 'string'))].sort();
+  return services.flatMap(({ driver, options }) => (driver === 'aws' && options['kind'] === kind ? [options] : []));
 }
 
 export const spec: CommandSpec = {
@@ -23,12 +23,11 @@ export const spec: CommandSpec = {
     const kind = KINDS.find((one) => one === textOf(invocation.options, 'kind'));
     if (!kind) throw usage('--kind says for which kind of service', `One of ${KINDS.join(', ')}`);
     const { config } = await openProject(invocation);
-    const { policyOf } = await import('../../../drivers/aws/policy.ts');
-    const policy = await policyOf({
-      kind,
-      project: config.project,
-      buckets: kind === 'static' ? bucketsIn(config) : [],
-    });
+    const [{ policyOf }, { namedBy }] = await Promise.all([
+      import('../../../drivers/aws/policy.ts'),
+      import('../../../drivers/aws/named.ts'),
+    ]);
+    const policy = await policyOf({ kind, project: config.project, named: namedBy(optionsIn(config, kind)) });
     return { raw: `${JSON.stringify(policy, null, 2)}\n`, document: { kind, policy } };
   },
 };

@@ -3,17 +3,17 @@ import { actions, STACK_RIGHTS } from '../rights.ts';
 /** Actions that deploys of this kind need, as policies name them. */
 export const RIGHTS: readonly string[] = [
   ...actions('ecr', [
-    'GetAuthorizationToken CreateRepository TagResource DescribeRepositories PutLifecyclePolicy SetRepositoryPolicy',
+    'GetAuthorizationToken CreateRepository TagResource DescribeRepositories PutLifecyclePolicy SetRepositoryPolicy DeleteRepositoryPolicy',
     'BatchCheckLayerAvailability InitiateLayerUpload UploadLayerPart CompleteLayerUpload PutImage BatchGetImage',
     'GetDownloadUrlForLayer DescribeImages DeleteRepository',
   ]),
   ...actions('ecs', [
-    'CreateCluster DescribeClusters DeleteCluster PutClusterCapacityProviders RegisterTaskDefinition DescribeTaskDefinition',
+    'CreateCluster DescribeClusters DeleteCluster RegisterTaskDefinition DescribeTaskDefinition',
     'ListTaskDefinitions DeregisterTaskDefinition CreateService UpdateService DescribeServices DeleteService ListTasks',
     'DescribeTasks RunTask StopTask TagResource',
   ]),
   ...actions('elasticloadbalancing', [
-    'CreateLoadBalancer DescribeLoadBalancers ModifyLoadBalancerAttributes DeleteLoadBalancer CreateTargetGroup',
+    'CreateLoadBalancer DescribeLoadBalancers SetSubnets ModifyLoadBalancerAttributes DeleteLoadBalancer CreateTargetGroup',
     'DescribeTargetGroups ModifyTargetGroup ModifyTargetGroupAttributes DeleteTargetGroup CreateListener DescribeListeners',
     'ModifyListener DeleteListener CreateRule DescribeRules ModifyRule DeleteRule DescribeTargetHealth AddTags DescribeTags',
   ]),
@@ -21,7 +21,10 @@ export const RIGHTS: readonly string[] = [
     'DescribeVpcs DescribeSubnets DescribeRouteTables DescribeSecurityGroups CreateSecurityGroup',
     'AuthorizeSecurityGroupIngress RevokeSecurityGroupIngress DeleteSecurityGroup CreateTags',
   ]),
-  ...actions('iam', ['GetRole CreateRole TagRole PutRolePolicy GetRolePolicy DeleteRolePolicy DeleteRole PassRole']),
+  ...actions('iam', [
+    'GetRole CreateRole TagRole PutRolePolicy GetRolePolicy ListRolePolicies ListAttachedRolePolicies DeleteRolePolicy',
+    'DeleteRole PassRole',
+  ]),
   ...actions('logs', [
     'CreateLogGroup PutRetentionPolicy TagResource DescribeLogGroups FilterLogEvents DeleteLogGroup',
   ]),

@@ -14,7 +14,15 @@ export function containerTraits(
     artifact: 'image',
     capabilities: options.worker ? capabilities.filter((one) => !moved.includes(one)) : capabilities,
     creates: creations(options, mode),
+    adopts: adoptions(options),
   };
+}
+
+function adoptions(options: ContainerOptions): readonly string[] {
+  const { vpc, subnets, cluster, listener, repository, execution_role, task_role } = options;
+  const given = { vpc, cluster, listener, repository, 'execution role': execution_role, 'task role': task_role };
+  const named = Object.entries(given).flatMap(([what, name]) => (name === undefined ? [] : [`the ${what} ${name}`]));
+  return [...named, ...(subnets ?? []).map((subnet) => `the subnet ${subnet}`)];
 }
 
 function creations(options: ContainerOptions, mode: Mode): readonly Creation[] {

@@ -1,6 +1,9 @@
 import { actions } from '../rights.ts';
 
-/** Actions that deploys of this kind need, as policies name them. */
+/**
+ * Actions that deploys of this kind need, as policies name them. `ListTags` is never called: without it `GetFunction` keeps tags
+ * to itself, by which functions are known as ours.
+ */
 export const RIGHTS: readonly string[] = [
   ...actions('lambda', [
     'CreateFunction GetFunction GetFunctionConfiguration UpdateFunctionCode UpdateFunctionConfiguration PublishVersion',

@@ -10,7 +10,7 @@ const OWN_BUCKET = actions('s3', [
 
 const OWN_DISTRIBUTION = actions('cloudfront', [
   'CreateDistribution GetDistributionConfig UpdateDistribution DeleteDistribution ListConflictingAliases',
-  'CreateOriginAccessControl GetOriginAccessControl UpdateOriginAccessControl DeleteOriginAccessControl',
+  'CreateOriginAccessControl GetOriginAccessControl DeleteOriginAccessControl',
 ]);
 
 const SHARED = [
@@ -18,7 +18,7 @@ const SHARED = [
   ...FILES,
   ...actions('cloudfront', [
     'GetDistribution TagResource ListTagsForResource GetFunction CreateFunction DescribeFunction UpdateFunction',
-    'PublishFunction DeleteFunction CreateKeyValueStore DescribeKeyValueStore UpdateKeyValueStore DeleteKeyValueStore',
+    'PublishFunction DeleteFunction CreateKeyValueStore DescribeKeyValueStore DeleteKeyValueStore',
   ]),
   ...actions('cloudfront-keyvaluestore', ['DescribeKeyValueStore GetKey ListKeys UpdateKeys']),
 ];

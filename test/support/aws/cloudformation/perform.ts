@@ -3,6 +3,7 @@ import { type AwsCall, AwsFault } from '../service.ts';
 import type { Tag, Tags } from '../tags.ts';
 import { HANDLERS } from './handlers.ts';
 import type { Made, ResourceContext, ResourceHandler } from './resources.ts';
+import { needsOfResource } from './rights.ts';
 import { type Stack, type StackResource, takeFailing } from './state.ts';
 
 /** A resource that could not be brought about; its event says why. */
@@ -51,8 +52,10 @@ export async function perform<T>(
   try {
     const failing = takeFailing(call, resource, moment);
     if (failing) throw new ResourceFailure(failing);
-    for (const right of handler.rights?.[moment] ?? []) call.world.policy.check(right, call);
-    const result = await work(handler, contextOf(stack, call, resource));
+    const context = contextOf(stack, call, resource);
+    const about = { ...resource, physicalId: resource.made?.physicalId };
+    for (const need of needsOfResource(moment, about, context)) call.world.policy.check(need, call);
+    const result = await work(handler, context);
     if (moment !== 'remove') resource.made = result as Made;
     tell(stack, call, resource, `${DOING[moment]}_COMPLETE`);
     return result;

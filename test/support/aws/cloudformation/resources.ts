@@ -6,12 +6,6 @@ import type { Tag, Tags } from '../tags.ts';
  * as the service itself would have them; they become the reason of the event.
  */
 export interface ResourceHandler {
-  /** The rights that the stack's caller needs for it. */
-  readonly rights?: {
-    readonly create?: readonly string[];
-    readonly update?: readonly string[];
-    readonly remove?: readonly string[];
-  };
   create(properties: Properties, context: ResourceContext): Made | Promise<Made>;
   /** Called when only properties changed that can be changed in place. Left out: all of them replace the resource. */
   update?(physicalId: string, properties: Properties, context: ResourceContext): Made | Promise<Made>;

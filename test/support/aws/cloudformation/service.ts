@@ -1,5 +1,5 @@
 import { pageOf } from '../pages.ts';
-import { type AwsCall, AwsFault, type AwsService } from '../service.ts';
+import { type AwsCall, AwsFault, type AwsService, arnOf } from '../service.ts';
 import { tagList } from '../tags.ts';
 import { changeSetOperations } from './change-sets.ts';
 import { holds, resolve } from './intrinsics.ts';
@@ -15,7 +15,8 @@ export const cloudformation: AwsService = {
   signedFor: 'cloudformation',
   package: '@aws-sdk/client-cloudformation',
   model: () => import('@aws-sdk/client-cloudformation') as never,
-  resourceOf: (_operation, { StackName }, call) => StackName && (lookFor(call, StackName)?.id ?? StackName),
+  resourceOf: (_operation, { StackName }, call) =>
+    StackName && (lookFor(call, StackName)?.id ?? arnOf(call, 'cloudformation', `stack/${StackName}/*`)),
   tagged: (place) =>
     [...stacksOf(place).values()]
       .filter(({ deletedAt }) => !deletedAt)

@@ -18,7 +18,6 @@ const LONGEST_NAME = 64;
 /** What a stack has of CloudFront. */
 export const cloudfrontResources: Readonly<Record<string, ResourceHandler>> = {
   'AWS::CloudFront::OriginAccessControl': {
-    rights: rightsOf('OriginAccessControl'),
     create: (properties, context) => {
       const { controls } = cloudfrontOf(context);
       const config = properties['OriginAccessControlConfig'];
@@ -40,7 +39,6 @@ export const cloudfrontResources: Readonly<Record<string, ResourceHandler>> = {
     },
   },
   'AWS::CloudFront::KeyValueStore': {
-    rights: rightsOf('KeyValueStore'),
     create: (properties, context) => {
       const { stores } = cloudfrontOf(context);
       const name = properties['Name'];
@@ -59,7 +57,6 @@ export const cloudfrontResources: Readonly<Record<string, ResourceHandler>> = {
     },
   },
   'AWS::CloudFront::Function': {
-    rights: rightsOf('Function'),
     create: (properties, context) => {
       const { functions } = cloudfrontOf(context);
       const name = properties['Name'];
@@ -82,7 +79,6 @@ export const cloudfrontResources: Readonly<Record<string, ResourceHandler>> = {
     },
   },
   'AWS::CloudFront::Distribution': {
-    rights: rightsOf('Distribution'),
     create: (properties, context) => {
       const config = checked(properties, context);
       return distributionMade(makeDistribution(context, config, context.tags(properties['Tags'])));
@@ -100,11 +96,6 @@ export const cloudfrontResources: Readonly<Record<string, ResourceHandler>> = {
     },
   },
 };
-
-function rightsOf(kind: string) {
-  const update = kind === 'OriginAccessControl' ? [] : [`cloudfront:Update${kind}`];
-  return { create: [`cloudfront:Create${kind}`], update, remove: [`cloudfront:Delete${kind}`] };
-}
 
 function distributions(context: ResourceContext): Distribution[] {
   return [...cloudfrontOf(context).distributions.values()];

@@ -5,11 +5,6 @@ import { networkOf } from './state.ts';
 /** Security groups of stacks. */
 export const ec2Resources: Readonly<Record<string, ResourceHandler>> = {
   'AWS::EC2::SecurityGroup': {
-    rights: {
-      create: ['ec2:CreateSecurityGroup', 'ec2:AuthorizeSecurityGroupIngress'],
-      update: ['ec2:AuthorizeSecurityGroupIngress', 'ec2:RevokeSecurityGroupIngress'],
-      remove: ['ec2:DeleteSecurityGroup'],
-    },
     create: (properties, context) => {
       const { groups, vpcs } = networkOf(context);
       const VpcId = properties['VpcId'];

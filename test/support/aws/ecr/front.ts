@@ -69,8 +69,8 @@ interface Passing {
 async function pass(given: Given, passing: Passing): Promise<void> {
   const { place, socket, named } = given;
   const { message, response } = passing;
-  const account = accountOf(place, message);
-  if (account === undefined) {
+  const token = tokenOf(place, message);
+  if (token === undefined) {
     response.setHeader('www-authenticate', 'Basic realm="ecr"');
     return refuse(response, 401, 'UNAUTHORIZED', 'Not Authorized');
   }
@@ -79,6 +79,7 @@ async function pass(given: Given, passing: Passing): Promise<void> {
   const repository = repositoriesOf(place).get(name);
   if (!repository) return refuse(response, 404, 'NAME_UNKNOWN', `The repository with name '${name}' does not exist`);
   const reading = message.method === 'GET' || message.method === 'HEAD';
+  const { account } = token;
   if (account !== place.account && !(reading && repository.readers.includes(account)))
     return refuse(
       response,
@@ -86,6 +87,9 @@ async function pass(given: Given, passing: Passing): Promise<void> {
       'DENIED',
       `not authorized to perform: ecr:BatchGetImage on ${repository.repositoryArn}`,
     );
+  const right = rightOf(message.method ?? 'GET', rest);
+  if (!place.world.policy.uses({ right, resource: repository.repositoryArn }, token))
+    return refuse(response, 403, 'DENIED', `not authorized to perform: ${right} on ${repository.repositoryArn}`);
   const inner = `/v2/${prefixOf(place)}/${name}`;
   const tag = message.method === 'PUT' ? /^manifests\/([^:]+)$/.exec(rest)?.[1] : undefined;
   if (tag && repository.imageTagMutability === 'IMMUTABLE') {
@@ -141,11 +145,19 @@ function fetchLayer({ socket }: Given, message: IncomingMessage, response: Serve
   }
 }
 
-function accountOf(place: AwsPlace, { headers }: IncomingMessage): string | undefined {
+/** What the registry asks of IAM for a request: as the call of ECR that does the same. */
+function rightOf(method: string, rest: string): string {
+  if (rest.startsWith('manifests/')) return method === 'PUT' ? 'ecr:PutImage' : 'ecr:BatchGetImage';
+  const changing = { POST: 'InitiateLayerUpload', PATCH: 'UploadLayerPart', PUT: 'CompleteLayerUpload' }[method];
+  const reading = method === 'HEAD' ? 'BatchCheckLayerAvailability' : 'GetDownloadUrlForLayer';
+  return `ecr:${changing ?? reading}`;
+}
+
+function tokenOf(place: AwsPlace, { headers }: IncomingMessage): Token | undefined {
   const [, encoded = ''] = /^Basic (.+)$/.exec(headers.authorization ?? '') ?? [];
   const [user, password = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(/:(.*)/s);
   const token: Token | undefined = user === 'AWS' ? tokensOf(place).get(password) : undefined;
-  return token?.region === place.region ? token.account : undefined;
+  return token?.region === place.region ? token : undefined;
 }
 
 function refuse(response: ServerResponse, status: number, code: string, message: string): void {

@@ -6,11 +6,6 @@ import { repositoriesOf } from './state.ts';
 /** Repositories of stacks. */
 export const ecrResources: Readonly<Record<string, ResourceHandler>> = {
   'AWS::ECR::Repository': {
-    rights: {
-      create: ['ecr:CreateRepository', 'ecr:PutLifecyclePolicy'],
-      update: ['ecr:SetRepositoryPolicy'],
-      remove: ['ecr:DeleteRepository'],
-    },
     create: async (properties, context) => {
       const name = properties['RepositoryName'] ?? context.name(256).toLowerCase();
       if (!/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/.test(name))

@@ -15,7 +15,7 @@ export const ecr: AwsService = {
   operations: {
     GetAuthorizationToken: async (_, call) => {
       const password = `ecr-${randomBytes(24).toString('hex')}`;
-      tokensOf(call).set(password, { account: call.account, region: call.region });
+      tokensOf(call).set(password, { account: call.account, region: call.region, caller: call.caller });
       return {
         authorizationData: [
           {

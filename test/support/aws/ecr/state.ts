@@ -1,4 +1,4 @@
-import type { AwsPlace } from '../service.ts';
+import type { AwsPlace, Caller } from '../service.ts';
 import type { Tags } from '../tags.ts';
 import { stateOf } from '../world.ts';
 
@@ -21,6 +21,7 @@ export const repositoriesOf: (place: AwsPlace) => Map<string, Repository> = stat
 export interface Token {
   readonly account: string;
   readonly region: string;
+  readonly caller: Caller;
 }
 
 /** Passwords that were given out. */

@@ -5,7 +5,6 @@ import { ecsOf } from './state.ts';
 /** Clusters of stacks. */
 export const ecsResources: Readonly<Record<string, ResourceHandler>> = {
   'AWS::ECS::Cluster': {
-    rights: { create: ['ecs:CreateCluster'], remove: ['ecs:DeleteCluster'] },
     create: (properties, context) => {
       const name = properties['ClusterName'] ?? context.name(255);
       const clusterArn = arnOf(context, 'ecs', `cluster/${name}`);

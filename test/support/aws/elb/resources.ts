@@ -4,12 +4,9 @@ import { AwsFault, arnOf } from '../service.ts';
 import { checkActions } from './service.ts';
 import { balancedPlaces, balancersOf, groupsOf, isAttached, listenersOf, rulesOf } from './state.ts';
 
-const CREATE = (what: string) => [`elasticloadbalancing:Create${what}`, 'elasticloadbalancing:AddTags'];
-
 /** Load balancers of stacks, with their groups and listeners. */
 export const elbResources: Readonly<Record<string, ResourceHandler>> = {
   'AWS::ElasticLoadBalancingV2::LoadBalancer': {
-    rights: { create: CREATE('LoadBalancer'), remove: ['elasticloadbalancing:DeleteLoadBalancer'] },
     create: (properties, context) => {
       const name = checkName(properties['Name'] ?? context.name(32));
       if ([...balancersOf(context).values()].some((it) => it.LoadBalancerName === name))
@@ -48,11 +45,6 @@ export const elbResources: Readonly<Record<string, ResourceHandler>> = {
     },
   },
   'AWS::ElasticLoadBalancingV2::TargetGroup': {
-    rights: {
-      create: CREATE('TargetGroup'),
-      update: ['elasticloadbalancing:ModifyTargetGroupAttributes'],
-      remove: ['elasticloadbalancing:DeleteTargetGroup'],
-    },
     create: (properties, context) => {
       const name = checkName(properties['Name'] ?? context.name(32));
       if ([...groupsOf(context).values()].some((it) => it.TargetGroupName === name))
@@ -80,11 +72,6 @@ export const elbResources: Readonly<Record<string, ResourceHandler>> = {
     },
   },
   'AWS::ElasticLoadBalancingV2::Listener': {
-    rights: {
-      create: CREATE('Listener'),
-      update: ['elasticloadbalancing:ModifyListener'],
-      remove: ['elasticloadbalancing:DeleteListener'],
-    },
     create: (properties, context) => {
       const balancer: string = properties['LoadBalancerArn'];
       if (!balancersOf(context).has(balancer)) throw new AwsFault('LoadBalancerNotFound', `'${balancer}' not found`);

@@ -11,11 +11,6 @@ interface Policy {
 /** Roles of stacks. */
 export const iamResources: Readonly<Record<string, ResourceHandler>> = {
   'AWS::IAM::Role': {
-    rights: {
-      create: ['iam:CreateRole', 'iam:PutRolePolicy'],
-      update: ['iam:UpdateRole', 'iam:PutRolePolicy'],
-      remove: ['iam:DeleteRole'],
-    },
     create: (properties, context) => {
       const name = properties['RoleName'] ?? context.name(64);
       if (rolesOf(context).has(name))

@@ -86,15 +86,15 @@ export const iam: AwsService = {
       const { items, next } = pageOf(tagList(found(RoleName, call).tags), Marker, MaxItems, 'InvalidInput');
       return { Tags: items, IsTruncated: next !== undefined, Marker: next };
     },
-    SimulatePrincipalPolicy: (input: Simulation, { world, account }) => ({
+    SimulatePrincipalPolicy: (input: Simulation, call) => ({
       EvaluationResults: input.ActionNames.map((EvalActionName) => {
-        const allows = world.policy.allows(EvalActionName, account) && isPrecise(EvalActionName, input);
-        const decision = allows ? 'allowed' : 'implicitDeny';
-        const each = (input.ResourceArns ?? []).map((EvalResourceName) => ({
-          EvalResourceName,
-          EvalResourceDecision: decision,
-        }));
-        return { EvalActionName, EvalDecision: decision, ResourceSpecificResults: each };
+        const each = (input.ResourceArns ?? ['*']).map((EvalResourceName) => {
+          const need = { right: EvalActionName, resource: EvalResourceName, context: contextOf(input) };
+          const allows = call.world.policy.allows(need, call) && isPrecise(EvalActionName, input);
+          return { EvalResourceName, EvalResourceDecision: allows ? 'allowed' : 'implicitDeny' };
+        });
+        const EvalDecision = each.every((it) => it.EvalResourceDecision === 'allowed') ? 'allowed' : 'implicitDeny';
+        return { EvalActionName, EvalDecision, ResourceSpecificResults: each };
       }),
       IsTruncated: false,
     }),
@@ -104,13 +104,24 @@ export const iam: AwsService = {
 interface Simulation {
   readonly ActionNames: readonly string[];
   readonly ResourceArns?: readonly string[];
-  readonly ContextEntries?: readonly { readonly ContextKeyName: string }[];
+  readonly ContextEntries?: readonly {
+    readonly ContextKeyName: string;
+    readonly ContextKeyValues?: readonly string[];
+  }[];
 }
+
+/** One value of each key: the least policies compare with one at a time. */
+function contextOf({ ContextEntries = [] }: Simulation): Readonly<Record<string, string>> {
+  return Object.fromEntries(ContextEntries.map((it) => [it.ContextKeyName, it.ContextKeyValues?.[0] ?? '']));
+}
+
+/** Asked of all things at once. */
+const LIST = 'logs:DescribeLogGroups';
 
 /** As for policies that name things and conditions: what is asked of neither is not allowed. */
 function isPrecise(action: string, { ResourceArns = [], ContextEntries = [] }: Simulation): boolean {
   const [service = ''] = action.split(':');
-  const named = ['cloudformation', 'iam', 'lambda', 'logs', 's3', 'ssm'].includes(service);
+  const named = ['cloudformation', 'iam', 'lambda', 'logs', 's3', 'ssm'].includes(service) && action !== LIST;
   const whole = ResourceArns.length > 0 && !ResourceArns.some((arn) => arn.includes('*'));
   const conditions =
     action !== 'iam:PassRole' || ContextEntries.some((it) => it.ContextKeyName === 'iam:PassedToService');

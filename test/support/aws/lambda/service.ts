@@ -5,6 +5,10 @@ import { aliasOperations } from './aliases.ts';
 import { configurationOf, readCode, readSettings, shown } from './configuration.ts';
 import { type Configuration, type Fn, functionArn, functionsOf } from './state.ts';
 
+function mayListTags(name: string, call: AwsCall): boolean {
+  return call.world.policy.uses({ right: 'lambda:ListTags', resource: functionArn(call, name) }, call);
+}
+
 /** Functions, their published versions, aliases and addresses. */
 export const lambda: AwsService = {
   signedFor: 'lambda',
@@ -35,7 +39,8 @@ export const lambda: AwsService = {
       return {
         Configuration,
         Code: { RepositoryType: 'S3', Location: 'https://code.test/' },
-        Tags: Object.fromEntries(fn.tags),
+        // Told to those only who may list tags.
+        Tags: mayListTags(FunctionName, call) ? Object.fromEntries(fn.tags) : undefined,
       };
     },
     GetFunctionConfiguration: ({ FunctionName, Qualifier }, call) => {

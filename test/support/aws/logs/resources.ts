@@ -5,11 +5,6 @@ import { groupsOf } from './state.ts';
 /** Log groups of stacks. */
 export const logsResources: Readonly<Record<string, ResourceHandler>> = {
   'AWS::Logs::LogGroup': {
-    rights: {
-      create: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'],
-      update: ['logs:PutRetentionPolicy'],
-      remove: ['logs:DeleteLogGroup'],
-    },
     create: (properties, context) => {
       const name = properties['LogGroupName'] ?? context.name(512);
       if (groupsOf(context).has(name)) throw new AwsFault('ResourceAlreadyExistsException', `${name} already exists`);

@@ -12,8 +12,10 @@ export const logs: AwsService = {
   signedFor: 'logs',
   package: '@aws-sdk/client-cloudwatch-logs',
   model: () => import('@aws-sdk/client-cloudwatch-logs') as never,
-  rights: { ListTagsForResource: 'logs:ListTagsForResource' },
-  resourceOf: (_operation, { logGroupName }, call) => logGroupName && groupArn(call, logGroupName),
+  resourceOf: (operation, { logGroupName, resourceArn }, call) =>
+    operation === 'DescribeLogGroups'
+      ? `${groupArn(call, '')}:log-stream:`
+      : (resourceArn ?? groupArn(call, logGroupName)),
   tagged: (place) =>
     [...groupsOf(place).values()].map(({ name, tags }) => ({
       arn: groupArn(place, name),

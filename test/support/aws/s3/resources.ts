@@ -5,11 +5,6 @@ import { type Bucket, bucketsOf, makeBucket, removeBucket } from './state.ts';
 /** Buckets of stacks, and their policies. */
 export const s3Resources: Readonly<Record<string, ResourceHandler>> = {
   'AWS::S3::Bucket': {
-    rights: {
-      create: ['s3:CreateBucket', 's3:PutBucketPublicAccessBlock', 's3:PutLifecycleConfiguration'],
-      update: ['s3:PutBucketTagging'],
-      remove: ['s3:DeleteBucket'],
-    },
     create: (properties, context) => {
       const name = properties['BucketName'] ?? context.name(63).toLowerCase();
       const namespace = properties['BucketNamespace'];
@@ -22,11 +17,6 @@ export const s3Resources: Readonly<Record<string, ResourceHandler>> = {
     },
   },
   'AWS::S3::BucketPolicy': {
-    rights: {
-      create: ['s3:PutBucketPolicy'],
-      update: ['s3:PutBucketPolicy'],
-      remove: ['s3:DeleteBucketPolicy'],
-    },
     create: (properties, context) => setPolicy(properties['Bucket'], properties, context),
     update: (name, properties, context) => setPolicy(name, properties, context),
     remove: (name, context) => {

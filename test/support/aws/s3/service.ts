@@ -27,8 +27,10 @@ export const s3: AwsService = {
     GetBucketTagging: 's3:GetBucketTagging',
     GetPublicAccessBlock: 's3:GetBucketPublicAccessBlock',
   },
-  resourceOf: (_, { Bucket: bucket, Key }: { Bucket?: string; Key?: string }) =>
-    bucket === undefined ? undefined : `arn:aws:s3:::${bucket}${Key === undefined ? '' : `/${Key}`}`,
+  resourceOf: (_, { Bucket: bucket, Key, Delete }) => {
+    const keys: readonly (string | undefined)[] = Delete?.Objects.map((it: { Key: string }) => it.Key) ?? [Key];
+    return bucket && keys.map((key) => `arn:aws:s3:::${bucket}${key === undefined ? '' : `/${key}`}`);
+  },
   tagged: (place) =>
     [...bucketsOf(place).values()]
       .filter(({ account, region }) => account === place.account && region === place.region)

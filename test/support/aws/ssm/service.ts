@@ -21,6 +21,8 @@ export const ssm: AwsService = {
   signedFor: 'ssm',
   package: '@aws-sdk/client-ssm',
   model: () => import('@aws-sdk/client-ssm') as never,
+  resourceOf: (_, { Name, Names = [Name], Path }, call) =>
+    (Path ? [Path] : (Names as string[])).map((name) => arnOf(call, 'ssm', `parameter/${name.replace(/^\//, '')}`)),
   operations: {
     PutParameter: ({ Name, Type, Value, Tags, Overwrite, Tier = 'Standard' }, call) => {
       const parameters = parametersOf(call);
