@@ -17,19 +17,22 @@ export function formsOf(value: string): string[] {
   return [...forms];
 }
 
-/** Below this, what is found in a file is chance. */
+/** Below this, and words below that, such as `password`, are in many a file by chance. */
 const SHORTEST_TRACE = 8;
+const WORD = /^[A-Za-z]{1,15}$/;
 /** A line of a value this long says as much as the value; a key's first and last lines are the same in all keys. */
 const LONG_LINE = 40;
 
 /**
  * Every way in which a whole value, one of its long lines, or the password in it is likely to be written into a file. Unlike
- * `formsOf` exact in case, and without short parts. Empty for values below 8 characters.
+ * `formsOf` exact in case, and without short parts. Empty for values below 8 characters, and words below 16.
  */
 export function tracesOf(value: string): string[] {
   const lines = value.split(/[\r\n]+/).map((line) => line.trim());
   const long = lines.filter((line) => line.length >= LONG_LINE && !line.includes('-----'));
-  const parts = [value.trim(), ...passwordOf(value), ...long].filter(({ length }) => length >= SHORTEST_TRACE);
+  const parts = [value.trim(), ...passwordOf(value), ...long].filter(
+    (part) => part.length >= SHORTEST_TRACE && !WORD.test(part),
+  );
   const forms = parts.flatMap((part) => [
     ...encodingsOf(part),
     part.toLowerCase(),

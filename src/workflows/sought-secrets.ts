@@ -4,9 +4,12 @@ import { reveal, Secret, type Variables, type VariableValue } from '../core/secr
 import { looksSecret } from '../core/secret-name.ts';
 import { known, specOf } from '../variables/catalogue/catalogue.ts';
 import { hasSecretForm } from '../variables/exposed.ts';
+import { isPlaceholder } from '../variables/kinds/text.ts';
 
 /** Both letters and digits, and no blanks: nobody writes such a text by chance. */
-const RANDOM = /^(?=.*\d)(?=.*[A-Za-z])(?!.*:\/\/)\S{16,}$/;
+const RANDOM = /^(?=.*\d)(?=.*[A-Za-z])\S{16,}$/;
+/** Without a password in it: where a database on this machine is may stand in any example. */
+const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:\/\/|file:|sqlite:)/i;
 
 /**
  * The secrets that a service's files must not hold, by the names of their variables. Stores also keep what is none, such as
@@ -33,6 +36,8 @@ function isSeen(key: string, value: VariableValue): boolean {
 function isSecret(key: string, value: string, entries: readonly Requirement[]): boolean {
   const said = entries.find((entry) => entry.key === key && entry.sensitive !== undefined)?.sensitive;
   if (said !== undefined) return said;
-  if (specOf(key).sensitive || looksSecret(key, value) || hasSecretForm(value)) return true;
-  return known(key) === undefined && RANDOM.test(value);
+  if (isPlaceholder(value)) return false;
+  if (looksSecret(key, value) || hasSecretForm(value)) return true;
+  if (ADDRESS.test(value)) return false;
+  return specOf(key).sensitive || (known(key) === undefined && RANDOM.test(value));
 }

@@ -64,6 +64,7 @@ describe('what a build made', () => {
     const sought = new Map([
       ['DATABASE_URL', 'postgres://app:pa55word-x@db/app'],
       ['SIGNING_KEY', key],
+      ['OLD_URL', 'postgres://app:password@db/old'],
     ]);
     const read = (text: string) => {
       const watch = searchOutput('web', sought);
@@ -72,7 +73,7 @@ describe('what a build made', () => {
     };
     expect(read('connect("db","app","pa55word-x")')).toThrow(/DATABASE_URL/);
     expect(read('x="MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"')).toThrow(/SIGNING_KEY/);
-    expect(read('"-----BEGIN PRIVATE KEY-----"; "postgres://app:"; "db/app"')).not.toThrow();
+    expect(read('"-----BEGIN PRIVATE KEY-----"; "postgres://app:"; "db/app"; type="password"')).not.toThrow();
   });
 
   test('is named file by file, without a value, and does not get into the store', async () => {

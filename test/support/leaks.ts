@@ -155,24 +155,29 @@ const STEADY = 40;
 export function watchProcesses(every = 5): ProcessWatch {
   const commandLines = new Set<string>();
   const environments = new Map<string, Sink>();
-  const seen = new Map<string, { readonly line: string; readonly looks: number }>();
+  const seen = new Map<string, { line: string; looks: number }>();
   look();
   const timer = setInterval(look, every);
   return { stop };
 
   function look(): void {
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      const { line: known, looks } = seen.get(pid) ?? { line: '', looks: 0 };
-      seen.set(pid, { line: known, looks: looks + 1 });
-      if (looks > STEADY && looks % STEADY > 0) continue;
-      const line = readProcess(pid, 'cmdline');
-      // Between two programs a process has none; it is seen the next time.
-      if (line === '') continue;
-      if (line !== known) seen.set(pid, { line, looks: 0 });
-      commandLines.add(line);
-      const text = readProcess(pid, 'environ');
-      environments.set(`${line}\0${text}`, { name: `environment of ${line}`, text });
+    for (const pid of readdirSync('/proc')) {
+      if (!(pid.charAt(0) <= '9')) continue;
+      const known = seen.get(pid) ?? { line: '', looks: 0 };
+      if (known.looks === 0) seen.set(pid, known);
+      known.looks++;
+      if (known.looks <= STEADY || known.looks % STEADY === 0) lookAt(pid, known);
     }
+  }
+
+  function lookAt(pid: string, known: { line: string; looks: number }): void {
+    const line = readProcess(pid, 'cmdline');
+    // Between two programs a process has none; it is seen the next time.
+    if (line === '') return;
+    if (line !== known.line) [known.line, known.looks] = [line, 1];
+    commandLines.add(line);
+    const text = readProcess(pid, 'environ');
+    environments.set(`${line}\0${text}`, { name: `environment of ${line}`, text });
   }
 
   function stop() {

@@ -26,6 +26,8 @@ describe('secrets that no file may hold', () => {
   test.each([
     ['an address', 'BACKEND', 'https://api.example.com/v1/things'],
     ['a word', 'FLAVOUR', 'production-europe'],
+    ['a database without a password', 'DATABASE_URL', 'sqlite:.data/dev-1.db'],
+    ['a placeholder', 'SESSION_SECRET', 'changeme'],
     ['what the catalogue knows as none', 'AWS_REGION', 'eu-central-1-abcdefgh'],
   ])('are not %s that a store keeps too', (_, key, value) => {
     expect(sought({ [key]: new Secret(value) })).toEqual([]);

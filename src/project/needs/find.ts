@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import { readText } from '../detect/folder.ts';
 import { manifestEntries, type SourceManifest } from '../manifest.ts';
+import { withBorrowed } from './borrowed.ts';
 import { glance } from './glance.ts';
 import { type DetectedNeed, type FileFinding, judgeNeeds } from './judge.ts';
 import type { NeedsMemory } from './memory.ts';
-import type { FileFacts } from './mention.ts';
+import { type FileFacts, NO_FACTS } from './mention.ts';
 import { isManifest, type Reader, readerOf } from './places.ts';
 
 export interface NeedsRequest {
@@ -33,9 +34,9 @@ export async function findNeeds(request: NeedsRequest): Promise<readonly Detecte
   const found: FileFinding[] = [];
   for (const { path, sha256, reader } of candidates(request)) {
     const facts = await factsOf(request, path, sha256, reader);
-    if (facts.mentions.length > 0 || facts.packages) found.push({ path, facts });
+    if (facts !== NO_FACTS) found.push({ path, facts });
   }
-  return judgeNeeds(found);
+  return judgeNeeds(withBorrowed(found));
 }
 
 async function factsOf(

@@ -8,10 +8,10 @@ const LONGEST = 400_000;
 const LONGEST_LINES = 300;
 /** What has to stand in a file that asks for a variable. */
 const WORTH_PARSING =
-  /\benv\b|[eE]nv(?:ironment)?(?:[vV]ar\w*)?(?:Or\w+)?\s*(?:<\w+>)?\(|[cC]onfig(?:Service)?\s*\.\s*get/;
+  /\benv\b|class\s+Env|validationSchema|[eE]nv(?:ironment)?(?:[vV]ar(?:iable)?s?)?[sS]chema\b|[eE]nv(?:ironment)?(?:[vV]ar\w*)?(?:Or\w+)?\s*(?:<\w+>)?\(|[cC]onfig(?:Service)?\s*\.\s*get/;
 /** Libraries by which programs say what their variables have to look like; of one with a `-` at its end, each that begins so. */
 export const SCHEMA_LIBRARIES =
-  'zod valibot envalid envsafe znv joi yup arktype env-var @sinclair/typebox @t3-oss/env-'.split(' ');
+  'zod valibot envalid envsafe znv joi yup arktype env-var class-validator @sinclair/typebox @t3-oss/env-'.split(' ');
 const QUOTES = ["'", '"', '`'];
 const PROGRAMS = new Set(['js', 'mjs', 'cjs', 'jsx', 'ts', 'mts', 'cts', 'tsx']);
 /** What platforms set is not looked for, wherever it stands. */

@@ -22,11 +22,23 @@ export interface Mention {
   readonly when: 'build' | 'run';
 }
 
+/** What a file reads by a name that it has from another one, which may hand all variables on. */
+export interface Borrowed {
+  /** As the import writes it, relative to the file. */
+  readonly module: string;
+  /** As the other file calls it; `default` for what has no name. */
+  readonly name: string;
+  readonly mention: Mention;
+}
+
 /** What one file tells by its bytes alone; kept by their digest. */
 export interface FileFacts {
   readonly mentions: readonly Mention[];
   /** Packages that the file says its folder needs to run. */
   readonly packages?: readonly string[];
+  /** Names under which it hands all variables on: `export const env = process.env`. */
+  readonly hands?: readonly string[];
+  readonly borrows?: readonly Borrowed[];
 }
 
 export const NO_FACTS: FileFacts = { mentions: [] };

@@ -99,6 +99,30 @@ describe('what the files of a service say together', () => {
     expect(JSON.stringify(found)).not.toContain('hunter');
   });
 
+  test('schemas that another file applies are read too', async () => {
+    const found = await needsOf({
+      'schema.ts': 'import { z } from "zod"; export const envSchema = z.object({ A_KEY: z.string() })',
+      'app.ts': 'import Joi from "joi"; forRoot({ validationSchema: Joi.object({ B_KEY: Joi.string().required() }) })',
+      'env.ts': 'import { IsUrl } from "class-validator"; export class Env { @IsUrl() C_KEY!: string }',
+      'model.ts': 'import { z } from "zod"; export const order = z.object({ D_KEY: z.string() })',
+    });
+    expect(short(found)).toEqual(['A_KEY', 'B_KEY', 'C_KEY']);
+  });
+
+  test('variables that one file hands to others are read where those read them', async () => {
+    const found = await needsOf({
+      'src/env.ts': 'export const env = process.env; export default env;',
+      'src/own/index.js': 'const e = process.env; export { e as env };',
+      'src/made.ts': 'export const env = { D_KEY: 1 };',
+      'src/a.ts': 'import { env } from "./env"; connect(env.A_KEY!);',
+      'src/b/b.js':
+        'import myEnv from "../env.js"; import { env } from "../own"; const { B_KEY = 1 } = myEnv; go(env.C_KEY, B_KEY);',
+      'src/c.ts': 'import { env } from "./made"; import { env as env2 } from "pkg"; go(env.D_KEY, env2.E_KEY);',
+    });
+    expect(short(found)).toEqual(['A_KEY', 'B_KEY?', 'C_KEY']);
+    expect(found[0]?.evidence).toEqual(['src/a.ts:1 process.env.A_KEY']);
+  });
+
   test('what lies in the folder of another service is its own', async () => {
     const root = temporaryFolder();
     writeTree(root, { 'a.js': 'go(process.env.A)', 'api/a.js': 'go(process.env.B)' });
@@ -113,6 +137,8 @@ test('files that were read before are not read again, by their digests', async (
     'a.js': 'go(process.env.A)',
     'b.py': 'os.environ["B"]',
     'c.js': 'go()',
+    'd.js': 'export const env = process.env',
+    'e.js': 'import { env } from "./d.js"; go(env.E_KEY)',
     'package.json': pkg('stripe'),
   });
   const { files } = hashAndSave(root);
@@ -123,9 +149,9 @@ test('files that were read before are not read again, by their digests', async (
   };
   const first = await look();
   first.save();
-  for (const name of ['a.js', 'b.py', 'c.js', 'package.json']) rmSync(join(root, name));
+  for (const name of ['a.js', 'b.py', 'c.js', 'd.js', 'e.js', 'package.json']) rmSync(join(root, name));
   expect((await look()).needs).toEqual(first.needs);
-  expect(short(first.needs)).toEqual(['A', 'B', 'STRIPE_SECRET_KEY']);
+  expect(short(first.needs)).toEqual(['A', 'B', 'E_KEY', 'STRIPE_SECRET_KEY']);
 });
 
 test.each<[string, string | undefined]>([

@@ -115,6 +115,26 @@ describe('a program', () => {
       ['A_KEY demands', 'B_KEY falls_back'],
     ],
     [
+      'chooses a rule by the stage',
+      'import { z } from "zod"; createEnv({ server: { A_KEY: process.env.NODE_ENV === "production" ? z.string() : z.string().optional(), B_KEY: HAS_B ? z.string() : z.string().optional() } })',
+      ['A_KEY demands', 'B_KEY falls_back', 'NODE_ENV tests'],
+    ],
+    [
+      'has a schema of TypeBox',
+      'import { Type } from "@sinclair/typebox"; check(Type.Object({ A_KEY: Type.String(), B_KEY: Type.Optional(Type.String()) }), process.env)',
+      ['A_KEY demands', 'B_KEY falls_back'],
+    ],
+    [
+      'asks env-var',
+      'import env from "env-var"; go(env.get("A_KEY").required().asString(), env.get("B_KEY").default("x").required().asString(), env.get("C_KEY").asString())',
+      ['A_KEY demands', 'B_KEY falls_back', 'C_KEY falls_back'],
+    ],
+    [
+      'has a class with rules',
+      'import { IsOptional, IsString } from "class-validator"; class EnvironmentVariables { @IsString() A_KEY: string; @IsOptional() @IsString() B_KEY: string; C_KEY = "x"; } class Other { @IsString() D_KEY: string }',
+      ['A_KEY demands', 'B_KEY falls_back', 'C_KEY falls_back'],
+    ],
+    [
       'configures Prisma',
       'import { env } from "prisma/config"; export const url = env("DATABASE_URL")',
       ['DATABASE_URL demands'],

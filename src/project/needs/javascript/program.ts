@@ -16,6 +16,10 @@ export interface Program {
   readonly lookups: readonly Spot[];
   readonly arrays: readonly Spot[];
   readonly properties: readonly Spot[];
+  /** What is given a name for other files, and what they get without one. */
+  readonly exports: readonly Spot[];
+  /** Of classes. */
+  readonly fields: readonly Spot[];
   /** Names where they are used, not where they are declared or are keys. */
   readonly uses: ReadonlyMap<string, readonly Spot[]>;
 }
@@ -26,7 +30,7 @@ export function readProgram(root: Node, { text, ending }: Pick<ScriptPart, 'text
   const uses = new Map<string, Spot[]>();
   const found: Gathered = {
     ...{ text, typed: /^[mc]?tsx?$/.test(ending), uses, imports: [], declarations: [], members: [], calls: [] },
-    ...{ patterns: [], lookups: [], arrays: [], properties: [] },
+    ...{ patterns: [], lookups: [], arrays: [], properties: [], exports: [], fields: [] },
   };
   visit(root, (spot) => gather(found, uses, spot));
   return found;
@@ -43,6 +47,8 @@ function gather(found: Gathered, uses: Map<string, Spot[]>, spot: Spot): void {
   else if (node.type === 'BinaryExpression' && node['operator'] === 'in') found.lookups.push(spot);
   else if (node.type === 'ArrayExpression') found.arrays.push(spot);
   else if (node.type === 'ObjectProperty') found.properties.push(spot);
+  else if (node.type === 'ExportSpecifier' || node.type === 'ExportDefaultDeclaration') found.exports.push(spot);
+  else if (node.type === 'ClassProperty') found.fields.push(spot);
 }
 
 function addUse(uses: Map<string, Spot[]>, spot: Spot): void {

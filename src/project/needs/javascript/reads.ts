@@ -31,11 +31,18 @@ export function readsOf(program: Program): readonly Read[] {
   const names = environmentNames(program);
   return [
     ...program.imports.flatMap(staticImports),
-    ...program.members.flatMap((spot) => memberReads(spot, names, program)),
-    ...program.patterns.flatMap((spot) => patternReads(spot, names, program)),
+    ...readsBy(program, names),
     ...program.lookups.flatMap((spot) => lookupReads(spot, names)),
     ...program.calls.flatMap((spot) => callReads(spot, program)),
     ...listReads(program, names),
+  ];
+}
+
+/** What a program reads off the objects that have these names. */
+export function readsBy(program: Program, names: EnvironmentNames): readonly Read[] {
+  return [
+    ...program.members.flatMap((spot) => memberReads(spot, names, program)),
+    ...program.patterns.flatMap((spot) => patternReads(spot, names, program)),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { type FileFacts, lineCounter, type Mention } from '../mention.ts';
 import { BUNDLER_GIVEN, isBuiltIn } from '../names.ts';
 import { givenBy } from './given.ts';
+import { borrowedReads, handsOn } from './handed.ts';
 import { loadParser } from './parse.ts';
 import { type Program, readProgram } from './program.ts';
 import { type Read, readsOf } from './reads.ts';
@@ -15,11 +16,16 @@ export async function scanJavascript(
   const parse = await loadParser();
   const parts = ['vue', 'svelte', 'astro'].includes(ending) ? scriptParts(text, ending) : [{ text, ending }];
   const lineOf = lineCounter(text);
-  const mentions = parts.flatMap((part) => {
+  const programs = parts.flatMap((part) => {
     const root = parse(part.text, part.ending);
-    return root ? mentionsOf(readProgram(root, part), when).map((read) => mention(read, lineOf, when)) : [];
+    return root ? [readProgram(root, part)] : [];
   });
-  return { mentions };
+  const hands = programs.flatMap(handsOn);
+  const borrows = programs
+    .flatMap(borrowedReads)
+    .map(({ module, name, read }) => ({ module, name, mention: mention(read, lineOf, when) }));
+  const mentions = programs.flatMap((one) => mentionsOf(one, when).map((read) => mention(read, lineOf, when)));
+  return { mentions, ...(hands.length > 0 ? { hands } : {}), ...(borrows.length > 0 ? { borrows } : {}) };
 }
 
 /** What a schema says of a variable holds, and not how the program hands it to the schema. */
