@@ -151,6 +151,7 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
     infisical.clients['client'] = secret;
     const secrets = Object.entries(VALUES).map(([name, value]) => ({ name, versions: [value] }));
     infisical.folders['leaks/prod/'] = { secrets };
+    infisical.folders['leaks/new/'] = { secrets: [] };
     return {
       references: named((name) => `infisical:leaks/prod#${name}`),
       env: {
@@ -159,6 +160,7 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
         INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET: secret,
       },
       credentials: [secret],
+      writes: { to: 'infisical:leaks/new', text: () => JSON.stringify(infisical.folders['leaks/new/']) },
       close: () => infisical.close(),
     };
   },
