@@ -37,8 +37,6 @@ export interface LeakStore {
 export interface LeakPlace {
   /** As `--to` has it. */
   readonly to: string;
-  /** Names of canaries that cannot lie there, in upper case. */
-  readonly but?: readonly string[];
   /** All that lies there now. */
   readonly text: () => string;
 }
@@ -195,7 +193,6 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
       references: named((name) => `aws-ssm:/leaks/${name}`),
       writes: {
         to: 'aws-ssm:/leaks/new/{KEY}',
-        but: ['LONG'],
         text: () => [...parameters].flatMap(([name, values]) => (name.startsWith('/leaks/new/') ? values : [])).join(),
       },
     };

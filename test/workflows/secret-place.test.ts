@@ -20,7 +20,7 @@ function placeIn(secrets: Record<string, string>, more: { to?: string; secret_pa
   const { to, secret_paths } = more;
   const asked: string[] = [];
   const environment = { name: 'production', ...(secret_paths ? { secret_paths } : {}) };
-  const configuration = { variables: {}, secrets, flags: {} };
+  const configuration = { revision: 0, variables: {}, secrets, flags: {} };
   const place = secretPlaces({ environment, configuration, writer: writerOf(asked), ...(to ? { to } : {}) });
   return { place, asked };
 }
