@@ -133,12 +133,15 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
   doppler: async () => {
     const doppler = await dopplerFake();
     const token = `dp.st.${OWN}doppler`;
-    doppler.tokens.set(token, ['leaks/prd']);
+    doppler.tokens.set(token, ['leaks/prd', 'leaks/new']);
+    doppler.writers.add(token);
     doppler.configs['leaks/prd'] = VALUES;
+    doppler.configs['leaks/new'] = {};
     return {
       references: named((name) => `doppler:leaks/prd#${name}`),
       env: { DOPPLER_TOKEN: token, DOPPLER_API_HOST: doppler.url },
       credentials: [token],
+      writes: { to: 'doppler:leaks/new', text: () => JSON.stringify(doppler.configs['leaks/new']) },
       close: () => doppler.close(),
     };
   },

@@ -31,13 +31,17 @@ export async function waitUntilReady(site: Site, rollout: Rollout): Promise<void
   const said = new Set<string>();
   const pace = new Pace();
   const trial = trialOf(site);
+  // ECS remembers ends of an hour, also those of when it ran earlier.
+  let before: number | undefined;
   for (;;) {
     const service = await serviceOf(site, rollout.slot);
     const state = stateOf(service, rollout.definition.arn, replicasOf(site));
     if (trial.passed(state === 'ready' && (await isHealthy(site, rollout.slot)))) return;
     await tellStopped(site, rollout, said);
+    before ??= said.size;
     if (state === 'failed') throw await failed(site, rollout, said, 'ECS gave up starting its tasks');
-    if (trial.wanted && said.size >= MOST_ENDS) throw await failed(site, rollout, said, 'its tasks end by themselves');
+    if (trial.wanted && said.size - before >= MOST_ENDS)
+      throw await failed(site, rollout, said, 'its tasks end by themselves');
     if (context.clock.monotonic() > deadline)
       throw await failed(site, rollout, said, `it was not ready within ${formatDuration(limit)}`);
     await pace.wait(context);
