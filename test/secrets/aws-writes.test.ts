@@ -46,13 +46,14 @@ describe('a value that goes into a parameter of Systems Manager', () => {
     expect(await world.valueOf('aws-ssm:/new/key', access())).toBe('two');
   });
 
-  test('leaves key, tier, description and pattern as they are, however many versions there are', async () => {
+  test('leaves key, tier, description, pattern and policies as they are, however many versions there are', async () => {
     const traits = {
       Type: 'SecureString',
       KeyId: KEY,
       Tier: 'Advanced',
       Description: 'of the shop',
       AllowedPattern: '^v',
+      Policies: '[{"Type":"NoChangeNotification","Version":"1.0"},{"Type":"Expiration","Version":"1.0"}]',
     };
     aws.parameters.set(
       '/shop/old',
