@@ -26,8 +26,8 @@ export class TextFinder {
 
   constructor(texts: readonly SoughtText[]) {
     const lengths = texts.map(({ bytes }) => bytes.length);
-    this.#part = Math.min(MOST_SHIFT, ...lengths);
-    this.#longest = Math.max(0, ...lengths);
+    this.#part = lengths.reduce((least, length) => Math.min(least, length), MOST_SHIFT);
+    this.#longest = lengths.reduce((most, length) => Math.max(most, length), 0);
     if (texts.length > 0 && this.#part < BLOCK) throw new RangeError(`Texts have at least ${BLOCK} bytes`);
     this.#shifts = new Uint8Array(BLOCKS).fill(Math.max(1, this.#part - BLOCK + 1));
     for (const text of texts) this.#learn(text);
@@ -69,6 +69,8 @@ export class TextFinder {
   #compare(bytes: Uint8Array, start: number, block: number, found: (name: string) => void): void {
     for (const { bytes: text, name } of this.#ending.get(block) ?? []) {
       const end = start + text.length;
+      // Texts of one letter over and over differ at their ends, if anywhere.
+      if (bytes[end - 1] !== text[text.length - 1]) continue;
       if (end <= bytes.length && Buffer.compare(bytes.subarray(start, end), text) === 0) found(name);
     }
   }

@@ -43,7 +43,7 @@ export async function putArtifact(store: string, { source: folder, paths, watch 
   } catch (error) {
     await rm(fresh.folder, { recursive: true, force: true });
     // What was refused must not stay anywhere.
-    await prunePool(store);
+    await prunePool(store).catch(() => undefined);
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../core/ports.ts';
 import { failure } from './failure.ts';
 
 /** Waits after an answer that was lost, ms; there is one more look than there are waits. */
-const WAITS = [200, 800, 2_000];
+const WAITS = [200, 800, 2_000, 2_000];
 
 /** How one value comes to its place at a store. */
 export interface Writing<Present> {

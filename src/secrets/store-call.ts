@@ -18,18 +18,20 @@ export type StoreRequest = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'bod
   readonly signal: AbortSignal;
   /** Which is asked. */
   readonly store: Pick<WebStore, 'name' | 'addressVariable'>;
+  /** For what must not be done twice: the caller looks what came of it. */
+  readonly tries?: 'one';
 };
 
 /**
- * One request to a store of secrets that may be sent twice without harm: a read or a login. Tried up to three times where
- * that may help. Redirects are never followed, so that no token goes elsewhere. Answers the last answer, whatever its
+ * One request to a store of secrets that may be sent twice without harm, such as a read or a login, unless it says otherwise.
+ * Tried up to three times where that may help. Redirects are never followed, so that no token goes elsewhere. Answers the last answer, whatever its
  * status; throws like `Http.send`.
  */
 export async function askStore(
   request: StoreRequest,
   world: Pick<ProviderWorld, 'http' | 'clock'>,
 ): Promise<HttpAnswer> {
-  for (const pause of WAITS) {
+  for (const pause of request.tries === 'one' ? [] : WAITS) {
     const tried = await attempt(request, world).catch((error: unknown) => {
       if (request.signal.aborted || !isWorthAnother(error)) throw error;
       return undefined;
@@ -42,7 +44,7 @@ export async function askStore(
 }
 
 async function attempt(
-  { store, ...request }: StoreRequest,
+  { store, tries: _, ...request }: StoreRequest,
   { http }: Pick<ProviderWorld, 'http'>,
 ): Promise<HttpAnswer> {
   try {

@@ -10,7 +10,9 @@ export interface WebStore {
   readonly addressVariable: string;
   /** What to do about a token that is not taken. */
   readonly tokenFix: string;
-  /** What to do when the token has no right to read. */
+  /** What is done there, for messages: a read unless given. */
+  readonly does?: 'read' | 'write';
+  /** What to do when the token has no right to do so. */
   readonly rightsFix: string;
 }
 
@@ -66,7 +68,11 @@ export function refusalOf(answer: HttpAnswer, what: string, store: WebStore): De
   const { status } = answer;
   if (status === 401) return failure('AUTH_FAILED', `${what}: ${store.name} does not take the token`, store.tokenFix);
   if (status === 403)
-    return failure('INSUFFICIENT_PERMISSIONS', `${what}: the token has no right to read there`, store.rightsFix);
+    return failure(
+      'INSUFFICIENT_PERMISSIONS',
+      `${what}: the token has no right to ${store.does ?? 'read'} there`,
+      store.rightsFix,
+    );
   if (status === 404)
     return failure(
       'MISSING_ENV',

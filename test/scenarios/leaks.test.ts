@@ -114,11 +114,9 @@ describe('a secret', () => {
     await expectCode('env import import.env --env review --to dotenv:imported.env --yes --verbose');
     const line = `LEAK_ENV_PLAIN=${VALUES['SHORT']}`;
     await expectCode('env fill --env review --stdin --overwrite --to dotenv:filled.env --json', 0, line);
-    for (const { to, but = [] } of world.stores.places) {
-      const names = Object.keys(parseEnv(await world.project.read('import.env')));
-      const keys = names.filter((name) => !but.includes(name.replace('_API_KEY', '')));
-      await expectCode(`env import import.env --env review --to ${to} --keys ${keys} --yes --verbose`);
-    }
+    const some = ['PLAIN', 'QUOTES', 'NEWLINE', 'URL'].map((name) => `${name}_API_KEY`);
+    for (const { to } of world.stores.places)
+      await expectCode(`env import import.env --env review --to ${to} --keys ${some} --yes --verbose`);
     // AWS takes no such name, and says so with the value.
     const refused = 'env import import.env --env review --to aws-ssm:/aws/{KEY} --keys PLAIN_API_KEY --yes --debug';
     await expectCode(refused, 4);

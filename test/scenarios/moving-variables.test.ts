@@ -98,7 +98,9 @@ describe('env copy', () => {
       ['BETA', 'add'],
     ]);
     expect(left_out).toEqual(['API_TOKEN', 'SPARED']);
-    expect((await answer('env-copy', 'env copy qa other --yes')).changed).toBe(false);
+    expect((await run('env copy qa other --yes')).stdout).toBe(
+      'Nothing to change: other has the same as qa, but for what is left out\n',
+    );
   });
 
   it('copies secrets as references when told, and says that they are shared', async () => {

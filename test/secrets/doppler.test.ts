@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { failureOf } from '../support/failure-of.ts';
 import { InstantClock } from '../support/instant-clock.ts';
 import { type SecretWorld, secretWorld } from '../support/secret-world.ts';
 import { type DopplerFake, dopplerFake } from '../support/stores/doppler.ts';
@@ -58,6 +59,54 @@ test.each([
   ]);
   expect(doppler.requests).toEqual([]);
 });
+
+test('a value goes into its config, once, beside the others', async () => {
+  doppler.writers.add('dp.st.prd');
+  expect(await store('doppler:shop/prd#NEW', 'one')).toBe('changed');
+  expect(await store('doppler:shop/prd#URL', 'two')).toBe('changed');
+  expect(await store('doppler:shop/prd#URL', 'two')).toBe('unchanged');
+  expect(doppler.configs['shop/prd']).toEqual({ URL: 'two', KEY: 'key of prd', EMPTY: '', NEW: 'one' });
+  expect(doppler.requests.filter((line) => line.startsWith('POST'))).toHaveLength(2);
+});
+
+test('a value is not lost, nor loses one unseen, when another writer comes in between, or an answer gets lost', async () => {
+  doppler.writers.add('dp.st.prd');
+  const seen: string[] = [];
+  let faults = 0;
+  doppler.before = (request, response) => {
+    if (request.method !== 'POST' || faults++ > 1) return false;
+    seen.push(doppler.configs['shop/prd']?.['URL'] ?? '');
+    const URL = faults === 1 ? 'of somebody' : 'mine';
+    doppler.configs['shop/prd'] = { ...doppler.configs['shop/prd'], URL };
+    if (faults === 2) response.writeHead(502).end();
+    return faults === 2;
+  };
+  expect(await store('doppler:shop/prd#URL', 'mine')).toBe('changed');
+  expect(seen).toEqual(['url of prd', 'of somebody']);
+  expect(doppler.configs['shop/prd']).toMatchObject({ URL: 'mine' });
+});
+
+test.each<[string, string, string, string]>([
+  ['doppler:shop/prd#URL', 'hunter2', 'INSUFFICIENT_PERMISSIONS', 'no right to write'],
+  ['doppler:shop/stg#URL', 'hunter2', 'INSUFFICIENT_PERMISSIONS', 'no right to read'],
+  ['doppler:shop/dev#URL', 'hunter2', 'MISSING_ENV', 'is not there'],
+  ['doppler:shop/prd#SEALED', 'hunter2', 'INSUFFICIENT_PERMISSIONS', 'is restricted'],
+  ['doppler:shop/prd#url', 'hunter2', 'UNSUPPORTED', 'capital letters'],
+  ['doppler:shop/prd#DOPPLER_CONFIG', 'hunter2', 'UNSUPPORTED', 'of its own'],
+  ['doppler:shop/prd#URL', '${hunter2}', 'INVALID_ENV', 'a reference to another'],
+])('%s does not take %s: %s', async (reference, value, code, words) => {
+  doppler.configs['shop/prd'] = { ...doppler.configs['shop/prd'], SEALED: 'hunter2' };
+  doppler.restricted.add('SEALED');
+  const before = { ...doppler.configs['shop/prd'] };
+  const failure = await failureOf(store(reference, value));
+  expect(failure).toMatchObject({ code, reason: expect.stringContaining(words), fix: expect.any(String) });
+  expect(JSON.stringify(failure)).not.toContain('hunter2');
+  expect(doppler.configs['shop/prd']).toEqual(before);
+});
+
+function store(reference: string, value: string) {
+  return world.store(reference, value, { environment: access(), clock: new InstantClock() });
+}
 
 function access(token = 'dp.st.prd') {
   return { DOPPLER_API_HOST: doppler.url, DOPPLER_TOKEN: token };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { failureOf } from '../support/failure-of.ts';
 import { InstantClock } from '../support/instant-clock.ts';
 import { type SecretWorld, secretWorld } from '../support/secret-world.ts';
 import { type InfisicalFake, infisicalFake } from '../support/stores/infisical.ts';
@@ -81,6 +82,66 @@ test.each([
   ]);
   expect(infisical.requests).toEqual([]);
 });
+
+test.each([false, true])('a value goes into its folder, once, beside the others (old server: %s)', async (isOld) => {
+  infisical.isOld = isOld;
+  const own = () => infisical.folders['p1/prod/api/db']?.secrets;
+  expect(await store('infisical:p1/prod/api/db#NEW', 'one\nline\n')).toBe('changed');
+  expect(await store('infisical:p1/prod/api/db#URL', 'two')).toBe('changed');
+  expect(await store('infisical:p1/prod/api/db#URL', 'two')).toBe('unchanged');
+  expect(own()).toEqual([
+    { name: 'NEW', versions: ['one\nline\n'] },
+    { name: 'URL', versions: ['url of a folder', 'two'] },
+  ]);
+  expect([...infisical.tokens.keys()]).toEqual(['narrow']);
+  // What a folder imports is another's.
+  expect(await store('infisical:p1/prod#SHARED', 'of its own')).toBe('changed');
+  expect(await lookUp('infisical:p1/prod#SHARED')).toBe('of its own');
+});
+
+test.each([
+  'POST',
+  'PATCH',
+])('a value is there once when the answer to a %s is lost, or somebody came in between', async (method) => {
+  const folder = { secrets: method === 'PATCH' ? [{ name: 'URL', versions: ['old'] }] : [] };
+  infisical.folders['p1/prod/raced'] = folder;
+  let calls = 0;
+  infisical.before = (request, response) => {
+    if (!['POST', 'PATCH'].includes(request.method ?? '') || !request.url?.includes('/secrets/URL')) return false;
+    const theirs = method === 'POST' ? [{ name: 'URL', versions: ['of somebody'] }] : [];
+    // First they make or remove it; then ours arrives, and its answer does not.
+    folder.secrets = calls === 0 ? theirs : [{ name: 'URL', versions: ['mine'] }];
+    return calls++ > 0 && Boolean(response.writeHead(502).end());
+  };
+  expect(await store('infisical:p1/prod/raced#URL', 'mine')).toBe('changed');
+  expect([folder.secrets, calls]).toEqual([[{ name: 'URL', versions: ['mine'] }], 2]);
+});
+
+test.each<[string, string, Record<string, string>, string, string]>([
+  ['infisical:p1/prod#URL', 'hunter2', { INFISICAL_TOKEN: 'reader' }, 'INSUFFICIENT_PERMISSIONS', 'no right to write'],
+  ['infisical:p1/prod#URL', 'hunter2', { INFISICAL_TOKEN: 'narrow' }, 'INSUFFICIENT_PERMISSIONS', 'no right to read'],
+  ['infisical:p1/prod#URL', 'hunter2', { INFISICAL_TOKEN: 'old' }, 'AUTH_FAILED', 'does not take the token'],
+  ['infisical:p1/prod#HIDDEN', 'hunter2', {}, 'INSUFFICIENT_PERMISSIONS', 'is hidden'],
+  ['infisical:p1/nowhere#URL', 'hunter2', {}, 'MISSING_ENV', 'is not there'],
+  ['infisical:p1/prod#URL@1', 'hunter2', {}, 'UNSUPPORTED', 'names a version'],
+  ['infisical:p1/prod#A B', 'hunter2', {}, 'UNSUPPORTED', 'no such names'],
+  ['infisical:p1/prod#URL', '${hunter2}', {}, 'INVALID_ENV', 'a reference to another'],
+  ['infisical:p1/prod#URL', ' hunter2', {}, 'INVALID_ENV', 'cut blanks'],
+  ['infisical:p1/guarded#URL', 'hunter2', {}, 'GATE_REFUSED', 'approval'],
+])('%s does not take %s', async (reference, value, more, code, words) => {
+  infisical.tokens.set('reader', ['']);
+  infisical.readers.add('reader');
+  infisical.folders['p1/guarded/'] = { secrets: [] };
+  infisical.isGuarded = reference.includes('guarded');
+  const failure = await failureOf(store(reference, value, { ...access(), ...more }));
+  expect(failure).toMatchObject({ code, reason: expect.stringContaining(words), fix: expect.any(String) });
+  expect(JSON.stringify(failure)).not.toContain('hunter2');
+  expect(infisical.folders['p1/prod/']?.secrets[0]?.versions).toHaveLength(2);
+});
+
+function store(reference: string, value: string, environment = access()) {
+  return world.store(reference, value, { environment, clock: new InstantClock() });
+}
 
 function access(): Record<string, string> {
   return {

@@ -78,6 +78,7 @@ export async function createContainerWorld(): Promise<ContainerWorld> {
   const world = await createQuickWorld({
     driver,
     url: aws.front,
+    speed: 50,
     has: (host) => host.endsWith('.elb.amazonaws.com') || host.endsWith('.example.com'),
     service: { health: { ...FIXTURE_HEALTH, timeout: 3_000_000, interval: 5_000, successes: 1 } },
     context: {

@@ -37,8 +37,6 @@ export interface LeakStore {
 export interface LeakPlace {
   /** As `--to` has it. */
   readonly to: string;
-  /** Names of canaries that cannot lie there, in upper case. */
-  readonly but?: readonly string[];
   /** All that lies there now. */
   readonly text: () => string;
 }
@@ -133,12 +131,15 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
   doppler: async () => {
     const doppler = await dopplerFake();
     const token = `dp.st.${OWN}doppler`;
-    doppler.tokens.set(token, ['leaks/prd']);
+    doppler.tokens.set(token, ['leaks/prd', 'leaks/new']);
+    doppler.writers.add(token);
     doppler.configs['leaks/prd'] = VALUES;
+    doppler.configs['leaks/new'] = {};
     return {
       references: named((name) => `doppler:leaks/prd#${name}`),
       env: { DOPPLER_TOKEN: token, DOPPLER_API_HOST: doppler.url },
       credentials: [token],
+      writes: { to: 'doppler:leaks/new', text: () => JSON.stringify(doppler.configs['leaks/new']) },
       close: () => doppler.close(),
     };
   },
@@ -148,6 +149,7 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
     infisical.clients['client'] = secret;
     const secrets = Object.entries(VALUES).map(([name, value]) => ({ name, versions: [value] }));
     infisical.folders['leaks/prod/'] = { secrets };
+    infisical.folders['leaks/new/'] = { secrets: [] };
     return {
       references: named((name) => `infisical:leaks/prod#${name}`),
       env: {
@@ -156,6 +158,7 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
         INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET: secret,
       },
       credentials: [secret],
+      writes: { to: 'infisical:leaks/new', text: () => JSON.stringify(infisical.folders['leaks/new/']) },
       close: () => infisical.close(),
     };
   },
@@ -190,7 +193,6 @@ export const LEAK_STORES: Readonly<Record<string, () => Promise<LeakStore | unde
       references: named((name) => `aws-ssm:/leaks/${name}`),
       writes: {
         to: 'aws-ssm:/leaks/new/{KEY}',
-        but: ['LONG'],
         text: () => [...parameters].flatMap(([name, values]) => (name.startsWith('/leaks/new/') ? values : [])).join(),
       },
     };

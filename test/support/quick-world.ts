@@ -19,6 +19,8 @@ export interface PlayedPlatform {
   has(host: string): boolean;
   readonly service: Partial<ServiceConfig>;
   readonly context: Pick<DriverContext, 'credentials'> & Partial<DriverContext>;
+  /** How many times faster time passes; less where each look is dear and waits for a process anyway. */
+  readonly speed?: number;
   close(): Promise<void>;
 }
 
@@ -38,7 +40,7 @@ export async function createQuickWorld(platform: PlayedPlatform): Promise<QuickW
   const world = await createDriverWorld();
   const { driver } = platform;
   const http = browsing(platform);
-  const clock = quickClock();
+  const clock = quickClock(platform.speed ?? SPEED);
   const artifacts = openArtifactStore({ folder: join(world.root, '.deployer', 'artifacts') });
   const probe = createProbe({ http, processes: world.context().processes, clock });
   const common = { http, clock, artifacts, probe, timeout: 3_000_000, ...platform.context };
@@ -98,14 +100,14 @@ export async function requireSound(driver: Driver, target: Target, context: Driv
   if (finding) throw new DeployerError({ code: finding.code, reason: finding.message });
 }
 
-/** Time passes so many times faster: official intervals are seconds. */
+/** Official intervals are seconds. */
 const SPEED = 100;
 
-function quickClock(): Clock {
+function quickClock(speed: number): Clock {
   const begun = performance.now();
   return {
     now: () => Date.now(),
-    monotonic: () => (performance.now() - begun) * SPEED,
+    monotonic: () => (performance.now() - begun) * speed,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
@@ -113,7 +115,7 @@ function quickClock(): Clock {
           signal?.removeEventListener('abort', abort);
           resolve();
         };
-        const timer = setTimeout(end, ms / SPEED);
+        const timer = setTimeout(end, ms / speed);
         const abort = () => {
           clearTimeout(timer);
           reject(signal?.reason);

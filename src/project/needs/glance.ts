@@ -8,7 +8,7 @@ const LONGEST = 400_000;
 const LONGEST_LINES = 300;
 /** What has to stand in a file that asks for a variable. */
 const WORTH_PARSING =
-  /\benv\b|class\s+Env|validationSchema|[eE]nv(?:ironment)?(?:[vV]ar(?:iable)?s?)?[sS]chema\b|[eE]nv(?:ironment)?(?:[vV]ar\w*)?(?:Or\w+)?\s*(?:<\w+>)?\(|[cC]onfig(?:Service)?\s*\.\s*get/;
+  /[eE]nv\b|class\s+Env|validationSchema|[eE]nv(?:ironment)?(?:[vV]ar(?:iable)?s?)?[sS]chema\b|[eE]nv(?:ironment)?(?:[vV]ar\w*)?(?:Or\w+)?\s*(?:<\w+>)?\(|[cC]onfig(?:Service)?\s*\.\s*get/;
 /** Libraries by which programs say what their variables have to look like; of one with a `-` at its end, each that begins so. */
 export const SCHEMA_LIBRARIES =
   'zod valibot envalid envsafe znv joi yup arktype env-var class-validator @sinclair/typebox @t3-oss/env-'.split(' ');
@@ -67,5 +67,5 @@ function mayNameMore(text: string): boolean {
   if (SCHEMA_LIBRARIES.some((name) => QUOTES.some((quote) => text.includes(quote + name)))) return true;
   const lower = text.toLowerCase();
   const mentions = lower.includes('env') || lower.includes('config');
-  return mentions && (/\benv\b/.test(text) || /['"`][A-Z\\]/.test(text));
+  return mentions && (/env\b/i.test(text) || /['"`][A-Z\\]/.test(text));
 }

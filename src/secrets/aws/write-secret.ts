@@ -177,23 +177,28 @@ async function makeCurrent(
   const [manager, SecretId] = [await place.aws.secretsManager(), place.reference.path];
   const move = { SecretId, VersionStage: 'AWSCURRENT', MoveToVersionId: id };
   const input = after === undefined ? move : { ...move, RemoveFromVersionId: after };
-  const otherwise = async (error: unknown): Promise<'overtaken'> => {
-    if (!hasCode(error, 'InvalidParameter', 'InvalidRequest')) throw error;
-    if ((await presentAt(place, signal)).version === after) throw refused(error);
-    return 'overtaken';
+  const isRefused = (error: unknown): boolean => {
+    if (hasCode(error, 'InvalidParameter', 'InvalidRequest')) return true;
+    throw error;
   };
-  return askAws(
-    (limited) => manager.updateSecretVersionStage(input, limited).then(() => 'written' as const, otherwise),
+  const refusal = await askAws(
+    (limited) => manager.updateSecretVersionStage(input, limited).then(() => false, isRefused),
     { what: nameOf(place), right: 'secretsmanager:UpdateSecretVersionStage', does: 'write' },
     signal,
   );
+  if (!refusal) return 'written';
+  if ((await presentAt(place, signal)).version !== after) return 'overtaken';
+  throw failure('INVALID_ENV', `${nameOf(place)}: ${NOT_TAKEN}`, MANAGED_FIX);
 }
+
+const NOT_TAKEN = 'AWS does not take the new version';
+const MANAGED_FIX = 'What another service of AWS manages is changed there; else choose another secret';
 
 /** What has a meaning for reading too is left as it is. */
 function refused(error: unknown): unknown {
   const isOwn = hasCode(error, 'InvalidParameter', 'InvalidRequest', 'Validation') && !/deletion/i.test(wordsOf(error));
   if (!isOwn || !(error instanceof DeployerError)) return error;
-  return failure('INVALID_ENV', 'AWS does not take it', 'What another service of AWS manages is changed there');
+  return failure('INVALID_ENV', NOT_TAKEN, MANAGED_FIX);
 }
 
 function ofOthers(place: SecretPlace) {

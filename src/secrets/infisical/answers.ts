@@ -9,6 +9,12 @@ export const INFISICAL: WebStore = {
   rightsFix: 'Let the machine identity read values there (its role needs "Read Value" on secrets)',
 };
 
+export const INFISICAL_WRITES: WebStore = {
+  ...INFISICAL,
+  does: 'write',
+  rightsFix: 'Let the machine identity create and edit secrets there (its role needs "Create" and "Modify" on secrets)',
+};
+
 export interface ListedSecret {
   readonly value: unknown;
   readonly version?: string;
@@ -24,10 +30,16 @@ export function folderOf(path: string): Record<'projectId' | 'environment' | 'se
 
 /** Secrets of a folder by name. Its own come first, then those of its imports, of which the last counts. */
 export function listedSecrets(answer: HttpAnswer, what: string): ReadonlyMap<string, ListedSecret> {
-  const { secrets, imports } = bodyOf(answer);
-  if (!Array.isArray(secrets)) throw strangeAnswer(answer, what, INFISICAL);
+  const { imports } = bodyOf(answer);
   const imported = (Array.isArray(imports) ? imports : []).flatMap((one) => asFields(one)?.['secrets'] ?? []);
-  return new Map([...imported, ...secrets].flatMap(named));
+  return new Map([...imported.flatMap(named), ...ownSecrets(answer, what)]);
+}
+
+/** Those of the folder itself. */
+export function ownSecrets(answer: HttpAnswer, what: string): ReadonlyMap<string, ListedSecret> {
+  const { secrets } = bodyOf(answer);
+  if (!Array.isArray(secrets)) throw strangeAnswer(answer, what, INFISICAL);
+  return new Map(secrets.flatMap(named));
 }
 
 /** The one secret of an answer, under the name that it was asked by. */

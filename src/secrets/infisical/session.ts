@@ -1,10 +1,11 @@
+import type { DeployerError } from '../../core/errors.ts';
 import type { HttpAnswer } from '../../core/ports.ts';
 import type { ProviderWorld } from '../../core/provider.ts';
 import { failure } from '../failure.ts';
 import { heldToken } from '../held-token.ts';
-import { askStore } from '../store-call.ts';
+import { askStore, type StoreRequest } from '../store-call.ts';
 import { bodyOf, isFine, refusalOf, storeAddress } from '../web-store.ts';
-import { INFISICAL } from './answers.ts';
+import { INFISICAL, INFISICAL_WRITES } from './answers.ts';
 
 export interface InfisicalRead {
   /** Of one secret; empty for all of a folder. */
@@ -12,33 +13,49 @@ export interface InfisicalRead {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** Reads of Infisical as one machine identity. */
+export interface InfisicalWrite {
+  readonly method: 'POST' | 'PATCH';
+  readonly name: string;
+  readonly body: Readonly<Record<string, string>>;
+}
+
+/** Reads and writes of Infisical as one machine identity. */
 export interface InfisicalSession {
   /** Answers success only; throws for everything else. `what` names for messages what is read. */
   get(read: InfisicalRead, what: string, signal: AbortSignal): Promise<HttpAnswer>;
+  /** Sent once. Answers 400, 404 and 409 too: who else writes there may be why. */
+  put(write: InfisicalWrite, what: string, signal: AbortSignal): Promise<HttpAnswer>;
   /** Revokes a token that was logged in for; one that was given stays. Never rejects. */
   close(): Promise<void>;
 }
 
+type Call = Pick<StoreRequest, 'url' | 'method' | 'headers' | 'body' | 'tries'>;
 type World = Pick<ProviderWorld, 'environment' | 'http' | 'clock'>;
 
 /** Reads addresses and credentials when it is first used. */
 export function infisicalSession(world: World): InfisicalSession {
   const held = heldToken(logIn, revoke);
-  return { get, close: held.close };
+  return { get, put, close: held.close };
 
   async function get(read: InfisicalRead, what: string, signal: AbortSignal): Promise<HttpAnswer> {
+    const answer = await ask(readsOf(addressOf(world), read), signal);
+    if (isFine(answer)) return answer;
+    throw troubleOf(answer, what);
+  }
+
+  async function put(write: InfisicalWrite, what: string, signal: AbortSignal): Promise<HttpAnswer> {
+    const answer = await ask(writesOf(addressOf(world), write), signal);
+    if (isFine(answer) || [400, 404, 409].includes(answer.status)) return answer;
+    throw troubleOf(answer, what, INFISICAL_WRITES);
+  }
+
+  async function ask([newer, older]: readonly [Call, Call], signal: AbortSignal): Promise<HttpAnswer> {
     const token = variable('INFISICAL_TOKEN') ?? (await held.take(signal));
     const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
-    const [newer, older] = placesOf(addressOf(world), read);
-    const first = await askStore({ store: INFISICAL, url: newer, headers, signal }, world);
-    const answer = isUnknownRoute(first)
-      ? await askStore({ store: INFISICAL, url: older, headers, signal }, world)
-      : first;
-    if (isFine(answer)) return answer;
-    if (isTokenError(answer))
-      throw failure('AUTH_FAILED', `${what}: Infisical does not take the token`, INFISICAL.tokenFix);
-    throw refusalOf(answer, what, INFISICAL);
+    const send = (call: Call) =>
+      askStore({ store: INFISICAL, ...call, headers: { ...headers, ...call.headers }, signal }, world);
+    const first = await send(newer);
+    return isUnknownRoute(first) ? send(older) : first;
   }
 
   async function logIn(signal: AbortSignal): Promise<string> {
@@ -80,13 +97,37 @@ function addressOf({ environment }: World): string {
 }
 
 /** The present API, and that of servers before it, which names the project otherwise. */
-function placesOf(address: string, { name, query }: InfisicalRead): [string, string] {
-  const { projectId = '', ...rest } = query;
-  const end = name === '' ? '' : `/${encodeURIComponent(name)}`;
+function readsOf(address: string, { name, query }: InfisicalRead): [Call, Call] {
+  const [newer, older] = placesOf(address, name);
   return [
-    `${address}/api/v4/secrets${end}?${new URLSearchParams(query)}`,
-    `${address}/api/v3/secrets/raw${end}?${new URLSearchParams({ workspaceId: projectId, ...rest })}`,
+    { url: `${newer}?${new URLSearchParams(query)}` },
+    { url: `${older}?${new URLSearchParams(asBefore(query))}` },
   ];
+}
+
+function writesOf(address: string, { name, method, body }: InfisicalWrite): [Call, Call] {
+  const [newer, older] = placesOf(address, name);
+  const sent = { method, headers: { 'content-type': 'application/json' }, tries: 'one' } as const;
+  return [
+    { url: newer, body: JSON.stringify(body), ...sent },
+    { url: older, body: JSON.stringify(asBefore(body)), ...sent },
+  ];
+}
+
+function placesOf(address: string, name: string): [string, string] {
+  const end = name === '' ? '' : `/${encodeURIComponent(name)}`;
+  return [`${address}/api/v4/secrets${end}`, `${address}/api/v3/secrets/raw${end}`];
+}
+
+function asBefore({ projectId = '', ...rest }: Readonly<Record<string, string>>): Record<string, string> {
+  return { workspaceId: projectId, ...rest };
+}
+
+/** What an answer means that is no success; never with its words. */
+function troubleOf(answer: HttpAnswer, what: string, store = INFISICAL): DeployerError {
+  if (isTokenError(answer))
+    return failure('AUTH_FAILED', `${what}: Infisical does not take the token`, INFISICAL.tokenFix);
+  return refusalOf(answer, what, store);
 }
 
 /** What the server's framework says of a path that it does not have, unlike of a secret that is not there. */

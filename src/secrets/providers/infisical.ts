@@ -11,6 +11,7 @@ import { failure } from '../failure.ts';
 import { fieldOf } from '../fields.ts';
 import { folderOf, INFISICAL, type ListedSecret, listedSecrets, oneSecret } from '../infisical/answers.ts';
 import { type InfisicalSession, infisicalSession } from '../infisical/session.ts';
+import { infisicalWriter } from '../infisical/write.ts';
 import { onceEach } from '../once-each.ts';
 
 /**
@@ -35,7 +36,7 @@ function check({ path, key, version }: SecretReference): ReferenceProblem | unde
 function open(world: ProviderWorld): SecretProvider {
   const session = infisicalSession(world);
   const answers = onceEach<ReadonlyMap<string, ListedSecret>>();
-  return { name: 'infisical', read, close: session.close };
+  return { name: 'infisical', read, ...infisicalWriter(session, world), close: session.close };
 
   async function read(reference: SecretReference, signal: AbortSignal): Promise<SecretValue> {
     const { text, path, key = '', version } = reference;

@@ -42,7 +42,7 @@ function open(world: ProviderWorld): SecretProvider {
   const session = vaultSession(world);
   const findMount = mountFinder(session);
   const secrets = onceEach<Found>();
-  const write = vaultWriter({ session, findMount });
+  const write = vaultWriter({ session, findMount, clock: world.clock });
   return {
     name: 'vault',
     read,

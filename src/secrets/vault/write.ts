@@ -1,20 +1,18 @@
-import type { HttpAnswer } from '../../core/ports.ts';
+import type { Clock, HttpAnswer } from '../../core/ports.ts';
 import type { SecretReference } from '../../core/provider.ts';
 import type { Secret } from '../../core/secret.ts';
-import { failure } from '../failure.ts';
 import { asFields, type Fields, holdsInexact, inexactBeside } from '../fields.ts';
-import { bodyOf } from '../web-store.ts';
+import { writeInRounds } from '../rounds.ts';
+import { bodyOf, isFine } from '../web-store.ts';
 import { dataOf, troubleOf } from './answers.ts';
 import type { FindMount, KvMount } from './mounts.ts';
 import { apiPath } from './path.ts';
 import type { VaultSession } from './session.ts';
 
-/** Writers that meet each read again what the other one wrote. */
-const ROUNDS = 5;
-
 interface Means {
   readonly session: VaultSession;
   readonly findMount: FindMount;
+  readonly clock: Clock;
 }
 
 /** What is at a path now. `version`: the number to name at a write; 0 for nothing there yet. */
@@ -27,19 +25,25 @@ interface Present {
  * Sets one key of a secret. The other keys are read and written with it, since a KV store holds them as one; version 2 is told
  * which version was read, and refuses the write when there is a newer one: then all is read again. Version 1 cannot tell.
  */
-export function vaultWriter({ session, findMount }: Means) {
+export function vaultWriter({ session, findMount, clock }: Means) {
   return async ({ path, key = '' }: SecretReference, value: Secret, signal: AbortSignal) => {
     const mount = await findMount(path, signal);
     const place = { path: apiPath(path, mount), what: `vault:${path}`, mount };
-    for (let round = 0; round < ROUNDS; round++) {
-      const present = await read(session, place, signal);
-      if (present.fields[key] === value.reveal()) return 'unchanged';
-      const body = bodyFor(mount, present, { ...present.fields, [key]: value.reveal() });
-      const answer = await session.put(place.path, { body, what: place.what }, signal);
-      if (answer.status < 300) return 'changed';
-      if (!isOvertaken(answer)) throw troubleOf(answer, place.what);
-    }
-    throw failure('STATE_CONFLICT', `${place.what} is written by somebody else all the time`, 'Try again later');
+    return writeInRounds<Present>(
+      {
+        what: place.what,
+        read: () => read(session, place, signal),
+        isDone: ({ fields }) => fields[key] === value.reveal(),
+        write: async (present) => {
+          const body = bodyFor(mount, present, { ...present.fields, [key]: value.reveal() });
+          const answer = await session.put(place.path, { body, what: place.what }, signal);
+          if (isFine(answer)) return 'written';
+          if (isOvertaken(answer)) return 'overtaken';
+          throw troubleOf(answer, place.what);
+        },
+      },
+      { clock, signal },
+    );
   };
 }
 

@@ -114,7 +114,7 @@ describe('what the files of a service say together', () => {
       'src/env.ts': 'export const env = process.env; export default env;',
       'src/own/index.js': 'const e = process.env; export { e as env };',
       'src/made.ts': 'export const env = { D_KEY: 1 };',
-      'src/a.ts': 'import { env } from "./env"; connect(env.A_KEY!);',
+      'src/a.ts': 'import { env } from "./env"; connect(env.A_KEY!); go(import.meta.env.DEV);',
       'src/b/b.js':
         'import myEnv from "../env.js"; import { env } from "../own"; const { B_KEY = 1 } = myEnv; go(env.C_KEY, B_KEY);',
       'src/c.ts': 'import { env } from "./made"; import { env as env2 } from "pkg"; go(env.D_KEY, env2.E_KEY);',

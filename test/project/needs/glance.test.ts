@@ -84,7 +84,14 @@ const defaulted = fc
 const OTHERS = [
   ...['x', "'process.env.A_KEY ?? 1'", '`\n(process.env.A_KEY ?? 1)`', '/[/`](process.env.A_KEY ?? 1)/', '(x\n/ 2)'],
   ...['/*\n(process.env.A_KEY ?? 1) */ 3', 'x++ / 2', '// it\n 2', '(1) / 2 / 3', "'it\\'s'", '`${x}`', 'env.A_KEY'],
-  ...['getEnv("A_KEY")', 'config.get("A_KEY")', 'globalThis.process.env.A_KEY ?? 1', 'process.env', 'process'],
+  ...[
+    'getEnv("A_KEY")',
+    'config.get("A_KEY")',
+    'globalThis.process.env.A_KEY ?? 1',
+    'process.env',
+    'process',
+    'myEnv.A_KEY',
+  ],
   ...['"\\\n(process.env.A_KEY ?? 1)"', '"\u2028(process.env.A_KEY ?? 1)"', '<p>\n(process.env.A_KEY ?? 1)</p>'],
 ];
 const FRAMES = [
@@ -138,6 +145,7 @@ const program = fc
       "// it's\n",
       'import { z } from "zod";\n',
       'const { env } = process;\n',
+      'import myEnv from "./own";\n',
       '/x/.test(y);\n',
     ),
     fc.array(statement, { minLength: 1, maxLength: 3 }),
@@ -162,7 +170,8 @@ describe('what a glance tells', () => {
         const facts = glance(text, reader(ending, when));
         if (!facts || !parse(text, ending)) return;
         told += facts.mentions.length > 0 ? 1 : 0;
-        expect(owners(facts)).toEqual(owners(await scanJavascript(text, { ending, when })));
+        const found = await scanJavascript(text, { ending, when });
+        expect([owners(facts), facts.hands, facts.borrows]).toEqual([owners(found), found.hands, found.borrows]);
       }),
       { numRuns: RUNS },
     );

@@ -32,6 +32,8 @@ export interface ParameterTraits {
   readonly Tier?: string;
   readonly Description?: string;
   readonly AllowedPattern?: string;
+  /** A JSON list, as it is put. */
+  readonly Policies?: string;
   /** Its oldest version has a label, which a hundred versions on stops the next. */
   readonly isFull?: boolean;
 }
@@ -205,9 +207,14 @@ function historyOf(
   Version: number,
   isOpened: boolean | undefined,
 ) {
-  const { isFull: _, ...more } = traits.get(Name) ?? {};
+  const { isFull: _, Policies: put = '[]', ...more } = traits.get(Name) ?? {};
+  const Policies = JSON.parse(put).map((policy: { Type: string }) => ({
+    PolicyText: JSON.stringify(policy),
+    PolicyType: policy.Type,
+    PolicyStatus: 'Pending',
+  }));
   const Value = isOpened ? parameters.get(Name)?.[Version - 1] : 'AQICAHsealed';
-  return { Name, Version, Value, Type: 'SecureString', KeyId: 'alias/aws/ssm', Tier: 'Standard', ...more };
+  return { Name, Version, Value, Type: 'SecureString', KeyId: 'alias/aws/ssm', Tier: 'Standard', Policies, ...more };
 }
 
 /** Who does not ask for decryption gets the sealed text as the value, as from AWS. */

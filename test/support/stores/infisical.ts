@@ -18,15 +18,20 @@ export interface InfisicalFake extends StoreFake {
   readonly clients: Record<string, string>;
   /** Tokens that are good → the prefixes of folders that they may read. */
   readonly tokens: Map<string, readonly string[]>;
+  /** Tokens that may only read. */
+  readonly readers: Set<string>;
+  /** Changes wait for somebody's approval. */
+  isGuarded: boolean;
   /** A server from before version 4 of the API. */
   isOld: boolean;
 }
 
-type Content = Pick<InfisicalFake, 'folders' | 'clients' | 'tokens' | 'isOld'>;
+type Content = Pick<InfisicalFake, 'folders' | 'clients' | 'tokens' | 'readers' | 'isGuarded' | 'isOld'>;
 
 /** What Infisical answers to logins by universal auth, reads of secrets, and the ends of tokens; else its own 404. */
 export async function infisicalFake(): Promise<InfisicalFake> {
-  const content: Content = { folders: {}, clients: {}, tokens: new Map(), isOld: false };
+  const sets = { tokens: new Map<string, readonly string[]>(), readers: new Set<string>() };
+  const content: Content = { folders: {}, clients: {}, ...sets, isGuarded: false, isOld: false };
   const fake: InfisicalFake = Object.assign(await storeFake((asked) => replyTo(fake, asked)), content);
   return fake;
 }
@@ -38,6 +43,8 @@ function replyTo(fake: Content, asked: Asked): Reply {
   const base = fake.isOld ? '/api/v3/secrets/raw' : '/api/v4/secrets';
   if (method === 'GET' && (path === base || path.startsWith(`${base}/`)))
     return read(fake, asked, decodeURIComponent(path.slice(base.length + 1)));
+  if ((method === 'POST' || method === 'PATCH') && path.startsWith(`${base}/`))
+    return write(fake, asked, decodeURIComponent(path.slice(base.length + 1)));
   return { status: 404, body: { message: `Route ${method}:${path} not found`, error: 'Not Found', statusCode: 404 } };
 }
 
@@ -69,12 +76,37 @@ function read({ folders, tokens, isOld }: Content, { query, headers }: Asked, na
   const folder = folders[place];
   if (!folder) return refusal(404, 'NotFound');
   if (name !== '') return oneOf(folder.secrets, name, Number(query['version']));
-  const imports = (folder.imports ?? []).map((secrets) => ({
+  const imports = (query['include_imports'] === 'true' ? (folder.imports ?? []) : []).map((secrets) => ({
     secretPath: '/x',
     environment: 'x',
     secrets: secrets.map(newest),
   }));
   return { status: 200, body: { secrets: folder.secrets.map(newest), imports } };
+}
+
+/** Each change is a version more, and blanks at the ends are cut off. */
+function write(fake: Content, { method, headers, body }: Asked, name: string): Reply {
+  const { folders, tokens, readers, isGuarded, isOld } = fake;
+  const [, token = ''] = /^Bearer (\S+)$/.exec(headers.authorization ?? '') ?? [];
+  const readable = tokens.get(token);
+  if (!readable) return refusal(403, 'TokenError');
+  const { secretValue, type, environment, secretPath, ...rest } = JSON.parse(body);
+  const { [isOld ? 'workspaceId' : 'projectId']: project, ...more } = rest;
+  if (headers['content-type'] !== 'application/json' || type !== 'shared' || Object.keys(more).length > 0)
+    return refusal(422, 'ValidationFailure');
+  const place = `${project}/${environment}${secretPath}`;
+  if (readers.has(token) || !readable.some((prefix) => place.startsWith(prefix)))
+    return refusal(403, 'PermissionDenied');
+  const folder = folders[place];
+  if (!folder) return refusal(404, 'NotFound');
+  const old = folder.secrets.find((secret) => secret.name === name);
+  if (method === 'POST' && old) return refusal(400, `Secret already exist: ${secretValue}`);
+  if (method === 'PATCH' && !old) return refusal(404, 'NotFound');
+  if (isGuarded) return { status: 200, body: { approval: { id: 'a', status: 'open' } } };
+  const kept = secretValue.endsWith('\n') ? `${secretValue.trim()}\n` : secretValue.trim();
+  const secret = { name, versions: [...(old?.versions ?? []), kept] };
+  folder.secrets = [...folder.secrets.filter((one) => one !== old), secret];
+  return { status: 200, body: { secret: newest(secret) } };
 }
 
 function oneOf(secrets: readonly StoredSecret[], name: string, version: number): Reply {

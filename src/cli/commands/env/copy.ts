@@ -46,7 +46,7 @@ export const spec: CommandSpec = {
       text: () =>
         changed
           ? `Revision ${revision} of ${env}; it takes effect with: deployer deploy --env ${env}`
-          : `Nothing to change: ${env} has the same as ${copy.from}`,
+          : `Nothing to change: ${env} has the same as ${copy.from}${left_out.length > 0 ? ', but for what is left out' : ''}`,
     };
   },
 };

@@ -42,5 +42,6 @@ function readsOff(program: Program, module: string, specifier: Node): readonly B
   if (!/env$/i.test(local) || specifier.type === 'ImportNamespaceSpecifier') return [];
   const name = nameOf(child(specifier, 'imported')) ?? 'default';
   const reads = readsBy(program, { processes: new Set(), aliases: new Map([[local, 'process.env']]) });
-  return reads.filter(({ key }) => isConstantName(key)).map((read) => ({ module, name, read }));
+  const own = reads.filter(({ key, from }) => from === 'process.env' && isConstantName(key));
+  return own.map((read) => ({ module, name, read }));
 }

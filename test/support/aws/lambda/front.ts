@@ -23,7 +23,7 @@ export async function startLambdaFront(world: AwsWorld, accounts: readonly strin
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     has: (host) => host.endsWith('.on.aws'),
     close: async () => {
-      for (const one of running.values()) one.stop();
+      await Promise.all([...running.values()].map((one) => one.stop()));
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

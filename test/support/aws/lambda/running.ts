@@ -19,6 +19,7 @@ export class Running {
   readonly #folder = mkdtempSync(join(tmpdir(), 'lambda-'));
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #gone: Promise<void>;
   #calls = 0;
   over = false;
 
@@ -31,7 +32,7 @@ export class Running {
     const env = { PATH: process.env['PATH'], ...Variables, _HANDLER: String(settings['Handler']) };
     this.#child = fork(RUNNER, { cwd: this.#folder, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child.on('message', ({ id, ...answer }: Answer & { id: number }) => this.#waiting.get(id)?.(answer));
-    this.#child.once('exit', () => this.#end());
+    this.#gone = new Promise((resolve) => this.#child.once('exit', () => resolve(this.#end())));
     const day = new Date(place.world.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const stream = `${day}/[${version}]${place.world.hex(32)}`;
     for (const output of [this.#child.stdout, this.#child.stderr])
@@ -42,16 +43,18 @@ export class Running {
     const id = ++this.#calls;
     const answered = new Promise<Answer>((resolve) => this.#waiting.set(id, resolve));
     this.#child.send({ id, event });
-    const timer = setTimeout(() => this.stop(), timeout);
+    const timer = setTimeout(() => void this.stop(), timeout);
     const answer = await answered;
     clearTimeout(timer);
     this.#waiting.delete(id);
     return answer;
   }
 
-  stop(): void {
+  /** Until nothing is left of it. */
+  stop(): Promise<void> {
     this.over = true;
     this.#child.kill('SIGKILL');
+    return this.#gone;
   }
 
   #tell(place: AwsPlace, { name }: Fn, line: { stream: string; message: string }): void {
