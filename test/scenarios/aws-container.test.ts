@@ -8,7 +8,6 @@ import { networkOf } from '../support/aws/ec2/state.ts';
 import { ecsOf } from '../support/aws/ecs/state.ts';
 import { rolesOf } from '../support/aws/iam/state.ts';
 import { PrintedPolicy } from '../support/aws/printed-policy.ts';
-import { IN_TROUBLE } from '../support/aws/rights-in-trouble.ts';
 import { type ContainerAws, DOCKERFILE, startContainerAws } from '../support/aws-container-world.ts';
 import { dockerEngine, hostsUnavailable } from '../support/docker/engine.ts';
 import { appFiles } from '../support/driver-world.ts';
@@ -170,7 +169,7 @@ describe.skipIf(hostsUnavailable)(`a service on Fargate${reason}`, { timeout: 24
     const tasks = await aws(cloud.server, ['ecs', 'list-task-definitions', '--status', 'ACTIVE'], { account: FIRST });
     expect(tasks.taskDefinitionArns).toEqual([]);
     expect(cloud.server.rejected).toEqual([]);
-    expect(policy.unused()).toEqual(Object.keys(IN_TROUBLE.container));
+    expect(policy.unused()).toEqual(policy.inTrouble());
     const files = readdirSync(project.folder, { recursive: true, encoding: 'utf8' }).map((name) =>
       join(project.folder, name),
     );

@@ -9,7 +9,6 @@ import { aws, hasAws, installAws } from '../support/aws/command-line.ts';
 import { type LambdaFront, startLambdaFront } from '../support/aws/lambda/front.ts';
 import { functionsOf } from '../support/aws/lambda/state.ts';
 import { PrintedPolicy } from '../support/aws/printed-policy.ts';
-import { IN_TROUBLE } from '../support/aws/rights-in-trouble.ts';
 import { type AwsServer, startAws } from '../support/aws/server.ts';
 import { type Outcome, type Project, projectOf } from '../support/project.ts';
 
@@ -38,6 +37,8 @@ environments:
     secrets: { API_KEY: "env:OUTER_KEY" }
     services: { api: { aws: { profile: staging, region: eu-west-1 } } }
 `;
+/** The command line looks names up where no test can answer. */
+const HEALTH = 'health: { path: /healthz, timeout: 60s, interval: 2s, successes: 1 }';
 /** Between two requests of a user, ms. */
 const PAUSE = 10;
 /** Tells how often it ran. */
@@ -182,12 +183,7 @@ describe('an API on Lambda', () => {
   it('is shown by the example, which is deployed, promoted and taken away', async () => {
     const example = await projectOf({});
     await cp(resolve(import.meta.dirname, '../../examples/aws-function'), example.folder, { recursive: true });
-    // The command line looks names up where no test can answer.
-    await example.edit(
-      'deploy.config.yaml',
-      'health: { path: /healthz, timeout: 60s, interval: 2s, successes: 1 }',
-      '',
-    );
+    await example.edit('deploy.config.yaml', HEALTH, '');
     await policy.holds(example, [STAGING]);
     const keysOf = { ...server.environment(STAGING), AWS_REGION: '' };
     await example.ok(['deploy'], { env: keysOf });
@@ -207,11 +203,9 @@ describe('an API on Lambda', () => {
     expect(functionsIn(STAGING, 'eu-west-1')).toEqual([]);
     expect(await left(PRODUCTION, 'eu-central-1')).toEqual([]);
     expect(server.rejected).toEqual([]);
-    expect(policy.unused()).toEqual(Object.keys(IN_TROUBLE.function));
-    const secrets = [
-      SECRET,
-      ...[STAGING, PRODUCTION].map((one) => server.environment(one)['AWS_SECRET_ACCESS_KEY'] ?? ''),
-    ];
+    expect(policy.unused()).toEqual(policy.inTrouble());
+    const accounts = [STAGING, PRODUCTION].map((one) => server.environment(one));
+    const secrets = [SECRET, ...accounts.map((one) => one['AWS_SECRET_ACCESS_KEY'] ?? '')];
     const leaks = readdirSync(project.folder, { recursive: true, encoding: 'utf8' })
       .map((name) => join(project.folder, name))
       .filter((file) => statSync(file).isFile())
@@ -227,8 +221,7 @@ describe('an API on Lambda', () => {
 
   function profileOf(account: string): string {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = server.environment(account);
-    const name = account === STAGING ? 'staging' : 'production';
-    return `[${name}]\naws_access_key_id = ${AWS_ACCESS_KEY_ID}\naws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}\n`;
+    return `[${account === STAGING ? 'staging' : 'production'}]\naws_access_key_id = ${AWS_ACCESS_KEY_ID}\naws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}\n`;
   }
 
   async function run(args: readonly string[]): Promise<Outcome> {
@@ -286,9 +279,8 @@ describe('an API on Lambda', () => {
   }
 
   function codes(): readonly string[] {
-    const uploads = server.requests.filter(({ operation }) =>
-      /^(?:CreateFunction|UpdateFunctionCode)$/.test(operation),
-    );
+    const uploading = /^(?:CreateFunction|UpdateFunctionCode)$/;
+    const uploads = server.requests.filter(({ operation }) => uploading.test(operation));
     return uploads.map(({ input }) => Buffer.from(input.ZipFile ?? input.Code.ZipFile).toString('base64'));
   }
 

@@ -6,7 +6,6 @@ import { type Edge, startEdge } from '../support/aws/cloudfront/edge.ts';
 import { hostsOf, makeDistribution, removeDistribution } from '../support/aws/cloudfront/state.ts';
 import { aws, installAws } from '../support/aws/command-line.ts';
 import { PrintedPolicy } from '../support/aws/printed-policy.ts';
-import { IN_TROUBLE } from '../support/aws/rights-in-trouble.ts';
 import { type AwsServer, startAws } from '../support/aws/server.ts';
 import { type Outcome, type Project, projectOf } from '../support/project.ts';
 
@@ -176,7 +175,7 @@ describe('a site on AWS', () => {
       expect(left.map((found) => found ?? [])).toEqual([[], [], [], [], []]);
     }
     expect(server.rejected.filter((it) => !it.endsWith('does not exist'))).toEqual([]);
-    expect(policy.unused()).toEqual(Object.keys(IN_TROUBLE.static));
+    expect(policy.unused()).toEqual(policy.inTrouble());
     const files = readdirSync(project.folder, { recursive: true, encoding: 'utf8' });
     const leaks = files
       .map((name) => join(project.folder, name))

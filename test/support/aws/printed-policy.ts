@@ -1,5 +1,6 @@
 import type { Project } from '../project.ts';
 import type { Held, PolicyDocument } from './policy.ts';
+import { IN_TROUBLE } from './rights-in-trouble.ts';
 import type { AwsServer } from './server.ts';
 
 /** Accounts whose callers are held to what `deployer aws policy` prints for a kind, and what of it they needed. */
@@ -7,9 +8,9 @@ export class PrintedPolicy {
   readonly #printed = new Set<string>();
   readonly #held: Held[] = [];
   readonly #server: AwsServer;
-  readonly #kind: string;
+  readonly #kind: keyof typeof IN_TROUBLE;
 
-  constructor(server: AwsServer, kind: string) {
+  constructor(server: AwsServer, kind: keyof typeof IN_TROUBLE) {
     this.#server = server;
     this.#kind = kind;
   }
@@ -20,6 +21,11 @@ export class PrintedPolicy {
     const policy: PolicyDocument = JSON.parse(stdout);
     for (const right of policy.Statement.flatMap(({ Action }) => Action)) this.#printed.add(right);
     this.#held.push(...accounts.map((account) => this.#server.allowOnly(account, policy)));
+  }
+
+  /** Rights that no scenario of the kind needs. */
+  inTrouble(): readonly string[] {
+    return Object.keys(IN_TROUBLE[this.#kind]);
   }
 
   /** Rights that were printed, and that nobody needed. */

@@ -249,7 +249,7 @@ describe.skipIf(!hasAws())('The official command line', () => {
       aws(server, [...create, '--template-body', JSON.stringify({ Resources: { Role: role } })]),
       aws(server, ['iam', 'get-role', '--role-name', 'b']).catch(String),
     ]);
-    expect(who.Arn).toBe('arn:aws:iam::222222222222:user/deployer');
+    expect(who.Arn).toBe('arn:aws:iam::222222222222:user/administrator');
     expect(made.StackId).toMatch(/^arn:aws:cloudformation:eu-west-1:111111111111:stack\/a\//);
     expect(missing).toMatch(/NoSuchEntity/);
   });
