@@ -85,5 +85,5 @@ export function statementsFor(kind: AwsKind, project: string, named: Named): rea
     .map(([Sid, Action, Resource]) => ({ Sid, Effect: 'Allow', Action: [...Action], Resource: [...Resource] }));
 }
 
-/** That a boundary is set later for. */
-const ROLES = (project: string) => [`arn:aws:iam::*:role/${project}-*`];
+/** That a boundary is set later for: CloudFormation names them by the stack. */
+const ROLES = (project: string) => [`arn:aws:iam::*:role/deployer-${project}-*`];

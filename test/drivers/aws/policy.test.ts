@@ -33,6 +33,13 @@ describe('the least policy', () => {
     expect(things('sts:AssumeRole')).toEqual([role]);
   });
 
+  it('lets boundaries be set for the roles that stacks of containers make', async () => {
+    const named = namedBy([{ permissions_boundary: 'arn:aws:iam::111111111111:policy/edge' }]);
+    const { Statement } = (await policyOf({ kind: 'container', project: 'shop', named })) as unknown as Whole;
+    const found = Statement.find(({ Action }) => Action.includes('iam:PutRolePermissionsBoundary'));
+    expect(found?.Resource).toEqual(['arn:aws:iam::*:role/deployer-shop-*']);
+  });
+
   it('has, of buckets of others, their own files and looks only', async () => {
     const whole = (await policyOf({
       kind: 'static',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../../src/core/json.ts';
 import { templateOf } from '../../../../src/drivers/aws/container/template.ts';
+import { containerTraits } from '../../../../src/drivers/aws/container/traits.ts';
 import { facts } from '../../../../src/drivers/aws/facts.ts';
 import type { ContainerOptions } from '../../../../src/drivers/aws/options/container.ts';
 import { targetOf } from '../../../support/driver-world.ts';
@@ -85,4 +86,17 @@ test.each([
   [{ task_cpu: 1024, task_memory: 3072 }, []],
 ])('options %j have problems with %j', (options, wrong) => {
   expect(problems(options as JsonObject)).toEqual(wrong);
+});
+
+test('plans of a first deploy name what others have made', () => {
+  const options = { cluster: 'main', vpc: 'vpc-0a1b2c3d', subnets: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'] };
+  const target = targetOf(facts, { options: { kind: 'container', ...options } });
+  const given = target.service.options as unknown as ContainerOptions;
+  expect(containerTraits(given, [], 'staging').adopts).toEqual([
+    'the vpc vpc-0a1b2c3d',
+    'the cluster main',
+    'the subnet subnet-0a1b2c3d',
+    'the subnet subnet-1a1b2c3d',
+  ]);
+  expect(containerTraits({ ...given, subnets: [] }, [], 'staging').adopts).toHaveLength(2);
 });
