@@ -7,6 +7,7 @@ type Moment = 'create' | 'update' | 'remove';
 /**
  * What CloudFormation does for a resource with the rights of who asked: by type, the published permissions of its handlers, as
  * far as properties need them that templates of deployer have. They all have tags. Attributes come from the handler that reads.
+ * Not held against what is published: distributions, security groups, clusters, listeners, policies of buckets.
  */
 const RIGHTS: Readonly<Record<string, Readonly<Record<Moment, string>>>> = {
   'AWS::CloudFront::Distribution': {
