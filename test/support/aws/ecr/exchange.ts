@@ -26,7 +26,8 @@ export const ACCEPT = {
 /** Asks the real registry at its socket. */
 export function exchange(socketPath: string, { method, path, headers = {}, body }: Asked): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method, path, headers }, (response) => {
+    // A kept connection may end just when it is used again.
+    const call = request({ agent: false, socketPath, method, path, headers }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () =>

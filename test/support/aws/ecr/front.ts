@@ -120,7 +120,7 @@ interface Onward {
 
 function passOn({ socket, path, shown }: Onward, { message, response, lost }: Passing): void {
   const { host: _, authorization: __, ...headers } = message.headers;
-  const onward = request({ socketPath: socket, method: message.method, path, headers }, (answer) => {
+  const onward = request({ agent: false, socketPath: socket, method: message.method, path, headers }, (answer) => {
     if (lost) return void response.destroy();
     const { location } = answer.headers;
     const told = location ? { ...answer.headers, location: shown(location) } : answer.headers;
