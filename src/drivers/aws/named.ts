@@ -76,7 +76,7 @@ export function statementsFor(kind: AwsKind, project: string, named: Named): rea
     [
       'boundaries',
       actions('iam', ['PutRolePermissionsBoundary']),
-      kind === 'container' && boundaries.length > 0 ? ROLES(project) : [],
+      kind === 'container' && boundaries.length > 0 ? [stackRoles(project)] : [],
     ],
     ['takenroles', actions('sts', ['AssumeRole']), taken],
   ];
@@ -85,5 +85,13 @@ export function statementsFor(kind: AwsKind, project: string, named: Named): rea
     .map(([Sid, Action, Resource]) => ({ Sid, Effect: 'Allow', Action: [...Action], Resource: [...Resource] }));
 }
 
-/** That a boundary is set later for: CloudFormation names them by the stack. */
-const ROLES = (project: string) => [`arn:aws:iam::*:role/deployer-${project}-*`];
+/**
+ * Of a name of 64 characters that it has to shorten, CloudFormation leaves the stack's name half of what its own letters leave.
+ * Seen in names that it made, https://github.com/KensioSoftware/yulin/issues/1113; AWS documents nothing of it.
+ */
+const LEFT_OF_STACK = 25;
+
+/** Roles that stacks of a project have, by what is sure to be left of the stack's name. */
+export function stackRoles(project: string): string {
+  return `arn:aws:iam::*:role/${`deployer-${project}-`.slice(0, LEFT_OF_STACK)}*`;
+}

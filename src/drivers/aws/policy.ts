@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
-import { type Named, statementsFor } from './named.ts';
+import { type Named, stackRoles, statementsFor } from './named.ts';
 import type { AwsKind } from './options/shared.ts';
 
 interface Rights {
@@ -66,7 +66,7 @@ function resourcesOf(service: string, project: string): string[] {
       `arn:aws:cloudformation:*:*:stack/${project}-*/*`,
       `arn:aws:cloudformation:*:*:stack/deployer-${project}-*/*`,
     ],
-    iam: [`arn:aws:iam::*:role/${project}-*`, `arn:aws:iam::*:role/deployer-${project}-*`],
+    iam: [`arn:aws:iam::*:role/${project}-*`, stackRoles(project)],
     lambda: [`arn:aws:lambda:*:*:function:${project}-*`],
     logs: [`arn:aws:logs:*:*:log-group:/aws/lambda/${project}-*`, `arn:aws:logs:*:*:log-group:/deployer/${project}-*`],
     s3: [`arn:aws:s3:::${project}-*`],

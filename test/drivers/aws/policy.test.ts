@@ -40,6 +40,13 @@ describe('the least policy', () => {
     expect(found?.Resource).toEqual(['arn:aws:iam::*:role/deployer-shop-*']);
   });
 
+  it('is for the roles of stacks as CloudFormation shortens their names', async () => {
+    const project = 'a-shop-with-a-name-of-many-words';
+    const { Statement } = (await policyOf({ kind: 'container', project })) as unknown as Whole;
+    const found = Statement.find(({ Action }) => Action.includes('iam:CreateRole'));
+    expect(found?.Resource).toContain('arn:aws:iam::*:role/deployer-a-shop-with-a-na*');
+  });
+
   it('has, of buckets of others, their own files and looks only', async () => {
     const whole = (await policyOf({
       kind: 'static',

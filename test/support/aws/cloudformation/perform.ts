@@ -97,9 +97,12 @@ export function contextOf(stack: Stack, call: AwsCall, { logicalId }: StackResou
   };
 }
 
+/** As was seen at AWS, which documents none of it: of a name that is too long, stack and logical id have half of the room each. */
 function nameOf(stack: string, logicalId: string, chance: string, limit: number): string {
-  const room = limit - chance.length - logicalId.length - 2;
-  return `${stack.slice(0, Math.max(room, 4))}-${logicalId}-${chance}`.slice(-limit);
+  const whole = `${stack}-${logicalId}-${chance}`;
+  if (whole.length <= limit) return whole;
+  const room = limit - chance.length - 2;
+  return `${stack.slice(0, Math.ceil(room / 2))}-${logicalId.slice(0, Math.floor(room / 2))}-${chance}`;
 }
 
 function tagsFor(stack: Stack, logicalId: string, own: readonly Tag[]): Tags {

@@ -100,11 +100,10 @@ export function needsOfResource(moment: Moment, about: About, context: ResourceC
 
 /** The ARN, for services whose things the least policies name. */
 function thingOf({ type, properties, physicalId }: About, context: ResourceContext): string | undefined {
-  const { account, stackName, logicalId } = context;
   const given =
     properties['RoleName'] ?? properties['LogGroupName'] ?? properties['BucketName'] ?? properties['Bucket'];
-  const name = physicalId ?? given ?? `${stackName}-${logicalId}`;
+  const name = physicalId ?? given ?? context.name(64);
   if (type.startsWith('AWS::S3::')) return `arn:aws:s3:::${name}`;
-  if (type.startsWith('AWS::IAM::')) return `arn:aws:iam::${account}:role/${name}`;
+  if (type.startsWith('AWS::IAM::')) return `arn:aws:iam::${context.account}:role/${name}`;
   return type.startsWith('AWS::Logs::') ? arnOf(context, 'logs', `log-group:${name}`) : undefined;
 }
