@@ -18,7 +18,6 @@ export default defineConfig({
     hookTimeout: whenBusy(180_000),
     pool: 'forks',
     // About half of their time tests wait for programs, disks and clocks.
-    // About half of their time tests wait for programs, disks and clocks.
     maxWorkers: availableParallelism() * 2,
     sequence: { sequencer: ProgramsFirst },
   },
