@@ -8,11 +8,9 @@ import { COMMANDS, type CommandEntry } from '../../src/cli/manifest.ts';
 import { parseCommand } from '../../src/cli/parse.ts';
 import { requestOf } from '../../src/cli/request.ts';
 import { DeployerError } from '../../src/core/errors.ts';
-import { notLong } from '../state/machine.ts';
 import { appFiles, type Outcome, type Project, projectOf } from '../support/project.ts';
 
-/** What every object has without having been given it; by default the two that do most harm. */
-const INHERITED = ['__proto__', 'constructor', ...(notLong ? [] : ['prototype', 'toString', 'hasOwnProperty'])];
+const INHERITED = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'];
 const SHELL = ['; touch X', '$(touch X)', '`touch X`', 'a\ntouch X', '-oX', '--output=X', "'; touch X #", '../../X'];
 const ESCAPES = '\x1b]0;owned\x07\x1b[31mred\r\u202eback\u2066';
 

@@ -69,7 +69,7 @@ describe('what resume makes of a killed', () => {
     });
   });
 
-  it.skipIf(notLong)(`promotion: the same version in the next environment${skipped}`, LIMIT, async () => {
+  it('promotion: the same version in the next environment', LIMIT, async () => {
     await crash.project.ok(['env', 'promote', 'staging', 'production', '--yes']);
     await proveAll('a promotion', {
       env: 'production',
