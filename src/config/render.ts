@@ -1,4 +1,5 @@
 import type { DatabaseDraft, ProjectDraft, ServiceDraft } from '../core/draft.ts';
+import { publicName } from '../core/public-name.ts';
 import { printableLine } from '../core/text.ts';
 
 /** Texts that YAML reads as themselves without quotes, in maps and lists of either style. */
@@ -35,11 +36,11 @@ function renderServices(services: readonly ServiceDraft[], driver: RenderedDrive
 }
 
 function renderService(service: ServiceDraft, driver: RenderedDriver): string[] {
-  const { name, path, framework, build, start, spa } = service;
+  const { name, path, framework, start, spa } = service;
   return [
     `  ${text(name)}: # ${printableLine(framework)}`,
     `    path: ${text(path)}`,
-    ...(build && driver === 'local' ? renderBuild(build) : []),
+    ...renderBuild(service, driver),
     ...(start === undefined ? [] : renderStart(start, driver)),
     ...renderEnv(service),
     ...(spa && driver === 'local' ? ['    local: { spa: true } # paths without a file get index.html'] : []),
@@ -63,9 +64,16 @@ function renderStart(start: string, driver: RenderedDriver): string[] {
   return driver === 'local' ? [`    start: ${command(start)}`, health] : [health];
 }
 
-function renderBuild(build: NonNullable<ServiceDraft['build']>): string[] {
-  const output = build.output === undefined ? [] : [`      output: ${text(build.output)}`];
-  return ['    build:', `      command: ${command(build.command)}`, ...output];
+/** With the variables whose values it puts into what browsers load. */
+function renderBuild({ build, env }: ServiceDraft, driver: RenderedDriver): string[] {
+  const { command: line, output } = (driver === 'local' && build) || {};
+  const builtIn = env.filter((key) => publicName(key)?.at === 'build');
+  const lines = [
+    ...(line === undefined ? [] : [`      command: ${command(line)}`]),
+    ...(output === undefined ? [] : [`      output: ${text(output)}`]),
+    ...(builtIn.length === 0 ? [] : [`      env: [${builtIn.map(text).join(', ')}] # put into what browsers load`]),
+  ];
+  return lines.length === 0 ? [] : ['    build:', ...lines];
 }
 
 function renderDatabases(databases: readonly DatabaseDraft[]): string[] {

@@ -85,6 +85,17 @@ describe('the config that init writes', () => {
     );
   });
 
+  test('lets a build see what it puts into what browsers load, also in an image', async () => {
+    const build = { command: 'npm run build', output: 'dist' };
+    const web = { name: 'web', path: 'web', framework: 'Vite', build, env: ['SESSION_KEY', 'VITE_API_URL'] };
+    const draft = { project: 'shop', services: [web], databases: [] };
+    const { environments } = await config(renderConfig(draft));
+    const read = environments['dev']?.services['web'];
+    expect(read?.build).toMatchObject({ command: 'npm run build', env: ['VITE_API_URL'] });
+    expect(read?.env.map(({ key }) => key)).toEqual(web.env);
+    expect(renderConfig(draft, 'docker')).toContain('\n    build:\n      env: [VITE_API_URL]');
+  });
+
   test('is short and says what to do next', () => {
     const text = renderConfig({
       project: 'shop',

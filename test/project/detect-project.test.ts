@@ -217,7 +217,7 @@ describe('databases', () => {
   test.each<[string, Files, object]>([
     [
       'prisma',
-      { 'prisma/schema.prisma': 'datasource db {\n url = env("POSTGRES_URL")\n}' },
+      { 'prisma/schema.prisma': '// url = env("OLD_URL")\ndatasource db {\n url = env("POSTGRES_URL")\n}' },
       { path: 'prisma/migrations', connection_env: 'POSTGRES_URL' },
     ],
     [

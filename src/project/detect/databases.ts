@@ -19,7 +19,7 @@ function detectPrisma(folder: Folder): DatabaseFacts | undefined {
   if (!folder.folders.has('prisma')) return undefined;
   const schema = readText(folder, 'prisma/schema.prisma');
   if (schema === '') return undefined;
-  const named = /\burl\s*=\s*env\(\s*"(\w+)"\s*\)/.exec(schema)?.[1];
+  const named = /^[ \t]*url\s*=\s*env\(\s*"(\w+)"\s*\)/m.exec(schema)?.[1];
   return { engine: 'prisma', path: inside(folder, 'prisma/migrations'), connection_env: variable(named) };
 }
 
